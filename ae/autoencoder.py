@@ -1,0 +1,136 @@
+"""A trained encoder and decoder behind four methods on numpy arrays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+import typing
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+if typing.TYPE_CHECKING:
+    import keras
+
+_CHUNK = 1000  # images at a time: the widest layer of a chunk stays near 100 MB
+
+
+class Autoencoder:
+    """Encode and decode images with a trained network. Read-only: threads may share one.
+
+    latent_dim : length of the code z.
+    encoder, decoder : the Keras models, (n, 28, 28) -> (n, latent_dim) -> (n, 28, 28).
+    Raises ValueError for models of other shapes.
+    """
+
+    def __init__(self, encoder: keras.Model, decoder: keras.Model):
+        shapes = [*_shapes(encoder), *_shapes(decoder)]
+        if len(shapes[1]) != 1 or shapes != [(28, 28), shapes[1], shapes[1], (28, 28)]:
+            raise ValueError(
+                "encoder and decoder must lead from images (28, 28) to z (latent_dim,) and back. "
+                f"Received: {' -> '.join(map(str, shapes))}."
+            )
+        self.encoder = encoder
+        self.decoder = decoder
+        self.latent_dim = shapes[1][0]
+        self._compiling = threading.Lock()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Autoencoder:
+        """Load what ``save`` wrote. Raises ValueError or OSError for anything else."""
+        import keras
+
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return cls(model.get_layer("encoder"), model.get_layer("decoder"))
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write one functional Keras model, encoder and decoder as named parts of it.
+
+        Any notebook reads it with ``keras.saving.load_model``, without this package.
+        """
+        from ae.files import replacing
+        from ae.networks import join
+
+        with replacing(path) as temporary:
+            join(self.encoder, self.decoder).save(temporary)
+
+    def decoder_file(self) -> bytes:
+        """The decoder alone as a .keras file: what a receiver of codes has to have."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "decoder.keras")
+            self.decoder.save(path)
+            return path.read_bytes()
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training has set, in encoder and decoder together."""
+        return self.encoder.count_params() + self.decoder.count_params()
+
+    @cached_property
+    def identity(self) -> bytes:
+        """16 bytes that no other set of weights has: the beginning of their SHA-256."""
+        digest = hashlib.sha256()
+        for weights in [*self.encoder.get_weights(), *self.decoder.get_weights()]:
+            digest.update(repr(weights.shape).encode())
+            digest.update(np.ascontiguousarray(weights, "<f4").tobytes())
+        return digest.digest()[:16]
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Images, float (n, 28, 28) in [0, 1] -> z, float32 (n, latent_dim)."""
+        return self._run("encode", images, (28, 28), (self.latent_dim,))
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """z, float (n, latent_dim) -> images, float32 (n, 28, 28) in [0, 1]."""
+        return self._run("decode", z, (self.latent_dim,), (28, 28))
+
+    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+        """decode(encode(images)): float32 (n, 28, 28) in [0, 1]."""
+        return self._run("reconstruct", images, (28, 28), (28, 28))
+
+    def _run(self, name: str, inputs, shape: tuple, result_shape: tuple) -> np.ndarray:
+        inputs = np.asarray(inputs, np.float32)
+        if inputs.ndim != len(shape) + 1 or inputs.shape[1:] != shape:
+            wanted = ", ".join(map(str, shape))
+            what = "z" if name == "decode" else "images"
+            raise ValueError(f"{what} must have shape (n, {wanted}). Received: {inputs.shape}.")
+        if not len(inputs):
+            return np.zeros((0, *result_shape), np.float32)
+        with self._compiling:
+            function = self._functions[name]
+        parts = [
+            function(inputs[start : start + _CHUNK]).numpy()
+            for start in range(0, len(inputs), _CHUNK)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    @cached_property
+    def _functions(self) -> dict:
+        """Graphs with fixed signatures: ``model.predict`` costs tens of milliseconds a call."""
+        import tensorflow as tf
+
+        def graph(call, *shape):
+            signature = tf.TensorSpec((None, *shape), tf.float32)
+            return tf.function(call, input_signature=[signature]).get_concrete_function()
+
+        def encode(images):
+            return self.encoder(images, training=False)
+
+        def decode(z):
+            return self.decoder(z, training=False)
+
+        def tensor(concrete):
+            return lambda array: concrete(tf.constant(array))
+
+        return {
+            "encode": tensor(graph(encode, 28, 28)),
+            "decode": tensor(graph(decode, self.latent_dim)),
+            "reconstruct": tensor(graph(lambda images: decode(encode(images)), 28, 28)),
+        }
+
+
+def _shapes(model: keras.Model) -> tuple[tuple, tuple]:
+    """Input and output shape of a model without the batch."""
+    return tuple(model.input_shape[1:]), tuple(model.output_shape[1:])

@@ -1,0 +1,167 @@
+"""Image sets: MNIST, which ships with the package, and any .npz of the same form."""
+
+import hashlib
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+MNIST_PATH = Path(__file__).with_name("mnist.npz")
+MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+
+_IMAGE_KEYS = ("x_train", "x_test")
+_LABEL_KEYS = ("y_train", "y_test")
+# What reading a damaged zip raises, by the place of the damage.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+_LARGEST_SET = 1_000_000  # images; an .npz can claim any shape in a few bytes
+
+
+class DataError(ValueError):
+    """A data file is missing, damaged or not of the expected form. Its text is for people."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Training and test images with their labels.
+
+    name : for people, for example "MNIST".
+    sha256 : checksum of the file that the images came from, in hexadecimal.
+    x_train, x_test : float32 arrays of shape (n, 28, 28), values in [0, 1].
+    y_train, y_test : uint8 arrays of shape (n,).
+    """
+
+    name: str
+    sha256: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def load_mnist() -> Dataset:
+    """All of MNIST, 60,000 training and 10,000 test images, from the file in this package.
+
+    Raises DataError if the file is missing or does not have the known checksum.
+    """
+    return _read(MNIST_PATH, "MNIST", MNIST_SHA256)
+
+
+def load_data(path: str | os.PathLike | None = None) -> Dataset:
+    """The images in an .npz file with MNIST's keys, or MNIST itself if ``path`` is None.
+
+    The file holds x_train and x_test, uint8 of shape (n, 28, 28), and y_train and y_test, whole
+    numbers of shape (n,). Raises DataError that says what was expected and what was found.
+    """
+    return load_mnist() if path is None else _read(Path(path), Path(path).stem, None)
+
+
+def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
+    restore = "Restore it from the repository: git checkout -- ae/data/mnist.npz"
+    advice = f" {restore}." if expected_sha256 else ""
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"Cannot read {path.name}: {error.strerror}.{advice}") from error
+    if expected_sha256 and sha256 != expected_sha256:
+        raise DataError(
+            f"{path.name} is damaged: expected SHA-256 {expected_sha256[:12]}…, "
+            f"received {sha256[:12]}….{advice}"
+        )
+    arrays = _read_arrays(path)
+    return Dataset(
+        name=name,
+        sha256=sha256,
+        **{key: arrays[key].astype(np.float32) / np.float32(255) for key in _IMAGE_KEYS},
+        **{key: arrays[key].astype(np.uint8) for key in _LABEL_KEYS},
+    )
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            missing = [
+                key
+                for key in (*_IMAGE_KEYS, *_LABEL_KEYS)
+                if f"{key}.npy" not in archive.namelist()
+            ]
+            if missing:
+                raise DataError(
+                    f"{path.name} must hold the arrays x_train, y_train, x_test and y_test. "
+                    f"Missing: {', '.join(missing)}."
+                )
+            for key in (*_IMAGE_KEYS, *_LABEL_KEYS):
+                arrays[key] = _read_member(archive, key, path.name)
+    except _UNREADABLE as error:
+        raise DataError(
+            f"{path.name} must be an .npz file, as numpy.savez writes it. Received: {error}."
+        ) from error
+    for images, labels in zip(_IMAGE_KEYS, _LABEL_KEYS, strict=True):
+        if len(arrays[images]) != len(arrays[labels]):
+            raise DataError(
+                f"{path.name}: {images} and {labels} must be equally long. "
+                f"Received: {len(arrays[images])} and {len(arrays[labels])}."
+            )
+    return arrays
+
+
+def _read_member(archive: zipfile.ZipFile, key: str, file_name: str) -> np.ndarray:
+    """Read one array after its header has been found good: a header costs no memory."""
+    expected = (
+        "uint8 of shape (n, 28, 28)" if key in _IMAGE_KEYS else "whole numbers 0 to 255, shape (n,)"
+    )
+
+    def refuse(received):
+        return DataError(f"{file_name}: {key} must be {expected}. Received: {received}.")
+
+    try:
+        with archive.open(f"{key}.npy") as member:
+            version = np.lib.format.read_magic(member)
+            read_header = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
+            shape, _, dtype = read_header(member)
+        images = key in _IMAGE_KEYS
+        legal = (
+            (dtype == np.uint8 and len(shape) == 3 and shape[1:] == (28, 28))
+            if images
+            else (dtype.kind in "iu" and len(shape) == 1)
+        )
+        if not legal or not 1 <= shape[0] <= _LARGEST_SET:
+            raise refuse(f"{dtype} of shape {shape}")
+        with archive.open(f"{key}.npy") as member:
+            array = np.lib.format.read_array(member, allow_pickle=False)
+    except (
+        ValueError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        zipfile.zlib.error,
+    ) as error:
+        if isinstance(error, DataError):
+            raise
+        raise refuse(error) from error
+    if not images and not (array.min() >= 0 and array.max() <= 255):
+        raise refuse(f"values from {array.min()} to {array.max()}")
+    return array
+
+
+def one_of_each_class(data: Dataset) -> np.ndarray:
+    """The first test image of each class in label order: float32 (classes, 28, 28)."""
+    _, first = np.unique(data.y_test, return_index=True)
+    return data.x_test[first]

@@ -1,0 +1,106 @@
+"""Principal component analysis: the best linear autoencoder, and the baseline of all pages."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class PCA:
+    """A linear map to ``latent_dim`` numbers and back, with the interface of Autoencoder.
+
+    mean : float32 (784,), the mean training image.
+    components : float32 (latent_dim, 784), orthonormal rows, largest variance first.
+    variances : float32 (latent_dim,), the variance of the training images along each row.
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+    variances: np.ndarray
+
+    @classmethod
+    def fit(cls, images: np.ndarray, k: int) -> PCA:
+        """Fit k components to images, float32 (n, 28, 28), by the covariance's eigenvectors.
+
+        Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space" (1901):
+        of all linear maps to k numbers these leave the least squared error on the images.
+        Raises ValueError unless 1 <= k <= 784.
+        """
+        flat = _flatten(images)
+        if not 1 <= k <= flat.shape[1]:
+            raise ValueError(f"k must be from 1 to {flat.shape[1]}. Received: k={k}.")
+        mean = flat.mean(axis=0, dtype=np.float64)
+        covariance = np.zeros((flat.shape[1], flat.shape[1]))
+        for start in range(0, len(flat), _CHUNK):
+            centred = flat[start : start + _CHUNK] - mean.astype(np.float32)
+            covariance += centred.T @ centred
+        variances, vectors = np.linalg.eigh(covariance / len(flat))
+        components = vectors[:, ::-1][:, :k].T
+        # The sign of an eigenvector is arbitrary; this makes it the same on every machine.
+        largest = np.abs(components).argmax(axis=1)
+        components = components * np.sign(components[np.arange(k), largest])[:, None]
+        return cls(
+            mean.astype(np.float32),
+            np.ascontiguousarray(components, dtype=np.float32),
+            np.maximum(variances[::-1][:k], 0).astype(np.float32),
+        )
+
+    @property
+    def latent_dim(self) -> int:
+        return len(self.components)
+
+    @property
+    def identity(self) -> bytes:
+        """16 bytes that no other PCA has: the beginning of the SHA-256 of mean and components."""
+        return hashlib.sha256(self.mean.tobytes() + self.components.tobytes()).digest()[:16]
+
+    def truncate(self, k: int) -> PCA:
+        """The PCA of the first k components: the same as fitting k, at no cost."""
+        if not 1 <= k <= self.latent_dim:
+            raise ValueError(f"k must be from 1 to {self.latent_dim}. Received: k={k}.")
+        return PCA(self.mean, self.components[:k], self.variances[:k])
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Images (n, 28, 28) -> z, float32 (n, latent_dim)."""
+        return (_flatten(images) - self.mean) @ self.components.T
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """z (n, latent_dim) -> float32 (n, 28, 28).
+
+        A linear map can leave [0, 1] a little. Its values are not clipped, so that the error is
+        that of the linear map.
+        """
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.latent_dim:
+            raise ValueError(f"z must have shape (n, {self.latent_dim}). Received: {z.shape}.")
+        return (z @ self.components + self.mean).reshape(-1, 28, 28)
+
+    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+        """decode(encode(images)): float32 (n, 28, 28)."""
+        return self.decode(self.encode(images))
+
+
+def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Angles between the spans of two sets of rows, in degrees, smallest first.
+
+    first, second : float (k, d) and (m, d), each of full rank. Returns float64 (min(k, m),);
+    all 0 if one span lies in the other. Björck & Golub, "Numerical Methods for Computing Angles
+    Between Linear Subspaces" (1973), by the sines of the angles where the cosines round to 1.
+    """
+    basis, other = (np.linalg.qr(np.asarray(rows, np.float64).T)[0] for rows in (first, second))
+    if basis.shape[1] < other.shape[1]:
+        basis, other = other, basis
+    sines = np.linalg.svd(other - basis @ (basis.T @ other), compute_uv=False)
+    return np.degrees(np.arcsin(np.clip(sines[::-1], 0, 1)))
+
+
+def _flatten(images: np.ndarray) -> np.ndarray:
+    images = np.asarray(images, np.float32)
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"images must have shape (n, 28, 28). Received: {images.shape}.")
+    return images.reshape(len(images), 28 * 28)

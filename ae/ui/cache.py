@@ -1,0 +1,202 @@
+"""What all sessions share: data, models, and what was computed from them once.
+
+Nothing that is returned here may be changed: every thread gets the same object.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+import numpy as np
+import streamlit as st
+
+from ae import metrics, quiet, rate_distortion, store
+from ae.autoencoder import Autoencoder
+from ae.data import Dataset, load_mnist
+from ae.latent import CodeStatistics
+from ae.pca import PCA
+from ae.quantizer import Calibration, measure
+from ae.rate_distortion import Point
+
+_LARGEST_CODE = 256
+
+
+@st.cache_resource(show_spinner=False)
+def mnist() -> Dataset:
+    return load_mnist()
+
+
+@st.cache_resource(show_spinner=False)
+def pca(k: int = _LARGEST_CODE) -> PCA:
+    """PCA of the training images with k components, 1 to 256."""
+    if k < _LARGEST_CODE:
+        return pca().truncate(k)
+    return PCA.fit(mnist().x_train, k)
+
+
+def model(name: str) -> Autoencoder:
+    """The model of that name, loaded anew if its file has changed. Raises ModelError."""
+    return _model(name, _stamp(name))
+
+
+def errors(name: str) -> np.ndarray:
+    """Squared error of each of the 10,000 test images: float64 (10000,)."""
+    return _errors(name, _stamp(name))
+
+
+def test_codes(name: str) -> np.ndarray:
+    """Codes of the test images: float32 (10000, latent_dim)."""
+    return _test_codes(name, _stamp(name))
+
+
+def code_statistics(name: str) -> CodeStatistics:
+    """Mean and spread of the test images' codes."""
+    return _code_statistics(name, _stamp(name))
+
+
+def train_codes(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of the training images, float32 (60000, latent_dim), and their squared norms."""
+    return _train_codes(name, _stamp(name))
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Import TensorFlow and load the default model in the background, once per server.
+
+    The first page is painted meanwhile; the first drawing then need not wait.
+    """
+
+    def load() -> None:
+        quiet.import_tensorflow()
+        _keep_keras_session()
+        with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong
+            store.load().reconstruct(np.zeros((1, 28, 28), np.float32))
+
+    thread = threading.Thread(target=load, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_keras_session() -> None:
+    """Keep Streamlit from clearing Keras's session after every run of every visitor.
+
+    It means well, for scripts that build models in each run. Here the models are shared, and
+    clearing costs a full garbage collection and all compiled kernels: 100 ms for each update of
+    the drawing pad, and a fault for whoever's network is at work at that moment.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=True: None
+
+
+def _stamp(name: str) -> int:
+    try:
+        return (
+            (store.models_folder() / store.check_name(name) / store.MODEL_FILE).stat().st_mtime_ns
+        )
+    except OSError:
+        return 0
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _model(name: str, stamp: int) -> Autoencoder:
+    warm_up().join()
+    return store.load(name)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _errors(name: str, stamp: int) -> np.ndarray:
+    reconstructions = _model(name, stamp).decode(_test_codes(name, stamp))
+    return metrics.squared_error(mnist().x_test, reconstructions)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _test_codes(name: str, stamp: int) -> np.ndarray:
+    return _model(name, stamp).encode(mnist().x_test)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _code_statistics(name: str, stamp: int) -> CodeStatistics:
+    return CodeStatistics.of(_test_codes(name, stamp))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _train_codes(name: str, stamp: int) -> tuple[np.ndarray, np.ndarray]:
+    return _with_squared_norms(_model(name, stamp).encode(mnist().x_train))
+
+
+def _with_squared_norms(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return vectors, np.einsum("nd,nd->n", vectors, vectors)
+
+
+@st.cache_resource(show_spinner=False)
+def train_pixels() -> tuple[np.ndarray, np.ndarray]:
+    """The training images as rows, float32 (60000, 784), and their squared norms."""
+    images = mnist().x_train
+    return _with_squared_norms(images.reshape(len(images), -1))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def pca_errors(k: int) -> np.ndarray:
+    """The same of PCA with k components."""
+    images = mnist().x_test
+    return metrics.squared_error(images, pca(k).reconstruct(images))
+
+
+_MEASURED = 5000  # training images that a quantizer is learnt on
+CURVE_DIGITS = 500  # test digits that a point of a curve is measured on
+
+
+def calibration(name: str) -> Calibration:
+    """What the codec has to know of the model's codes, learnt on 5,000 training digits."""
+    return _calibration(name, _stamp(name))
+
+
+def model_points(name: str) -> list[Point]:
+    """The model's rate-distortion curve over 500 test digits, at 3 to 8 bits."""
+    return _model_points(name, _stamp(name))
+
+
+def decoder_bytes(name: str) -> int:
+    """Size of the file of the model's decoder alone."""
+    return _decoder_bytes(name, _stamp(name))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _calibration(name: str, stamp: int) -> Calibration:
+    return measure(_model(name, stamp), mnist().x_train[:_MEASURED])
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _model_points(name: str, stamp: int) -> list[Point]:
+    return rate_distortion.model_points(
+        name,
+        mnist().x_test[:CURVE_DIGITS],
+        _model(name, stamp),
+        _calibration(name, stamp),
+        range(3, 9),
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _decoder_bytes(name: str, stamp: int) -> int:
+    return len(_model(name, stamp).decoder_file())
+
+
+@st.cache_resource(show_spinner=False)
+def pca_calibration() -> Calibration:
+    """The same of PCA with as many components as the curves try."""
+    return measure(pca(max(rate_distortion.PCA_SIZES)), mnist().x_train[:_MEASURED])
+
+
+@st.cache_data(show_spinner=False)
+def baseline_points() -> tuple[list[Point], float]:
+    """The curves of PCA, JPEG and WebP over 500 test digits, and the bits of a lossless PNG."""
+    images = mnist().x_test[:CURVE_DIGITS]
+    components = pca(max(rate_distortion.PCA_SIZES))
+    points = rate_distortion.pca_points(images, components, pca_calibration())
+    for file_format in rate_distortion.PICTURE_FORMATS:
+        qualities = (1, 2, 3, 5, 10, 20, 35, 50)
+        points += rate_distortion.picture_points(images, file_format, qualities)
+    return points, 8 * rate_distortion.send_picture(images, "PNG").size / len(images)

@@ -1,0 +1,145 @@
+"""What follows the pen, and the bars, at every update: everything here has to be quick."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from ae import metrics, pictures
+from ae.autoencoder import Autoencoder
+from ae.data.drawing import MnistForm, to_mnist_form
+from ae.evaluation import rank_in_words
+from ae.latent import CodeStatistics, influence
+from ae.store import ModelCard
+from ae.ui import cache, state
+from ae.ui.code_bars import Edit, Figure, code_bars, map_points, read_edit
+from ae.ui.draw import doors
+from ae.ui.pad import Picture, drawing_pad, read_ink
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A drawing and what the model makes of it.
+
+    form : the drawing on its way to MNIST form. z : float32 (latent_dim,).
+    reconstruction : float32 (28, 28). error : its squared error.
+    """
+
+    form: MnistForm
+    z: np.ndarray
+    reconstruction: np.ndarray
+    error: float
+
+
+def see(model: Autoencoder) -> Seen | None:
+    """What the model makes of the pad's ink, or None if the pad is empty."""
+    ink = read_ink(state.PAD)
+    if ink is None or not ink.image.any():
+        return None
+    form = to_mnist_form(ink.image, **state.steps())
+    z = model.encode(form.image[None])
+    reconstruction = model.decode(z)
+    error = metrics.squared_error(form.image[None], reconstruction)[0]
+    return Seen(form, z[0], reconstruction[0], float(error))
+
+
+@st.fragment
+def pen(model: Autoencoder, card: ModelCard) -> None:
+    """The pad, what the network sees and rebuilds of it, and its code."""
+    seen = see(model)
+    _pad(seen, model.latent_dim, card)
+    if note := st.session_state.get(state.PAD_NOTE):
+        st.caption(f":material/info: {note}")
+    doors.ways_in()
+    st.subheader(f"In between: {model.latent_dim} numbers")
+    st.caption(
+        "This is all that the decoder gets to know. Each bar is one number of the code, measured "
+        "from the mean of the 10,000 test digits. Move one: the decoder draws what it then stands "
+        "for, with your digit in blue behind it."
+        if model.latent_dim != 2
+        else "This is all that the decoder gets to know: a place on a map. Each small digit is the "
+        "code of a test digit. Move the cross: the decoder draws what lies there, with your digit "
+        "in blue behind it."
+    )
+    with st.spinner("Encoding the 10,000 test digits, once for each model."):
+        statistics = cache.code_statistics(card.name)
+    _bars(seen, model, card.name, statistics)
+
+
+def _pad(seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
+    ink, load = read_ink(state.PAD), st.session_state.get(state.PAD_LOAD)
+    shown, message = [], ""
+    if seen is not None:
+        usual = card.test["squared_error"]
+        rank = rank_in_words(seen.error, card.test["squared_error_percentiles"])
+        message = (
+            f"Squared error {seen.error:.1f}, {rank}; a test digit has {usual:.1f} on average. "
+            f"{latent_dim} numbers instead of 784."
+        )
+        shown = [
+            Picture("The network sees", seen.form.image, "28 × 28 pixels"),
+            Picture("Reconstruction", seen.reconstruction, f"error {seen.error:.1f}"),
+        ]
+    if ink is not None and load is not None and ink.loaded == load.nonce:
+        load = None  # it has arrived: 4 kB less in every update
+    drawing_pad(
+        state.PAD,
+        number=ink.number if ink else 0,
+        pictures=shown,
+        message=message,
+        load=load,
+        on_rest=lambda: st.rerun(state.CLOSER_LOOK),
+        on_paste=doors.take_pasted,
+    )
+
+
+def _bars(seen: Seen | None, model: Autoencoder, name: str, statistics: CodeStatistics) -> None:
+    edit = read_edit(state.CODE_BARS)
+    if seen is None:
+        token, z = f"{name}:mean", statistics.mean
+        original, whose = model.decode(z[None])[0], "mean code's picture"
+    else:
+        original, z, whose = seen.form.image, seen.z, "drawing"
+        token = f"{name}:{zlib.crc32(original.tobytes()):08x}"
+    changed = edit.applied(z, statistics, token)
+    decoded = model.decode(changed[None])[0]
+    error = metrics.squared_error(original[None], decoded[None])[0]
+    message = f"Squared error {error:.1f} against the {whose}"
+    code_bars(
+        state.CODE_BARS,
+        edit=edit,
+        token=token,
+        z=z,
+        statistics=statistics,
+        decoded=Figure(
+            pictures.ghosted(decoded, original), f"error {error:.1f}", f"Decoded picture. {message}"
+        ),
+        moved=_moved(edit, model, changed, statistics),
+        message=message,
+        hint="Drag a bar. Keys: ↑ ↓ move it, ← → go to the next."
+        if model.latent_dim != 2
+        else "Drag the cross, or move it with the arrow keys.",
+        code_map=map_points(cache.test_codes(name), cache.mnist().y_test, statistics)
+        if model.latent_dim == 2
+        else None,
+    )
+
+
+def _moved(edit: Edit, model: Autoencoder, z: np.ndarray, statistics: CodeStatistics) -> Figure:
+    """Which pixels the touched number moves, one standard deviation down and up."""
+    index = edit.touched
+    if index is None or index >= model.latent_dim:
+        what = "the cross" if model.latent_dim == 2 else "a bar"
+        return Figure(None, f"move {what}", f"Move {what} to see which pixels change")
+    lower, upper = influence(model, z, index, statistics.spread[index])
+    change = upper - lower
+    peak = max(float(np.abs(change).max()), 1e-6)
+    return Figure(
+        pictures.difference(np.zeros_like(change), change / peak),
+        f"z{index + 1} up by 2 SD: orange brighter, blue darker, at most {peak:.2f}",
+        f"The pixels that z{index + 1} moves: from one standard deviation below to one above, "
+        f"a pixel changes by {peak:.2f} at most",
+    )

@@ -1,0 +1,63 @@
+"""What stands around every page: the model picker, and how errors are told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import streamlit as st
+
+from ae import store
+from ae.autoencoder import Autoencoder
+from ae.codec import CodecError
+from ae.data import DataError
+from ae.store import ModelCard, ModelError
+from ae.training import TrainingError
+from ae.ui import cache, state
+
+TILE_WIDTH = 70  # pixels on the screen: ten in a row on a desk, five on a phone
+
+
+def model_picker() -> None:
+    """The sidebar's list of models, shipped and own, which serves all pages."""
+    cards = {card.name: card for card in store.list_models()}
+    if not cards:
+        st.sidebar.warning("There is no model yet. Train one.")
+        st.session_state.pop(state.MODEL, None)
+        return
+    names = list(cards)
+    name = st.sidebar.selectbox(
+        "Model",
+        names,
+        index=state.default_model(names),
+        key=state.MODEL,
+        bind="query-params",
+        help="All pages show this model. Models that you train appear here.",
+    )
+    card = cards.get(name, cards[names[0]])
+    test = card.test
+    whose = "" if card.name in store.SHIPPED else "Trained here. "
+    st.sidebar.caption(
+        f"{whose}{card.model.latent_dim} numbers per digit, {card.parameters:,} parameters. "
+        f"Squared error per test digit: **{test['squared_error']:.2f}**, "
+        f"PCA of the same size: {test['pca_squared_error']:.2f}."
+    )
+
+
+def chosen_model() -> tuple[Autoencoder, ModelCard]:
+    """The model that all pages show. Where there is none, says so and ends the page."""
+    name = state.model_name()
+    if name is None:
+        st.info("There is no model yet: train one on the Train page.")
+        st.stop()
+    with st.spinner("Loading the network. The first time takes some seconds."):
+        return cache.model(name), store.read_card(name)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn an expected failure into a sentence on the page; the rest of the page goes on."""
+    try:
+        yield
+    except (ModelError, DataError, TrainingError, CodecError) as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,334 @@
+"""Draw beyond the pen: the code's bars, the closer looks, the ways in and out."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pad_driver import BAR, SEVEN, Pad, expect_pixels_to_change, has_ink, pixels
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def open_drawn(page: Page, app, query: str = "") -> Pad:
+    """The page with a seven on the pad, the closer look made for it."""
+    page.goto(app.address("draw", query))
+    pad = Pad(page)
+    pad.expect_ink("empty")
+    expect(first_bar(page)).to_be_visible()
+    pad.draw(SEVEN)
+    expect(page.get_by_text("Take it with you")).to_be_visible()
+    return pad
+
+
+def first_bar(page: Page) -> Locator:
+    return page.get_by_role("slider", name="z 1", exact=True)
+
+
+def decoded(page: Page) -> Locator:
+    return page.get_by_label(re.compile("^Decoded picture"))
+
+
+def png(ink: np.ndarray) -> bytes:
+    """Ink, float (h, w), as a PNG, dark on light."""
+    file = io.BytesIO()
+    Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def one() -> np.ndarray:
+    ink = np.zeros((300, 200))
+    ink[40:260, 90:115] = 1
+    return ink
+
+
+def test_a_bar_is_moved_by_keys_and_taken_back(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    own, rebuilt = pixels(decoded(page)), pixels(pad.reconstruction)
+    reset = page.get_by_role("button", name="Back to the drawing's code")
+    expect(reset).to_have_attribute("aria-disabled", "true")
+    first_bar(page).focus()
+    expect(page.get_by_label(re.compile("^The pixels that z1 moves"))).to_be_visible()
+    before = float(first_bar(page).input_value())
+    for _ in range(10):
+        page.keyboard.press("ArrowUp")
+    assert float(first_bar(page).input_value()) == pytest.approx(before + 1, abs=0.11)
+    expect_pixels_to_change(decoded(page), own)
+    assert pixels(pad.reconstruction) == rebuilt, "the drawing's own reconstruction stays"
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("slider", name="z 2", exact=True)).to_be_focused()
+    moved = pixels(decoded(page))
+    reset.click()
+    expect(reset).to_have_attribute("aria-disabled", "true")
+    expect_pixels_to_change(decoded(page), moved)
+    expect(page.locator(".pictures")).to_have_attribute("aria-busy", "false")
+    assert pixels(decoded(page)) == own
+    assert watched.errors == []
+
+
+def test_the_decoded_picture_follows_the_mouse_on_a_bar(app, page, watched, quiet_log):
+    open_drawn(page, app)
+    own = pixels(decoded(page))
+    first_bar(page).scroll_into_view_if_needed()
+    box = first_bar(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 3, steps=10)
+    expect_pixels_to_change(decoded(page), own)  # and the button is still pressed
+    page.mouse.up()
+    assert float(first_bar(page).input_value()) > 2
+    assert watched.errors == []
+
+
+def test_a_new_stroke_starts_from_its_own_code(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    first_bar(page).focus()
+    page.keyboard.press("End")
+    expect(first_bar(page)).to_have_value("3")
+    pad.draw(BAR)
+    expect(first_bar(page)).not_to_have_value("3")
+    reset = page.get_by_role("button", name="Back to the drawing's code")
+    expect(reset).to_have_attribute("aria-disabled", "true")
+    assert watched.errors == []
+
+
+def test_switching_centring_off_changes_what_the_network_sees(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    seen = pixels(pad.seen)
+    ink = pixels(pad.canvas)
+    page.get_by_text("Crop to the ink").click()
+    expect_pixels_to_change(pad.seen, seen)
+    assert pixels(pad.canvas) == ink, "strokes survive a rerun of the whole page"
+    page.get_by_text("Crop to the ink").click()
+    expect(page.get_by_role("switch", name="Crop to the ink")).to_be_checked()
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        ("Is this a digit?", r"unusual than [\d.]+% of real digits"),
+        ("Nearest real digits", "By pixels, 784 numbers"),
+        ("The duel with PCA", r"PCA\(32\)"),
+    ],
+)
+def test_a_closer_look_follows_when_the_pen_rests(app, page, watched, quiet_log, look, what):
+    pad = open_drawn(page, app, f"look={look}")
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text(re.compile(what)).first).to_be_visible(timeout=60_000)
+    before = main.inner_text()
+    pad.draw(BAR)
+    page.wait_for_function(
+        "([main, before]) => main.innerText !== before", arg=[main.element_handle(), before]
+    )
+    pad.expect_ink("2 strokes")
+    assert watched.errors == []
+
+
+def test_a_sample_of_a_class_needs_no_mouse(app, page, watched, quiet_log):
+    page.goto(app.address("draw"))
+    pad = Pad(page)
+    expect(first_bar(page)).to_be_visible()
+    page.get_by_role("button", name="7", exact=True).focus()
+    page.keyboard.press("Enter")
+    pad.expect_ink("a picture and 0 strokes")
+    expect(pad.message).to_contain_text("Squared error")
+    assert watched.errors == []
+
+
+def test_a_picture_file_becomes_ink(app, page, watched, quiet_log):
+    page.goto(app.address("draw"))
+    pad = Pad(page)
+    expect(first_bar(page)).to_be_visible()
+    page.get_by_role("button", name="From a file").click()
+    upload = page.locator("input[type=file]")
+    upload.set_input_files({"name": "one.png", "mimeType": "image/png", "buffer": png(one())})
+    pad.expect_ink("a picture and 0 strokes")
+    pad.settled()
+    assert has_ink(pad.seen)
+    upload.set_input_files({"name": "no.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.get_by_text("must be a PNG, JPEG or WebP file")).to_be_visible()
+    pad.expect_ink("a picture and 0 strokes")
+    assert watched.errors == []
+
+
+def test_a_pasted_picture_becomes_ink(app, page, watched, quiet_log):
+    page.goto(app.address("draw"))
+    pad = Pad(page)
+    expect(first_bar(page)).to_be_visible()
+    page.evaluate(
+        """base64 => {
+          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], "one.png", { type: "image/png" }));
+          document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+        }""",
+        base64.b64encode(png(one())).decode(),
+    )
+    pad.expect_ink("a picture and 0 strokes")
+    pad.settled()
+    assert has_ink(pad.seen)
+    assert watched.errors == []
+
+
+def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, watched, quiet_log):
+    pad = open_drawn(page, app)
+    page.get_by_text("Centre by centre of mass").click()
+    page.get_by_text("Is this a digit?").click()
+    shown = page.get_by_test_id("stCode")
+    expect(shown).to_contain_text("look=Is")
+    expect(shown).to_contain_text("centre=false")
+    link = shown.inner_text().strip()
+    assert len(link) <= 2000
+    pad.settled()
+    seen = pixels(pad.seen)
+
+    other = new_context().new_page()
+    other.goto(link)
+    theirs = Pad(other)
+    theirs.expect_ink("a picture and 0 strokes")
+    expect(other.get_by_text(re.compile("unusual than"))).to_be_visible(timeout=60_000)
+    theirs.settled()
+    assert pixels(theirs.seen) == seen
+    assert "ink=" not in other.url
+
+    other.goto(link[:-40])
+    expect(other.get_by_text("The drawing in this link could not be read")).to_be_visible()
+    theirs.expect_ink("empty")
+    assert watched.errors == []
+
+
+def test_the_downloads_hold_what_is_shown(app, page, watched, quiet_log):
+    open_drawn(page, app)
+    found = {}
+    for name in ("Picture", "28 × 28 PNG", "Code as CSV"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        found[name] = download.value.path().read_bytes()
+    assert Image.open(io.BytesIO(found["28 × 28 PNG"])).size == (28, 28)
+    assert Image.open(io.BytesIO(found["Picture"])).height == 280
+    assert len(found["Code as CSV"].decode().splitlines()) == 33
+    assert watched.errors == []
+
+
+def test_strokes_and_bars_survive_a_change_of_theme(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    mine, rebuilt = pixels(pad.canvas), pixels(pad.reconstruction)
+    page.emulate_media(color_scheme="dark")
+    app_element = page.get_by_test_id("stApp")
+    expect(app_element).to_have_css("background-color", "rgb(15, 20, 28)")
+    pad.draw(BAR)
+    pad.button("Undo").click()
+    pad.settled()
+    assert pixels(pad.canvas) == mine
+    assert pixels(pad.reconstruction) == rebuilt
+    first_bar(page).focus()
+    page.keyboard.press("End")
+    expect(first_bar(page)).to_have_value("3")
+    page.emulate_media(color_scheme="light")
+    expect(app_element).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(first_bar(page)).to_have_value("3")
+    assert watched.errors == []
+
+
+def test_the_message_is_not_read_aloud_at_every_frame(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    expect(pad.message).to_contain_text("Squared error")
+    assert pad.message.get_attribute("aria-live") == "polite"
+    pad.message.evaluate(
+        """element => {
+          window.spoken = [];
+          new MutationObserver(() => window.spoken.push(element.textContent))
+            .observe(element, { childList: true });
+        }"""
+    )
+    first = pixels(pad.reconstruction)
+    pad.put_pen_down(BAR)
+    expect_pixels_to_change(pad.reconstruction, first)
+    assert page.evaluate("spoken") == []
+    pad.lift_pen()
+    page.wait_for_function("spoken.length > 0")
+    assert len(page.evaluate("spoken")) == 1
+    assert watched.errors == []
+
+
+@pytest.fixture
+def conv_2(app):
+    """A model with a code of two numbers, in the list for as long as the test runs."""
+    folder = app.models / "conv-2"
+    shutil.copytree(REPOSITORY / "models" / "conv-2", folder)
+    yield "conv-2"
+    shutil.rmtree(folder)
+
+
+def test_strokes_survive_another_model_whose_loading_is_told_above(
+    app, page, conv_2, watched, quiet_log
+):
+    pad = open_drawn(page, app)
+    mine, rebuilt = pixels(pad.canvas), pixels(pad.reconstruction)
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name=conv_2).click()
+    expect(page.get_by_text("into 2 numbers")).to_be_visible()
+    expect_pixels_to_change(pad.reconstruction, rebuilt)
+    pad.settled()
+    pad.expect_ink("1 stroke")
+    assert pixels(pad.canvas) == mine
+    assert watched.errors == []
+
+
+def test_a_code_of_two_numbers_is_moved_on_a_map(app, page, conv_2, watched, quiet_log):
+    page.goto(app.address("draw", f"model={conv_2}"))
+    pad = Pad(page)
+    pad.expect_ink("empty")
+    code_map = page.get_by_label(re.compile("^Map of the codes"))
+    expect(code_map).to_be_visible()
+    pad.draw(SEVEN)
+    expect(page.get_by_text("Take it with you")).to_be_visible()
+    own, rebuilt = pixels(decoded(page)), pixels(pad.reconstruction)
+    code_map.scroll_into_view_if_needed()
+    box = code_map.bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    expect_pixels_to_change(decoded(page), own)
+    pressed = pixels(decoded(page))
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.7 * box["height"], steps=8)
+    expect_pixels_to_change(decoded(page), pressed)
+    page.mouse.up()
+    name = code_map.get_attribute("aria-label")
+    code_map.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(code_map).not_to_have_attribute("aria-label", name)
+    assert pixels(pad.reconstruction) == rebuilt, "the drawing's own reconstruction stays"
+    page.get_by_role("button", name="Back to the drawing's code").click()
+    page.wait_for_function(
+        "([canvas, own]) => canvas.toDataURL() === own", arg=[decoded(page).element_handle(), own]
+    )
+    assert watched.errors == []
+
+
+def test_a_pen_draws_and_its_reconstruction_follows(app, page, watched, quiet_log):
+    pad = open_drawn(page, app)
+    before = pixels(pad.reconstruction)
+    device = page.context.new_cdp_session(page)
+
+    def pen(kind: str, place: tuple[float, float], buttons: int) -> None:
+        x, y = place
+        at = {"x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1}
+        device.send("Input.dispatchMouseEvent", {"type": kind, "pointerType": "pen", **at})
+
+    start, end = pad.places(BAR)
+    pen("mousePressed", start, 1)
+    for part in (0.25, 0.5, 0.75, 1):
+        pen("mouseMoved", (start[0] + part * (end[0] - start[0]), start[1]), 1)
+    expect_pixels_to_change(pad.reconstruction, before)
+    pen("mouseReleased", end, 0)
+    pad.settled()
+    pad.expect_ink("2 strokes")
+    assert watched.errors == []

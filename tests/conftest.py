@@ -1,0 +1,147 @@
+"""What the tests share: real data in two sizes, tiny networks, a models folder of their own."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from ae import quiet
+from ae.autoencoder import Autoencoder
+from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
+from ae.data import Dataset, load_data, load_mnist
+from ae.noise import NOISE_KINDS
+from ae.pca import PCA
+
+hypothesis.settings.register_profile("tests", deadline=None, max_examples=50)
+hypothesis.settings.load_profile("tests")
+
+
+@st.composite
+def model_configs(draw) -> ModelConfig:
+    """Every legal config but for its widths, which are small so that building takes no time."""
+    widths = st.integers(1, 6)
+
+    def tuples(least, most):
+        return st.lists(widths, min_size=least, max_size=most).map(tuple)
+
+    filters = draw(tuples(1, 4))
+    poolings = min(len(filters), 2)
+    return ModelConfig(
+        kind=draw(st.sampled_from(KINDS)),
+        latent_dim=draw(st.integers(1, 256)),
+        filters=filters,
+        decoder_filters=draw(tuples(poolings, poolings + 3)),
+        decoder_kernel=draw(st.integers(2, 7)),
+        hidden=draw(tuples(0, 3)),
+        activation=draw(st.sampled_from(ACTIVATIONS)),
+    )
+
+
+st.register_type_strategy(ModelConfig, model_configs())
+st.register_type_strategy(
+    TrainingConfig,
+    st.builds(
+        TrainingConfig,
+        epochs=st.integers(1, 1000),
+        batch_size=st.integers(1, 4096),
+        optimizer=st.sampled_from(OPTIMIZERS),
+        learning_rate=st.floats(0, 1, exclude_min=True),
+        warmup=st.floats(0, 0.5),
+        loss=st.sampled_from(LOSSES),
+        seed=st.integers(0, 2**32 - 1),
+        shift=st.integers(0, 4),
+        rotation=st.floats(0, 45),
+        scaling=st.floats(0, 0.5),
+        kl_weight=st.floats(0, 100, exclude_min=True),
+        noise=st.sampled_from([None, *NOISE_KINDS, "mixture"]),
+        noise_strength=st.floats(0, 1),
+        validation_images=st.integers(0, 50_000),
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    return load_mnist()
+
+
+@pytest.fixture(scope="session")
+def mnist_pca(mnist) -> PCA:
+    """PCA of all 60,000 training images, 64 components."""
+    return PCA.fit(mnist.x_train, 64)
+
+
+@pytest.fixture(scope="session")
+def small_npz(tmp_path_factory, mnist) -> Path:
+    """An .npz of MNIST's first 300 training and 100 test images."""
+
+    def pixels(images):
+        return np.rint(images * 255).astype(np.uint8)
+
+    path = tmp_path_factory.mktemp("data") / "small.npz"
+    np.savez(
+        path,
+        x_train=pixels(mnist.x_train[:300]),
+        y_train=mnist.y_train[:300],
+        x_test=pixels(mnist.x_test[:100]),
+        y_test=mnist.y_test[:100],
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_data(small_npz) -> Dataset:
+    return load_data(small_npz)
+
+
+@pytest.fixture(scope="session")
+def tensorflow():
+    """TensorFlow, imported without its greeting. Tests of networks ask for it first."""
+    quiet.import_tensorflow()
+    import tensorflow
+
+    return tensorflow
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> ModelConfig:
+    return ModelConfig(latent_dim=3, filters=(2, 3), decoder_filters=(3, 2), decoder_kernel=3)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tensorflow, tiny_config) -> Autoencoder:
+    """An untrained network: its figures are poor, its behaviour is that of any other."""
+    import keras
+
+    from ae import networks
+
+    keras.utils.set_random_seed(1)
+    return Autoencoder(*networks.build(tiny_config))
+
+
+@pytest.fixture
+def models_folder(tmp_path, monkeypatch) -> Path:
+    """An empty models folder, in use by this process and its children for one test."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setenv("AE_MODELS", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wait_until():
+    """A function that waits until ``condition()`` is true, and fails if it stays false."""
+
+    def wait(condition, seconds: float = 240):
+        end = time.monotonic() + seconds
+        while not (result := condition()):
+            assert time.monotonic() < end, f"not reached within {seconds} s"
+            time.sleep(0.05)
+        return result
+
+    return wait

@@ -1,0 +1,126 @@
+"""Compress: what the page says of sizes is what the files have."""
+
+import io
+
+import numpy as np
+import pytest
+
+from ae import codec, quantizer, reproduce
+from ae.data.streams import to_bytes
+from ae.ui import cache
+
+
+@pytest.fixture
+def quantizer_of(conv_32, mnist):
+    statistics = quantizer.measure(conv_32[0], mnist.x_train[:5000])
+    return statistics.quantizer
+
+
+@pytest.fixture(autouse=True)
+def warm(conv_32):
+    """The curves are computed before the clock of the first page runs."""
+    cache.model_points("conv-32")
+    cache.baseline_points()
+
+
+def told(at) -> dict[str, str]:
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def downloads(monkeypatch) -> dict[str, bytes]:
+    """The files that the page offers, which AppTest does not keep: name -> bytes."""
+    import streamlit
+
+    files = {}
+    monkeypatch.setattr(
+        streamlit,
+        "download_button",
+        lambda label, data, *, file_name, **options: files.update({file_name: data}),
+    )
+    return files
+
+
+@pytest.mark.parametrize(("bits", "count"), [("6", "10"), ("3", "1")])
+def test_the_sizes_on_the_page_are_those_of_the_file(
+    open_page, conv_32, quantizer_of, mnist, monkeypatch, bits, count
+):
+    files = downloads(monkeypatch)
+    at = open_page("compress", bits=bits, count=count, pick="3")
+    file = files[f"digits-conv-32-{bits}-bits.aez"]
+    chosen = np.random.default_rng(3).permutation(len(mnist.x_test))[: int(count)]
+    assert told(at)["Bytes a digit"] == f"{len(file) / int(count):.1f}"
+    assert any(f"The file has {len(file):,} bytes" in caption.value for caption in at.caption)
+    # the file is that of those digits, but for the last bits of a network in another batch
+    levels = quantizer_of(int(bits)).quantize(conv_32[0].encode(mnist.x_test[chosen]))
+    assert np.abs(codec.read_levels(io.BytesIO(file)) - levels).max() <= 1
+    table = at.table[0].value
+    assert list(table["Sent as"]) == ["conv-32", "PNG", "JPEG", "WebP", "PCA"]
+    assert table["Bytes a digit"][0] == told(at)["Bytes a digit"]
+    psnr = table["PSNR in dB"][[0, 2, 3, 4]].astype(float)
+    assert (psnr[[2, 3]] >= psnr[0] - 0.01).all()
+
+
+def test_at_the_same_size_the_others_are_no_larger_or_at_their_smallest(
+    open_page, conv_32, monkeypatch
+):
+    downloads(monkeypatch)
+    at = open_page("compress", bits="10")
+    at.button_group(key="at").set_value("size").run()
+    table = at.table[0].value.set_index("Sent as")
+    sizes = table["Bytes a digit"].astype(float)
+    assert sizes["PCA"] <= sizes["conv-32"]
+    for name in ("JPEG", "WebP"):
+        assert sizes[name] <= sizes["conv-32"] or table["Setting"][name] == "quality 1"
+
+
+def test_the_sum_adds_up(open_page, conv_32, monkeypatch):
+    downloads(monkeypatch)
+    at = open_page("compress", message="100000")
+    rows = at.table[1].value.set_index("Sent as")["Bytes in all"].str.replace(",", "").astype(int)
+    decoder = cache.decoder_bytes("conv-32")
+    assert rows["conv-32 and its decoder"] - rows["conv-32"] == pytest.approx(decoder, abs=1)
+    assert rows["Raw"] == 78_400_000
+    assert f"{decoder:,} bytes" in " ".join(text.value for text in at.markdown)
+
+
+def test_an_uploaded_set_comes_back_as_a_file_and_that_as_pictures(
+    open_page, conv_32, mnist, monkeypatch, shown
+):
+    files = downloads(monkeypatch)
+    at = open_page("compress")
+    upload = io.BytesIO()
+    np.savez(upload, images=to_bytes(mnist.x_test[:12]))
+    at.file_uploader(key="set_upload").set_value(("mine.npz", upload.getvalue(), "")).run()
+    assert not at.exception
+    file = files["mine.aez"]
+    assert f"**{len(file):,} bytes**" in " ".join(text.value for text in at.markdown)
+    at.file_uploader(key="set_upload").set_value(("mine.aez", file, "")).run()
+    assert not at.exception
+    assert "12 pictures rebuilt by **conv-32**" in " ".join(text.value for text in at.markdown)
+    assert len(shown[-1].pixels) == 10
+
+
+@pytest.mark.parametrize("name", ["mine.npz", "mine.aez"])
+def test_an_upload_that_is_nothing_is_refused_in_a_sentence(open_page, conv_32, monkeypatch, name):
+    downloads(monkeypatch)
+    at = open_page("compress")
+    at.file_uploader(key="set_upload").set_value((name, b"nothing of the kind", "")).run()
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+def test_a_drawing_is_waited_for(open_page, conv_32, monkeypatch):
+    downloads(monkeypatch)
+    at = open_page("compress")
+    at.button_group(key="send").set_value("drawing").run()
+    assert "Bytes a digit" not in told(at)
+    assert at.table  # the curves and the sum stand all the same
+
+
+def test_the_model_can_be_taken_away(open_page, conv_32, models_folder, monkeypatch):
+    files = downloads(monkeypatch)
+    open_page("compress")
+    folder = models_folder / "conv-32"
+    assert files["conv-32.keras"] == (folder / "model.keras").read_bytes()
+    assert files["conv-32-history.csv"] == (folder / "history.csv").read_bytes()
+    assert files["conv-32.py"].decode() == reproduce.script(conv_32[1])

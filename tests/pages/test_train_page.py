@@ -1,0 +1,303 @@
+"""Train: what the page says of a run in each of its states, and what it refuses to start."""
+
+import csv
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from looks import OWN
+
+from ae import locks, runs, store
+from ae.config import ModelConfig, TrainingConfig
+from ae.files import write_json
+from ae.training import Record
+
+NAME = "my-conv-8"
+
+
+def record(step: int, error: float, validation_error: float | None = None) -> Record:
+    return Record(
+        step=step,
+        steps=2000,
+        epoch=step / 1000,
+        seconds=step / 100,
+        squared_error=error,
+        kl_loss=None,
+        validation_error=validation_error,
+        learning_rate=0.004,
+        images_per_second=6400.0,
+    )
+
+
+HISTORY = [record(500, 20.5), record(1000, 9.25, 8.75), record(1500, 6.125)]
+
+
+@pytest.fixture
+def run(models_folder):
+    """run(state) makes the folder of a run that stands there, as its process would."""
+
+    def run(state: str, message: str = "", history=(), name: str = NAME):
+        folder = models_folder / name
+        folder.mkdir(exist_ok=True)
+        configs = ModelConfig(latent_dim=8), TrainingConfig(epochs=2)
+        write_json(
+            folder / runs.RUN_FILE,
+            {"model": configs[0].to_dict(), "training": configs[1].to_dict(), "data": None},
+        )
+        rows = [dataclasses.asdict(row) for row in history]
+        if rows:
+            with (folder / store.HISTORY_FILE).open("w", newline="") as file:
+                writer = csv.DictWriter(file, rows[0])
+                writer.writeheader()
+                writer.writerows(
+                    {key: "" if value is None else value for key, value in row.items()}
+                    for row in rows
+                )
+            np.save(folder / runs.PREVIEW_FILE, np.full((10, 28, 28), 9, np.uint8))
+        status = runs.Status(state, message, rows[-1] if rows else None)
+        write_json(folder / runs.STATUS_FILE, status.to_dict())
+        (folder / runs.ALIVE_FILE).touch()
+        return folder
+
+    return run
+
+
+@pytest.fixture
+def alive(models_folder):
+    """The process of the run lives: a lock on its file is held."""
+    (models_folder / NAME).mkdir()
+    with locks.held(models_folder / NAME / runs.ALIVE_FILE) as mine:
+        assert mine
+        yield
+
+
+@pytest.fixture
+def started(monkeypatch) -> list:
+    """The commands of the processes that the page has started; none really is."""
+    commands = []
+
+    class Process:
+        def __init__(self, command, **options):
+            commands.append(command)
+
+        def poll(self):
+            return None
+
+    monkeypatch.setattr(runs.subprocess, "Popen", Process)
+    monkeypatch.setattr(runs, "_children", [])
+    return commands
+
+
+def button(at, label: str):
+    found = [button for button in at.button if button.label == label]
+    return found[0] if found else None
+
+
+def charts(at):
+    return at.get("arrow_vega_lite_chart") + at.get("vega_lite_chart")
+
+
+def headings(at) -> list[str]:
+    return [heading.value for heading in at.subheader]
+
+
+def test_without_a_run_there_is_the_form_alone(open_page, put):
+    put("conv-32")
+    at = open_page("train")
+    assert button(at, "Train")
+    assert not button(at, "Stop")
+    assert not at.subheader
+    assert not at.image
+    assert not charts(at)
+
+
+def test_a_run_that_starts_can_be_stopped(open_page, run, alive):
+    folder = run("starting")
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: starting"]
+    assert not (folder / runs.STOP_FILE).exists()
+    button(at, "Stop").click().run()
+    assert not at.exception
+    assert (folder / runs.STOP_FILE).exists()
+
+
+def test_a_run_that_waits_says_for_what(open_page, run, alive):
+    run("waiting", "Another run is training: waiting for it.")
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: waiting"]
+    assert [info.value for info in at.info] == ["Another run is training: waiting for it."]
+    assert button(at, "Stop")
+    assert not charts(at)
+
+
+def test_a_training_run_shows_its_newest_figures(open_page, run, alive, shown):
+    run("training", history=HISTORY)
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: training"]
+    (progress,) = at.get("progress")
+    assert progress.value == 75
+    assert "1,500 of 2,000" in progress.text
+    assert "5 s left" in progress.text  # 500 steps at 100 a second
+    error, kept_aside, speed = at.metric
+    assert error.value == "6.12"
+    assert kept_aside.value == "8.75"
+    assert speed.value == "6,400 images/s"
+    assert len(charts(at)) == 1
+    assert len(shown[-1].pixels) == 10
+    assert button(at, "Stop")
+    assert not at.success
+
+
+def test_a_half_written_row_of_the_history_is_left_out(open_page, run, alive):
+    folder = run("training", history=HISTORY)
+    with (folder / store.HISTORY_FILE).open("a") as file:
+        file.write("1600,2000,1.6,16")
+    at = open_page("train")
+    assert at.metric[0].value == "6.12"
+
+
+def test_a_run_that_saves_says_what_it_does(open_page, run, alive):
+    run("saving", history=[*HISTORY, record(2000, 5.5, 5.25)])
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: saving"]
+    (progress,) = at.get("progress")
+    assert progress.value == 100
+    assert "saving" in progress.text
+    assert not at.success
+
+
+def test_a_finished_run_shows_its_result_and_is_in_the_list(open_page, put):
+    put("conv-32"), put(OWN)
+    at = open_page("train", run=OWN)
+    assert headings(at) == [f"{OWN}: done"]
+    (success,) = at.success
+    assert f"{store.read_card(OWN).test['squared_error']:.2f}" in success.value
+    assert OWN in at.sidebar.selectbox(key="model").options[1]
+    assert not button(at, "Stop")
+    assert len(charts(at)) == 1
+
+
+def test_a_stopped_run_with_a_model_shows_its_result(open_page, put, models_folder):
+    folder = put(OWN)
+    status = json.loads((folder / runs.STATUS_FILE).read_text())
+    write_json(folder / runs.STATUS_FILE, status | {"state": "stopped"})
+    at = open_page("train")
+    assert headings(at) == [f"{OWN}: stopped"]
+    assert len(at.success) == 1
+
+
+def test_a_run_stopped_before_its_first_step_has_no_result(open_page, run):
+    run("stopped", "Stopped before its first step.")
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: stopped"]
+    assert [info.value for info in at.info] == ["Stopped before its first step."]
+    assert not at.success
+    assert not button(at, "Stop")
+
+
+def test_a_failed_run_says_why_and_shows_its_log(open_page, run):
+    folder = run("failed", "The error is no longer a number at step 12.", HISTORY)
+    (folder / runs.LOG_FILE).write_text("step 11\nstep 12\n")
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: failed"]
+    assert [error.value for error in at.error] == ["The error is no longer a number at step 12."]
+    assert any(code.value.rstrip() == "step 11\nstep 12" for code in at.code)
+    assert not at.success
+
+
+def test_a_run_whose_process_has_died_has_failed(open_page, run):
+    run("training", history=HISTORY)  # and nobody holds the lock
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: failed"]
+    assert len(at.error) == 1
+    assert not at.get("progress")
+    assert not button(at, "Stop")
+
+
+def test_a_link_shows_its_run_and_else_the_one_that_goes_on(open_page, run, alive):
+    run("training", history=HISTORY)
+    run("stopped", "Stopped before its first step.", name="newer")
+    assert headings(open_page("train")) == [f"{NAME}: training"]
+    assert headings(open_page("train", run="newer")) == ["newer: stopped"]
+
+
+@pytest.mark.parametrize("name", ["no-such-run", "../x", ""])
+def test_a_link_to_no_run_leaves_a_page_that_works(open_page, put, name):
+    put("conv-32")
+    at = open_page("train", run=name)
+    assert button(at, "Train")
+    assert not at.subheader
+
+
+@pytest.mark.parametrize(
+    "file", [runs.STATUS_FILE, runs.RUN_FILE, store.HISTORY_FILE, runs.PREVIEW_FILE]
+)
+def test_a_damaged_file_of_a_run_is_no_traceback(open_page, run, alive, file):
+    folder = run("training", history=HISTORY)
+    at = open_page("train")
+    for content in (b"", b"[]", b"{", b"7", b"\x00\xff\x93NUMPY"):
+        (folder / file).write_bytes(content)
+        at.run()
+        assert not at.exception, content
+        assert button(at, "Train")
+
+
+def test_train_starts_what_the_form_says(open_page, put, started, models_folder):
+    put("conv-32")
+    at = open_page("train")
+    for field in at.number_input:
+        value = {"latent_dim": 5, "Epochs": 2, "Seed": 7}[field.label]
+        field.set_value(value)
+    at.run()
+    assert at.text_input[0].value == "my-conv-5"
+    button(at, "Train").click().run()
+    assert not at.exception
+    (command,) = started
+    for option, value in {
+        "--name": "my-conv-5", "--latent-dim": "5", "--epochs": "2", "--seed": "7",
+    }.items():  # fmt: skip
+        assert command[command.index(option) + 1] == value
+    assert headings(at) == ["my-conv-5: starting"]
+    assert at.query_params["run"] == "my-conv-5"
+    assert at.text_input[0].value == "my-conv-5-2", "the next name is a free one"
+
+
+@pytest.mark.parametrize("name", ["../x", "", "two words", "ünïcode"])
+def test_an_illegal_name_starts_nothing(open_page, put, started, models_folder, name):
+    put("conv-32")
+    at = open_page("train")
+    at.text_input[0].set_value(name).run()
+    button(at, "Train").click().run()
+    assert not at.exception
+    (error,) = at.error
+    assert "name" in error.value
+    assert not started
+    assert [path.name for path in models_folder.iterdir()] == ["conv-32"]
+    assert not (models_folder.parent / "x").exists()
+
+
+def test_a_name_in_use_starts_nothing(open_page, put, started, models_folder):
+    folder = put("conv-32")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    at = open_page("train")
+    at.text_input[0].set_value("conv-32").run()
+    button(at, "Train").click().run()
+    assert not at.exception
+    (error,) = at.error
+    assert "conv-32" in error.value
+    assert not started
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    at.run()
+    assert not at.error, "it is said once"
+
+
+def test_the_name_of_a_run_that_goes_on_starts_nothing(open_page, run, alive, started):
+    run("training", history=HISTORY)
+    at = open_page("train")
+    at.text_input[0].set_value(NAME).run()
+    button(at, "Train").click().run()
+    assert not at.exception
+    assert NAME in at.error[0].value
+    assert not started
+    assert headings(at) == [f"{NAME}: training"]

@@ -1,0 +1,19 @@
+"""What the pages share stays whole between the runs of Streamlit's scripts."""
+
+import pytest
+from streamlit.runtime.scriptrunner import script_runner
+
+from ae.ui import cache
+
+
+@pytest.mark.usefixtures("tensorflow")
+def test_the_end_of_a_script_run_does_not_clear_the_keras_session(monkeypatch):
+    import keras
+
+    # Written back at the end of the test, whatever is put in its place here.
+    monkeypatch.setattr(keras.backend, "clear_session", keras.backend.clear_session)
+    cache._keep_keras_session()
+    before = keras.layers.Dense(1).name
+    script_runner._clean_problem_modules()
+    # Clearing starts the count of layers anew.
+    assert keras.layers.Dense(1).name not in (before, "dense")
