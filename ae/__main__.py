@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-from ae import codec_commands, quiet
+from ae import codec_commands, memory, quiet
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
 from ae.noise import NOISE_KINDS
 from ae.presets import DEFAULT_PRESET, PRESETS
@@ -142,6 +142,7 @@ def _train(options) -> int:
     asked_to_stop = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked_to_stop.append(True))
+    memory.keep_freed_memory()
     settings = (model_config, training_config)
     watch = {
         "devices": _devices(options),

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 import ae
-from ae import quiet
+from ae import memory, quiet
 from ae.presets import PRESETS
 
 _CHECK_EVERY = 40  # steps between looks at the validation error; their time is not counted
@@ -18,6 +18,7 @@ _CHECKED_IMAGES = 1000
 
 
 def main() -> None:
+    memory.keep_freed_memory()  # as a training process does
     quiet.import_tensorflow()
     data = ae.load_mnist()
     against_textbook(data)
