@@ -37,27 +37,27 @@ def pca(k: int = _LARGEST_CODE) -> PCA:
 
 def model(name: str) -> Autoencoder:
     """The model of that name, loaded anew if its file has changed. Raises ModelError."""
-    return _model(name, _stamp(name))
+    return _model(name, stamp(name))
 
 
 def errors(name: str) -> np.ndarray:
     """Squared error of each of the 10,000 test images: float64 (10000,)."""
-    return _errors(name, _stamp(name))
+    return _errors(name, stamp(name))
 
 
 def test_codes(name: str) -> np.ndarray:
     """Codes of the test images: float32 (10000, latent_dim)."""
-    return _test_codes(name, _stamp(name))
+    return _test_codes(name, stamp(name))
 
 
 def code_statistics(name: str) -> CodeStatistics:
     """Mean and spread of the test images' codes."""
-    return _code_statistics(name, _stamp(name))
+    return _code_statistics(name, stamp(name))
 
 
 def train_codes(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the training images, float32 (60000, latent_dim), and their squared norms."""
-    return _train_codes(name, _stamp(name))
+    return _train_codes(name, stamp(name))
 
 
 @st.cache_resource(show_spinner=False)
@@ -90,7 +90,8 @@ def _keep_keras_session() -> None:
     keras.backend.clear_session = lambda free_memory=True: None
 
 
-def _stamp(name: str) -> int:
+def stamp(name: str) -> int:
+    """What changes when the model's file does: a part of every key that depends on a model."""
     try:
         return (
             (store.models_folder() / store.check_name(name) / store.MODEL_FILE).stat().st_mtime_ns
@@ -150,17 +151,17 @@ CURVE_DIGITS = 500  # test digits that a point of a curve is measured on
 
 def calibration(name: str) -> Calibration:
     """What the codec has to know of the model's codes, learnt on 5,000 training digits."""
-    return _calibration(name, _stamp(name))
+    return _calibration(name, stamp(name))
 
 
 def model_points(name: str) -> list[Point]:
     """The model's rate-distortion curve over 500 test digits, at 3 to 8 bits."""
-    return _model_points(name, _stamp(name))
+    return _model_points(name, stamp(name))
 
 
 def decoder_bytes(name: str) -> int:
     """Size of the file of the model's decoder alone."""
-    return _decoder_bytes(name, _stamp(name))
+    return _decoder_bytes(name, stamp(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
