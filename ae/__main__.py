@@ -117,6 +117,8 @@ def _configs(options) -> tuple[ModelConfig, TrainingConfig]:
     from ae import store
 
     origin = store.read_card(options.like) if options.like else PRESETS[options.preset]
+    if origin.training is None:
+        raise store.ModelError(f"{options.like!r} was made elsewhere: how is not known.")
     return tuple(
         dataclasses.replace(
             config,

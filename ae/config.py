@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ae.noise import NOISE_KINDS
 
 KINDS = ("conv", "linear", "vae")
+FOREIGN = "foreign"  # a kind that can be loaded and not be built: the network came from elsewhere
 ACTIVATIONS = ("silu", "relu", "gelu", "elu", "tanh")
 OPTIMIZERS = ("muon", "adam")
 LOSSES = ("mse", "binary_crossentropy")
@@ -64,7 +65,8 @@ class ModelConfig(JsonRecord):
 
     kind : "conv", convolutions and max pooling down to the code, transposed convolutions up;
         "vae", the same network as a variational autoencoder, whose code is z_mean; or "linear",
-        one linear map to the code and one back, to which only latent_dim applies.
+        one linear map to the code and one back, to which only latent_dim applies. "foreign" is a
+        network made elsewhere, of which nothing but latent_dim is known.
     latent_dim : length of the code z, 1 to 256.
     filters : channels of the encoder's Conv2D layers, 1 to 4 of them. Each of the first two is
         followed by 2×2 max pooling, so that the grid shrinks from 28×28 to 14×14 to 7×7.
@@ -86,7 +88,8 @@ class ModelConfig(JsonRecord):
     activation: str = "silu"
 
     def __post_init__(self):
-        _require(self.kind in KINDS, f"kind must be one of {KINDS}", kind=self.kind)
+        kinds = (*KINDS, FOREIGN)
+        _require(self.kind in kinds, f"kind must be one of {kinds}", kind=self.kind)
         _require(
             _is_int(self.latent_dim) and 1 <= self.latent_dim <= 256,
             "latent_dim must be a whole number from 1 to 256",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 
-from ae.config import ModelConfig
+from ae.config import FOREIGN, KINDS, ModelConfig
 
 if typing.TYPE_CHECKING:
     import keras
@@ -17,8 +17,13 @@ def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
 
     Returns (encoder, decoder): functional models from float32 (n, 28, 28) in [0, 1] to float32
     (n, latent_dim), and back. Initial weights come from Keras's global seed: call
-    ``keras.utils.set_random_seed`` first for weights that can be had again.
+    ``keras.utils.set_random_seed`` first for weights that can be had again. Raises ValueError for
+    a foreign config.
     """
+    if config.kind == FOREIGN:
+        raise ValueError(
+            f"kind must be one of {KINDS}. Received: {FOREIGN!r}, a network made elsewhere."
+        )
     if config.kind == "linear":
         return _linear_encoder(config), _linear_decoder(config)
     return _conv_encoder(config), _conv_decoder(config)

@@ -49,7 +49,7 @@ class ModelCard(JsonRecord):
     """What is known of a saved model.
 
     name : of the model and of its folder.
-    model, training : its configs.
+    model, training : its configs; training is None for a model that was made elsewhere.
     parameters : numbers set by training; ``bytes``, the size of the model's file.
     data, data_sha256 : the training data's name and checksum.
     steps : optimizer steps taken; fewer than planned if it was stopped.
@@ -60,7 +60,7 @@ class ModelCard(JsonRecord):
 
     name: str
     model: ModelConfig
-    training: TrainingConfig
+    training: TrainingConfig | None
     parameters: int
     bytes: int
     data: str
@@ -80,6 +80,7 @@ class ModelCard(JsonRecord):
             field.name
             for field in dataclasses.fields(cls)
             if not isinstance(values[field.name], _JSON_TYPES.get(field.type, dict))
+            and not (field.name == "training" and values[field.name] is None)
         ]
         wrong += [
             key
@@ -92,7 +93,9 @@ class ModelCard(JsonRecord):
             values
             | {
                 "model": ModelConfig.from_dict(values["model"]),
-                "training": TrainingConfig.from_dict(values["training"]),
+                "training": TrainingConfig.from_dict(values["training"])
+                if values["training"] is not None
+                else None,
             }
         )
 
@@ -140,7 +143,7 @@ def ladder(cards: list[ModelCard]) -> dict[int, ModelCard]:
     """
     sizes: dict[int, ModelCard] = {}
     for card in cards:
-        if card.model.kind == "conv" and card.training.noise is None:
+        if card.model.kind == "conv" and card.training and card.training.noise is None:
             sizes.setdefault(card.model.latent_dim, card)
     return dict(sorted(sizes.items()))
 

@@ -50,7 +50,7 @@ SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
 SAME_QUALITY, SAME_SIZE = "quality", "size"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
-CLOSER_LOOK = "closer_look"
+PEN, CLOSER_LOOK = "pen", "closer_look"
 
 _STEPS = (CROP, SCALE, CENTRE)
 

@@ -46,7 +46,7 @@ def see(model: Autoencoder) -> Seen | None:
     return Seen(form, z[0], reconstruction[0], float(error))
 
 
-@st.fragment
+@st.fragment(key=state.PEN)
 def pen(model: Autoencoder, card: ModelCard) -> None:
     """The pad, what the network sees and rebuilds of it, and its code."""
     seen = see(model)
@@ -91,9 +91,15 @@ def _pad(seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
         pictures=shown,
         message=message,
         load=load,
-        on_rest=lambda: st.rerun(state.CLOSER_LOOK),
+        on_rest=_look_closer,
         on_paste=doors.take_pasted,
     )
+
+
+def _look_closer() -> None:
+    # Its own fragment too: a rerun that names fragments takes the place of the run it was asked in,
+    # and with it of whatever arrived together with the rest, as an uploaded picture may.
+    st.rerun([state.PEN, state.CLOSER_LOOK])
 
 
 def _bars(seen: Seen | None, model: Autoencoder, name: str, statistics: CodeStatistics) -> None:
