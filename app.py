@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ae.ui import cache, shell
+from ae.ui import cache, lesson, shell, state
 
 st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="centered")
 
+lesson.begin()
 pages = "ae/ui/pages"
 page = st.navigation(
     [
@@ -14,9 +15,13 @@ page = st.navigation(
         st.Page(f"{pages}/reconstruct.py", title="Reconstruct", icon=":material/grid_view:"),
         st.Page(f"{pages}/compress.py", title="Compress", icon=":material/compress:"),
         st.Page(f"{pages}/train.py", title="Train", icon=":material/model_training:"),
-    ]
+    ],
+    position="hidden" if state.hides("sidebar") else "sidebar",
 )
 shell.model_picker()
+lesson.show_task()
 with shell.told():
     page.run()
+lesson.show_ignored(page.url_path)
+lesson.show_link_button(page.url_path)
 cache.warm_up()

@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ae import store
 from ae.autoencoder import Autoencoder
 from ae.codec import CodecError
+from ae.config import FOREIGN
 from ae.data import DataError
 from ae.store import ModelCard, ModelError
 from ae.training import TrainingError
@@ -26,6 +28,9 @@ def model_picker() -> None:
         st.session_state.pop(state.MODEL, None)
         return
     names = list(cards)
+    if state.hides("sidebar"):
+        state.take_model_from_link(names)
+        return
     name = st.sidebar.selectbox(
         "Model",
         names,
@@ -36,7 +41,8 @@ def model_picker() -> None:
     )
     card = cards.get(name, cards[names[0]])
     test = card.test
-    whose = "" if card.name in store.SHIPPED else "Trained here. "
+    made_here = "" if card.name in store.SHIPPED else "Trained here. "
+    whose = "Made elsewhere. " if card.model.kind == FOREIGN else made_here
     st.sidebar.caption(
         f"{whose}{card.model.latent_dim} numbers per digit, {card.parameters:,} parameters. "
         f"Squared error per test digit: **{test['squared_error']:.2f}**, "
@@ -52,6 +58,14 @@ def chosen_model() -> tuple[Autoencoder, ModelCard]:
         st.stop()
     with st.spinner("Loading the network. The first time takes some seconds."):
         return cache.model(name), store.read_card(name)
+
+
+def settings(name: str = "") -> DeltaGenerator:
+    """A container for what a page can be set to: a teacher's link can hide it.
+
+    name : tells several on one page apart.
+    """
+    return st.container(key=f"{state.SETTINGS}{name}")
 
 
 @contextlib.contextmanager

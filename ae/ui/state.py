@@ -1,7 +1,7 @@
 """Every key of the session state and of the address line, in one place.
 
 Widgets with ``bind="query-params"`` keep their value in the address under their key: what is
-listed under ADDRESS restores a page from a link.
+in ADDRESS restores a page from a link.
 """
 
 from __future__ import annotations
@@ -29,6 +29,13 @@ INK = "ink"  # Draw: a drawing in a link, as ae.data.ink_text writes it
 CROP, SCALE, CENTRE = "crop", "scale", "centre"  # Draw: the steps to MNIST form
 LOOK = "look"  # Draw: which of the closer looks
 DUEL_SIZE = "k"  # Draw: size of the code in the duel
+TASK = "task"  # a teacher's sentence on top of the page
+HIDE = "hide"  # what a teacher's link hides: "sidebar", "settings" or both with a comma
+
+ADDRESS = frozenset(
+    {MODEL, DIGIT_SEED, SHOWN, LABEL, SHUFFLE, BITS, SENT, SENT_COUNT, SENT_SEED, COMPARED}
+    | {MESSAGE, RUN, INK, CROP, SCALE, CENTRE, LOOK, DUEL_SIZE, TASK, HIDE}
+)
 
 # --- in the session alone -----------------------------------------------------------------
 PAD = "pad"  # the drawing pad's component state
@@ -38,12 +45,23 @@ CODE_BARS = "code_bars"  # the code bars' component state
 UPLOAD = "upload"  # Draw: the picture file
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
+COMPRESS_LOAD = "compress_load"  # Compress: the drawing of a link, for its pad
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
 PRESET = "preset"
 RUN_NAME = "run_name"  # Train: name of the new model
 SUGGESTED_NAME = "suggested_name"  # Train: what the page last put there
 TRAIN_ERROR = "train_error"  # why the last press of Train started nothing
+BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model from elsewhere
+BROUGHT = "brought"  # its name, when it has just been taken
 FINISHED = "finished_runs"  # runs whose end this session has seen
+
+OPENED_WITH = "opened_with"  # the address's parameters when the session began
+LINK_PAGE = "link_page"  # the page that it began on
+LINK_NOTE = "link_note"  # what of the link was ignored there, as a sentence, or an empty text
+LINK_BUTTON = "link_button"
+SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's link can hide
+
+PADS = {"draw": PAD, "compress": COMPRESS_PAD}  # by the page's path: whose drawing a link carries
 
 ANY_DIGIT = "any"
 SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
@@ -69,17 +87,30 @@ def steps() -> dict[str, bool]:
     }
 
 
-def draw_link(ink_text: str) -> str:
-    """A link that restores the drawing, the model and the settings of Draw.
+def link(extra: dict[str, str]) -> str:
+    """A link to this page that restores the model and the settings.
 
-    ink_text : what ``pack_ink`` gave. The link has at most 2,000 characters where the app's
-    own address has at most 200.
+    extra : parameters besides; empty ones are left out. With a drawing the link has at most 2,000
+    characters where the app's own address has at most 200.
     """
     address = (st.context.url or "").partition("?")[0]
     # The widgets keep what is not their default in the address themselves, as it has to be written.
     # The default model is another where other models are, so the model is always named.
-    settings = {MODEL: st.session_state[MODEL]} | st.query_params.to_dict()
-    return f"{address}?{urlencode(settings | {INK: ink_text})}"
+    settings = st.query_params.to_dict()
+    if (name := model_name()) is not None:
+        settings = {MODEL: name} | settings
+    settings = {key: text for key, text in (settings | extra).items() if text}
+    return f"{address}?{urlencode(settings)}" if settings else address
+
+
+def task() -> str:
+    """The teacher's sentence in the link, or an empty text."""
+    return st.query_params.get(TASK, "")
+
+
+def hides(what: str) -> bool:
+    """Whether the link hides "sidebar" or "settings"."""
+    return what in st.query_params.get(HIDE, "").split(",")
 
 
 def take_ink_from_link() -> str | None:
@@ -104,6 +135,13 @@ def first_view_of_end(run: str) -> bool:
         return False
     seen.add(run)
     return True
+
+
+def take_model_from_link(names: list[str]) -> None:
+    """Choose the link's model without a control for it; the default one if it is not there."""
+    if st.query_params.get(MODEL, "") not in names:
+        st.query_params.pop(MODEL, None)
+    st.session_state[MODEL] = st.query_params.get(MODEL, names[default_model(names)])
 
 
 def default_model(names: list[str]) -> int:

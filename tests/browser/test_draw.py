@@ -182,11 +182,21 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
     pad = open_drawn(page, app)
     page.get_by_text("Centre by centre of mass").click()
     page.get_by_text("Is this a digit?").click()
+    expect(page.get_by_text(re.compile("unusual than"))).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Link to this page").click()
     shown = page.get_by_test_id("stCode")
     expect(shown).to_contain_text("look=Is")
     expect(shown).to_contain_text("centre=false")
     link = shown.inner_text().strip()
     assert len(link) <= 2000
+    page.get_by_label("Task to show on top").fill("Draw a *bar* through it.")
+    page.get_by_label("Task to show on top").press("Enter")
+    expect(shown).to_contain_text("task=")
+    page.get_by_text("Hide the sidebar").click()
+    expect(shown).to_contain_text("hide=sidebar")
+    lesson = shown.inner_text().strip()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(shown).not_to_be_visible()
     pad.settled()
     seen = pixels(pad.seen)
 
@@ -198,6 +208,12 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
     theirs.settled()
     assert pixels(theirs.seen) == seen
     assert "ink=" not in other.url
+    expect(other.get_by_test_id("stSidebar")).to_be_visible()
+
+    other.goto(lesson)
+    expect(other.get_by_text("Draw a *bar* through it.")).to_be_visible()
+    theirs.expect_ink("a picture and 0 strokes")
+    expect(other.get_by_test_id("stSidebar")).not_to_be_visible()
 
     other.goto(link[:-40])
     expect(other.get_by_text("The drawing in this link could not be read")).to_be_visible()

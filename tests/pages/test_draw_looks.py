@@ -109,6 +109,7 @@ def test_a_load_is_not_sent_again_once_it_has_arrived(open_page, conv_32, seven)
 
 def test_the_link_restores_the_drawing_and_the_settings(open_page, conv_32, seven):
     at = opened(open_page, seven, look="Is this a digit?", crop="false")
+    at.button(key="link_button").click().run()
     (link,) = [code.value for code in at.code]
     assert len(link) <= 2000
     address = parse_qs(urlsplit(link).query)

@@ -16,6 +16,9 @@ def show_take_away(card: store.ModelCard) -> None:
     for label, file, name, meaning in files:
         if (folder / file).is_file():
             _offer(label, (folder / file).read_bytes(), name, meaning)
+    if card.training is None:
+        st.caption("How it was made is not known: there is no script that makes it again.")
+        return
     meaning = "A stand-alone Keras script with the same network, settings and seed"
     script = reproduce.script(card)
     _offer("Reproduce this", script.encode(), f"{card.name}.py", meaning)

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from ae import latent, pictures
-from ae.data.ink_text import pack_ink, unpack_ink
+from ae.data.ink_text import unpack_ink
 from ae.data.picture import LARGEST_FILE, PictureError, read_picture
 from ae.ui import cache, state
 from ae.ui.pad import Load, read_ink, read_pasted
@@ -51,22 +51,25 @@ def take_pasted() -> None:
     _take(data)
 
 
-def restore_from_link() -> None:
-    """Put the drawing of the link that opened the page into the pad, or say that it is bad."""
+def restore_from_link(load_key: str = state.PAD_LOAD) -> None:
+    """Put the drawing in the address into the pad, once, or leave a note that it is bad.
+
+    load_key : where the pad of the page finds what it has to load.
+    """
     text = state.take_ink_from_link()
     if text is None:
         return
     try:
-        _put(unpack_ink(text))
+        st.session_state[load_key] = Load(secrets.token_hex(8), unpack_ink(text))
     except ValueError:
-        st.session_state[state.PAD_NOTE] = (
+        st.session_state[state.LINK_NOTE] = (
             "The drawing in this link could not be read: the link is cut or changed. "
             "Copy the whole link."
         )
 
 
 def ways_out(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name: str) -> None:
-    """Files and a link. z : (latent_dim,); reconstruction, image : (28, 28)."""
+    """Files. z : (latent_dim,); reconstruction, image : (28, 28)."""
     ink = read_ink(state.PAD)
     if ink is None:
         return
@@ -92,8 +95,6 @@ def ways_out(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name:
             "text/csv",
             "The numbers of the code, with mean and spread of the test digits.",
         )
-    st.caption("A link to this drawing, model and settings:")
-    st.code(state.draw_link(pack_ink(ink.image)), language=None)
 
 
 def _download(label: str, data, file_name: str, mime: str, what: str) -> None:

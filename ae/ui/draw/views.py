@@ -29,7 +29,7 @@ def closer_look(model: Autoencoder, card: ModelCard) -> None:
         "The duel with PCA": _duel,
     }
     st.subheader("Look closer")
-    look = st.segmented_control(
+    look = shell.settings("look").segmented_control(
         "Look closer",
         list(looks),
         default="The way in",
@@ -73,7 +73,7 @@ def _way_in(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
         )
     else:
         _draw_first()
-    with st.container(horizontal=True, gap="medium"):
+    with shell.settings("steps"), st.container(horizontal=True, gap="medium"):
         for label, key in (
             ("Crop to the ink", state.CROP),
             ("Scale the longer side to 20 pixels", state.SCALE),

@@ -11,6 +11,7 @@ from ae.ui.compress.comparison import show_comparison
 from ae.ui.compress.curves import show_curves, show_sum
 from ae.ui.compress.take_away import show_take_away
 from ae.ui.compress.upload import show_upload
+from ae.ui.draw import doors
 from ae.ui.pad import Picture, drawing_pad, read_ink
 
 COUNTS = (1, 10, 100, 500)
@@ -30,7 +31,7 @@ with st.spinner("Measuring the codes of 5,000 training digits, once for each mod
 @st.fragment
 def pad(quantizer: Quantizer) -> None:
     """The drawing pad, with the drawing as it arrives and its bytes, while the pen moves."""
-    ink = read_ink(state.COMPRESS_PAD)
+    ink, load = read_ink(state.COMPRESS_PAD), st.session_state.get(state.COMPRESS_LOAD)
     shown, message = [], ""
     if ink is not None and ink.image.any():
         image = to_mnist_form(ink.image).image[None]
@@ -43,14 +44,19 @@ def pad(quantizer: Quantizer) -> None:
             Picture("Sent", image[0], f"{metrics.PIXELS} bytes raw"),
             Picture("Received", rebuilt[0], f"{size} bytes of code"),
         ]
+    arrived = ink is not None and load is not None and ink.loaded == load.nonce
     drawing_pad(
-        state.COMPRESS_PAD, number=ink.number if ink else 0, pictures=shown, message=message
+        state.COMPRESS_PAD,
+        number=ink.number if ink else 0,
+        pictures=shown,
+        message=message,
+        load=None if arrived else load,
     )
 
 
 def choose_images(quantizer: Quantizer) -> np.ndarray:
     """What is sent: test digits by count and seed, or the drawing. Ends the page without one."""
-    what = st.segmented_control(
+    what = shell.settings("what").segmented_control(
         "What is sent",
         [state.SEND_DIGITS, state.SEND_DRAWING],
         format_func={state.SEND_DIGITS: "Test digits", state.SEND_DRAWING: "My drawing"}.get,
@@ -65,7 +71,7 @@ def choose_images(quantizer: Quantizer) -> np.ndarray:
         ink = read_ink(state.COMPRESS_PAD)
         drawn = ink is not None and ink.image.any()
         return to_mnist_form(ink.image).image[None] if drawn else np.zeros((0, 28, 28), np.float32)
-    left, right = st.columns(2)
+    left, right = shell.settings("digits").columns(2)
     count = left.select_slider(
         "How many digits in one file",
         COUNTS,
@@ -80,7 +86,8 @@ def choose_images(quantizer: Quantizer) -> np.ndarray:
     return data.x_test[np.random.default_rng(seed).permutation(len(data.x_test))[:count]]
 
 
-bits = st.slider(
+doors.restore_from_link(state.COMPRESS_LOAD)
+bits = shell.settings("bits").slider(
     "Bits",
     LEAST_BITS,
     MOST_BITS,

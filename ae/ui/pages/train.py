@@ -7,6 +7,7 @@ import streamlit as st
 from ae import charts, pictures, presets, runs, store
 from ae.data import one_of_each_class
 from ae.ui import cache, shell, state
+from ae.ui.bring_along import show_bring_along
 
 st.title("Can I train one, and see it learn?")
 st.markdown(
@@ -15,7 +16,7 @@ st.markdown(
 )
 
 preset = presets.PRESETS[
-    st.segmented_control(
+    shell.settings("preset").segmented_control(
         "Start from",
         list(presets.PRESETS),
         default="quick",
@@ -37,7 +38,7 @@ def start(name: str, model_config, training_config) -> None:
         del st.session_state[state.RUN_NAME]  # in use now: the next run needs another
 
 
-with st.container(border=True):
+with shell.settings("form"), st.container(border=True):
     first, second, third = st.columns(3)
     latent_dim = first.number_input(
         "latent_dim",
@@ -174,3 +175,4 @@ if shown:
     status = runs.read_status(shown)
     going_on = status is not None and status.going_on
     st.fragment(show, run_every=1.0 if going_on else None)(shown)
+show_bring_along()
