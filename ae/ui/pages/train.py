@@ -172,7 +172,8 @@ def show_result(name: str) -> None:
 
 shown = st.query_params.get(state.RUN) or runs.foremost()
 if shown:
-    status = runs.read_status(shown)
-    going_on = status is not None and status.going_on
-    st.fragment(show, run_every=1.0 if going_on else None)(shown)
+    with shell.told():
+        status = runs.read_status(shown)
+        going_on = status is not None and status.going_on
+        st.fragment(show, run_every=1.0 if going_on else None)(shown)
 show_bring_along()
