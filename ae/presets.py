@@ -14,24 +14,19 @@ class Preset:
     training: TrainingConfig
 
 
-_DECODER = {"decoder_filters": (64, 32), "decoder_kernel": 5}
+_SMALL = ModelConfig(filters=(16, 32), decoder_filters=(64, 32), decoder_kernel=5)
+_LARGE = ModelConfig(filters=(32, 64), decoder_filters=(64, 64, 32), decoder_kernel=3)
 
 PRESETS: dict[str, Preset] = {
     "quick": Preset(
         "A small network and three passes over the digits: about a minute on two cores.",
-        ModelConfig(filters=(16, 32), **_DECODER),
-        TrainingConfig(epochs=3),
+        _SMALL,
+        TrainingConfig(epochs=3, learning_rate=0.008),
     ),
     "standard": Preset(
-        "A deeper encoder and six passes: about five minutes on two cores.",
-        ModelConfig(filters=(16, 32, 64, 64), **_DECODER),
-        TrainingConfig(epochs=6),
-    ),
-    "best": Preset(
-        "What made conv-32: a deep encoder and thirty passes, each digit shifted by up to a pixel "
-        "so that none is seen twice alike. About an hour on two cores.",
-        ModelConfig(filters=(24, 48, 96, 96), **_DECODER),
-        TrainingConfig(epochs=30, shift=1),
+        "The larger network and ten passes: five to ten minutes on two cores.",
+        _LARGE,
+        TrainingConfig(epochs=10, learning_rate=0.008),
     ),
 }
 DEFAULT_PRESET = "standard"

@@ -78,8 +78,8 @@ def test_models_load_without_this_package(tmp_path, mnist):
         np.testing.assert_allclose(outputs[name], expected, atol=1e-5, err_msg=name)
 
 
-def test_conv_32_has_a_test_error_of_at_most_1_8():
-    assert store.read_card("conv-32").test["squared_error"] <= 1.8
+def test_conv_32_has_a_test_error_of_at_most_2_2():
+    assert store.read_card("conv-32").test["squared_error"] <= 2.2
 
 
 def test_conv_64_is_better_than_conv_32():
