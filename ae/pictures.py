@@ -67,6 +67,55 @@ def tiles(parts: list[np.ndarray], zoom: int = 4) -> list[np.ndarray]:
     return list(pixels.repeat(zoom, axis=1).repeat(zoom, axis=2))
 
 
+def sheet(images: np.ndarray, columns: int) -> bytes:
+    """Many small pictures as one PNG file of 16 grey levels, row by row, without gaps.
+
+    images : float (n, 28, 28), clipped to [0, 1]; what the last row lacks is black. 16 levels
+    make the file half as large as 256 do.
+    """
+    from PIL import Image
+
+    rows = -(-len(images) // columns)
+    levels = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
+    levels[: len(images)] = np.rint(np.clip(images, 0, 1) * 15)
+    height, width = images.shape[1:]
+    pixels = levels.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
+    picture = Image.fromarray(pixels.reshape(rows * height, columns * width))
+    picture.putpalette([17 * level for level in range(16) for _ in range(3)])
+    file = io.BytesIO()
+    picture.save(file, "PNG", bits=4)
+    return file.getvalue()
+
+
+def mosaic(images: np.ndarray, columns: int, zoom: int = 1, gap: int = 0) -> np.ndarray:
+    """Pictures in rows of ``columns``: uint8 (height, width), gaps and what is missing black.
+
+    images : float (n, 28, 28), clipped to [0, 1]. gap : black pixels right of and below each.
+    """
+    rows = -(-len(images) // columns)
+    padded = np.zeros((rows * columns, 28 + gap, 28 + gap), np.uint8)
+    padded[: len(images), :28, :28] = np.rint(np.clip(images, 0, 1) * 255)
+    whole = padded.reshape(rows, columns, 28 + gap, 28 + gap).transpose(0, 2, 1, 3)
+    pixels = whole.reshape(rows * (28 + gap), columns * (28 + gap))
+    return pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def gif(images: np.ndarray, zoom: int = 8, milliseconds: int = 80) -> bytes:
+    """A film as a GIF file that goes there and back without end.
+
+    images : float (n, 28, 28), clipped to [0, 1]. milliseconds : each picture stands so long.
+    """
+    from PIL import Image
+
+    frames = [*images, *images[-2:0:-1]]
+    pictures = [Image.fromarray(mosaic(frame[None], 1, zoom)) for frame in frames]
+    file = io.BytesIO()
+    pictures[0].save(
+        file, "GIF", save_all=True, append_images=pictures[1:], duration=milliseconds, loop=0
+    )
+    return file.getvalue()
+
+
 def framed(image: np.ndarray, side: int, zoom: int) -> np.ndarray:
     """A picture with its pixels enlarged, in the middle of a square whose rest is transparent.
 
