@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ae.neighbours import nearest_neighbours
+
 PIXELS = 28 * 28
 _CHUNK = 1000  # images at a time, which keeps the work inside the cache
 
@@ -73,6 +75,21 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ other @ root), 0)).sum()
     return max(float(apart @ apart + np.trace(covariance) + np.trace(other) - 2 * shared), 0.0)
+
+
+def precision(made: np.ndarray, real: np.ndarray, count: int = 3) -> float:
+    """Share of the vectors ``made`` that lie where ``real`` ones do, 0 to 1.
+
+    made, real : float (n, d) and (m, d). A vector counts if it is no farther from some real one
+    than that one's ``count``-th nearest real neighbour is. With the parts exchanged it is recall,
+    the share of the real ones that are covered. Kynkäänniemi et al., "Improved Precision and
+    Recall Metric for Assessing Generative Models" (2019), equations 1 and 2.
+    """
+    made, real = np.asarray(made, np.float64), np.asarray(real, np.float64)
+    farthest = nearest_neighbours(real, count)[:, -1]
+    radii = ((real - real[farthest]) ** 2).sum(axis=1)
+    norms = np.einsum("nd,nd->n", made, made)[:, None] + np.einsum("nd,nd->n", real, real)
+    return float(np.mean((norms - 2 * made @ real.T <= radii * (1 + 1e-9)).any(axis=1)))
 
 
 def _ssim(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -90,20 +91,42 @@ def sheet(images: np.ndarray, columns: int) -> bytes:
 def mosaic(images: np.ndarray, columns: int, zoom: int = 1, gap: int = 0) -> np.ndarray:
     """Pictures in rows of ``columns``: uint8 (height, width), gaps and what is missing black.
 
-    images : float (n, 28, 28), clipped to [0, 1]. gap : black pixels right of and below each.
+    images : float (n, h, w), clipped to [0, 1]. gap : black pixels right of and below each.
     """
-    rows = -(-len(images) // columns)
-    padded = np.zeros((rows * columns, 28 + gap, 28 + gap), np.uint8)
-    padded[: len(images), :28, :28] = np.rint(np.clip(images, 0, 1) * 255)
-    whole = padded.reshape(rows, columns, 28 + gap, 28 + gap).transpose(0, 2, 1, 3)
-    pixels = whole.reshape(rows * (28 + gap), columns * (28 + gap))
+    rows, (height, width) = -(-len(images) // columns), images.shape[1:]
+    padded = np.zeros((rows * columns, height + gap, width + gap), np.uint8)
+    padded[: len(images), :height, :width] = np.rint(np.clip(images, 0, 1) * 255)
+    whole = padded.reshape(rows, columns, height + gap, width + gap).transpose(0, 2, 1, 3)
+    pixels = whole.reshape(rows * (height + gap), columns * (width + gap))
     return pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def labelled_rows(rows: np.ndarray, labels: Sequence[str], blocks: int = 1) -> np.ndarray:
+    """Rows of digits with a label left of each, in blocks side by side: uint8 (height, width, 4).
+
+    rows : float (n, steps, 28, 28), clipped to [0, 1]. labels : n short texts. The labels are
+    grey on nothing, so that they can be read on light and on dark.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    zoom, margin, gap = 2, 60, 24
+    lines = -(-len(rows) // blocks)
+    width = margin + 28 * zoom * rows.shape[1] + gap
+    height = (28 * zoom) + _GAP * zoom
+    picture = Image.new("RGBA", (width * blocks - gap, height * lines))
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
+    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        left, top = index // lines * width, index % lines * height
+        pen.text((left, top + 14 * zoom), label, (128, 128, 128, 255), font, anchor="lm")
+        digits = Image.fromarray(mosaic(row, len(row), zoom))
+        picture.paste(digits.convert("RGBA"), (left + margin, top))
+    return np.asarray(picture)
 
 
 def gif(images: np.ndarray, zoom: int = 8, milliseconds: int = 80) -> bytes:
     """A film as a GIF file that goes there and back without end.
 
-    images : float (n, 28, 28), clipped to [0, 1]. milliseconds : each picture stands so long.
+    images : float (n, h, w), clipped to [0, 1]. milliseconds : each picture stands so long.
     """
     from PIL import Image
 
