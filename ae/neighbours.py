@@ -26,16 +26,19 @@ def nearest_neighbours(vectors: np.ndarray, count: int) -> np.ndarray:
     return found
 
 
-def nearest_of(queries: np.ndarray, vectors: np.ndarray, count: int = 1) -> np.ndarray:
+def nearest_of(
+    queries: np.ndarray, vectors: np.ndarray, count: int = 1, norms: np.ndarray | None = None
+) -> np.ndarray:
     """The ``count`` vectors nearest to each query, nearest first.
 
-    queries : float (m, d). vectors : float (n, d). Returns int32 (m, count).
+    queries : float (m, d). vectors : float (n, d). norms : float32 (n,), the squared norms of the
+    vectors, if they are at hand. Returns int32 (m, count).
     Raises ValueError unless 1 <= count <= n.
     """
     if not 1 <= count <= len(vectors):
         raise ValueError(f"count must be from 1 to {len(vectors)}. Received: count={count}.")
     vectors = np.asarray(vectors, np.float32)
-    norms = np.einsum("nd,nd->n", vectors, vectors)
+    norms = np.einsum("nd,nd->n", vectors, vectors) if norms is None else norms
     found = np.empty((len(queries), count), np.int32)
     for start in range(0, len(queries), _ROWS):
         rows = slice(start, min(start + _ROWS, len(queries)))
@@ -94,11 +97,6 @@ def share_kept(true: np.ndarray, shown: np.ndarray) -> np.ndarray:
     """
     common = (true[:, :, None] == shown[:, None, :]).any(axis=2)
     return common.mean(axis=1, dtype=np.float32)
-
-
-def distances_between(vectors: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Euclidean distance of each row of one array to the same row of another: float32 (n,)."""
-    return np.linalg.norm(np.asarray(vectors, np.float32) - others, axis=-1)
 
 
 def _smallest(rows: np.ndarray, count: int) -> np.ndarray:

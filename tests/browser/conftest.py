@@ -117,6 +117,16 @@ def _warm_up(app: App, browser: Browser) -> None:
     page.close()
 
 
+@pytest.fixture(scope="session")
+def measured(app, browser) -> None:
+    """Latent space and Generate have been seen once: they compare all test digits, and keep it."""
+    page = browser.new_page()
+    for path in ("latent", "generate"):
+        page.goto(app.address(path))
+        expect(page.get_by_test_id("stTable")).to_be_visible(timeout=120_000)
+    page.close()
+
+
 def _training_processes(models: Path) -> list[int]:
     """Runs outlive the app, on purpose: these are the ones of this folder."""
     found = []

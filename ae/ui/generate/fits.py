@@ -142,9 +142,9 @@ def _judged(images: np.ndarray) -> Quality:
 
 def nearest_training(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The nearest training digit of each image by its pixels: its number and the distance."""
-    rows, _ = cache.train_pixels()
+    rows, norms = cache.train_pixels()
     flat = images.reshape(len(images), -1)
-    found = nearest_of(flat, rows)[:, 0]
+    found = nearest_of(flat, rows, 1, norms)[:, 0]
     return found, np.linalg.norm(flat - rows[found], axis=1)
 
 

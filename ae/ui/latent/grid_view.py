@@ -20,6 +20,34 @@ _OUTERMOST = 0.02  # Gaussian quantiles go from here to 1 - here
 
 def show_grid(model: Autoencoder, card: ModelCard) -> None:
     """A grid of decoded digits over a range, or at Gaussian quantiles."""
+    spread, side, reach = _controls()
+    with st.spinner("Encoding the 10,000 test digits, once for each model."):
+        plane = measures.projection(card.name, state.PLANE).plane
+    prior = card.model.kind == "vae" and spread == state.QUANTILES
+    places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
+    images = clipped(model, plane.codes(places.reshape(-1, 2)))
+    columns = side if model.latent_dim > 1 else len(images)
+    whole = pictures.mosaic(images, columns, zoom=2)
+    ends = "; ".join(
+        f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
+        for axis, name in enumerate(_names(model.latent_dim))
+    )
+    st.image(
+        whole,
+        alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right and "
+        "from bottom to top",
+        width="stretch",
+    )
+    st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
+    download(
+        "Grid as PNG",
+        lambda: pictures.png(pictures.mosaic(images, columns, zoom=3)),
+        f"grid-{card.name}.png",
+        "All decoded digits as one picture.",
+    )
+
+
+def _controls() -> tuple[str, int, float]:
     with st.container(horizontal=True, gap="medium"):
         spread = st.segmented_control(
             "Places",
@@ -51,30 +79,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
                 bind="query-params",
                 width=200,
             )
-    with st.spinner("Encoding the 10,000 test digits, once for each model."):
-        plane = measures.projection(card.name, state.PLANE).plane
-    prior = card.model.kind == "vae" and spread == state.QUANTILES
-    places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
-    images = clipped(model, plane.codes(places.reshape(-1, 2)))
-    columns = side if model.latent_dim > 1 else len(images)
-    whole = pictures.mosaic(images, columns, zoom=2)
-    ends = "; ".join(
-        f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
-        for axis, name in enumerate(_names(model.latent_dim))
-    )
-    st.image(
-        whole,
-        alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right and "
-        "from bottom to top",
-        width="stretch",
-    )
-    st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
-    download(
-        "The grid as PNG",
-        lambda: pictures.png(pictures.mosaic(images, columns, zoom=3)),
-        f"grid-{card.name}.png",
-        "All decoded digits as one picture.",
-    )
+    return spread, side, reach
 
 
 def grid_places(

@@ -28,54 +28,36 @@ _HINTS = {
 def show_map(model: Autoencoder, card: ModelCard) -> None:
     """The map with its controls, what was chosen on it, and how true it is."""
     kind, honest, wanted = _controls()
-    spinner = (
-        f"Placing {measures.RANKED:,} digits by t-SNE, once for each model. It takes some seconds."
-        if kind == state.TSNE
-        else "Encoding the 10,000 test digits, once for each model."
-    )
-    with st.spinner(spinner):
-        shown = measures.projection(card.name, kind)
-        pixels = measures.pixels_projection()
+    shown = _projection(card.name, kind)
     count = min(wanted, len(shown.places))
     places = _spread(shown.places[:count], model.latent_dim)
-    kept = np.zeros(count)
-    if honest:
-        with st.spinner("Looking for the neighbours of all digits, once for each model."):
-            kept = measures.kept(card.name, kind)[:count]
+    kept = _kept(card.name, kind, count) if honest else None
     token = f"{card.name[:40]}:{cache.stamp(card.name) % 10**9}:{kind}:{count}"
     look, start = state.map_start(token, read_look(state.LATENT_MAP, token, count), count)
-    own = own_image() if shown.plane is not None else None
-    own_place = None
-    if own is not None:
-        own_place = tuple(map(float, shown.plane.places(model.encode(own[None]))[0]))
-    names = _axis_names(model.latent_dim, kind)
+    picture = MapPicture(
+        token,
+        places,
+        shown.frame,
+        cache.mnist().y_test[:count],
+        np.zeros(count) if kept is None else kept,
+        f"Codes of {card.name}" + (", by t-SNE" if kind == state.TSNE else ""),
+        f"Map of the codes of {count:,} test digits.",
+        _axis_names(model.latent_dim, kind),
+    )
+    own = _own_place(model, shown)
     latent_map(
         state.LATENT_MAP,
-        MapPicture(
-            token,
-            places,
-            shown.frame,
-            cache.mnist().y_test[:count],
-            kept,
-            f"Codes of {card.name}" + (", by t-SNE" if kind == state.TSNE else ""),
-            f"Map of the codes of {count:,} test digits.",
-            names,
-        ),
-        (
-            pixels.places[:count],
-            pixels.frame,
-            "PCA of the pixels",
-            f"The same {count:,} digits by the first two principal components of their pixels",
-        ),
+        picture,
+        _other(count),
         start=start,
         digits=measures.digits_sheet_name(count),
         rebuilt=measures.rebuilt_sheet_name(card.name, count),
         walk=(measures.walk_sheet_name(card.name), measures.WALK_SIDE) if shown.plane else None,
         hints=_HINTS,
         honest=honest,
-        own=own_place,
+        own=own,
     )
-    _explain(shown, model.latent_dim, kind, honest, own_place is not None)
+    _explain(shown, model.latent_dim, kind, honest, own is not None)
     _send_sheets(card.name, count, shown.plane is not None)
     show_place(look, shown, model, card)
     show_digit(look, model, card)
@@ -83,7 +65,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     show_scores(card, kind, len(shown.places))
     download(
         "The map as CSV",
-        lambda: _map_csv(places, kept if honest else None),
+        lambda: _map_csv(places, kept),
         f"map-{card.name}.csv",
         "A row per digit: its number, its class and its place.",
     )
@@ -119,10 +101,44 @@ def _controls() -> tuple[str, bool, int]:
             value=5000,
             key=state.MAP_DIGITS,
             bind="query-params",
-            format_func="{:,}".format,
             width=200,
         )
     return kind, colour == state.BY_SHARE, count
+
+
+def _projection(name: str, kind: str) -> Projection:
+    spinner = (
+        f"Placing {measures.RANKED:,} digits by t-SNE, once for each model. It takes some seconds."
+        if kind == state.TSNE
+        else "Encoding the 10,000 test digits, once for each model."
+    )
+    with st.spinner(spinner):
+        return measures.projection(name, kind)
+
+
+def _kept(name: str, kind: str, count: int) -> np.ndarray:
+    with st.spinner("Looking for the neighbours of all digits, once for each model."):
+        return measures.kept(name, kind)[:count]
+
+
+def _other(count: int) -> tuple[np.ndarray, np.ndarray, str, str]:
+    """The map to compare with, as ``latent_map`` takes it."""
+    pixels = measures.pixels_projection()
+    return (
+        pixels.places[:count],
+        pixels.frame,
+        "PCA of the pixels",
+        f"The same {count:,} digits by the first two principal components of their pixels",
+    )
+
+
+def _own_place(model: Autoencoder, shown: Projection) -> tuple[float, float] | None:
+    """Where one's own drawing is on the map, if there is one and it can be placed."""
+    image = own_image()
+    if image is None or shown.plane is None:
+        return None
+    x, y = shown.plane.places(model.encode(image[None]))[0]
+    return float(x), float(y)
 
 
 def _axis_names(latent_dim: int, kind: str) -> list[str]:

@@ -109,7 +109,7 @@ def walk_sheet(name: str) -> tuple[str, bytes]:
     return walk_sheet_name(name), _walk_sheet(name, cache.stamp(name))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _digits_sheet(count: int) -> bytes:
     return pictures.sheet(cache.mnist().x_test[:count], COLUMNS)
 

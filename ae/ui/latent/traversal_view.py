@@ -18,16 +18,7 @@ _ENDS = (2.5, 97.5)  # percentiles of the test digits' codes
 
 def show_traversal(model: Autoencoder, card: ModelCard) -> None:
     """All numbers of one digit's code, one at a time."""
-    with st.container(horizontal=True, gap="medium"):
-        digit = digit_input("Test digit", state.TRAVERSED, 0, "Whose code is the starting point.")
-        order = st.segmented_control(
-            "Order",
-            [state.BY_NUMBER, state.BY_INFLUENCE],
-            default=state.BY_NUMBER,
-            required=True,
-            key=state.TRAVERSAL_ORDER,
-            bind="query-params",
-        )
+    digit, order = _controls()
     with st.spinner("Encoding the 10,000 test digits, once for each model."):
         codes = cache.test_codes(card.name)
     low, high = np.percentile(codes, _ENDS, axis=0)
@@ -68,3 +59,17 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
             f"traversal-{card.name}-{digit}.csv",
             "A row per number: the digit's value, the ends of its range, what it changes.",
         )
+
+
+def _controls() -> tuple[int, str]:
+    with st.container(horizontal=True, gap="medium"):
+        digit = digit_input("Test digit", state.TRAVERSED, 0, "Whose code is the starting point.")
+        order = st.segmented_control(
+            "Order",
+            [state.BY_NUMBER, state.BY_INFLUENCE],
+            default=state.BY_NUMBER,
+            required=True,
+            key=state.TRAVERSAL_ORDER,
+            bind="query-params",
+        )
+    return digit, order

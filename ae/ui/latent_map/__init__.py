@@ -135,14 +135,14 @@ def latent_map(
     own : the place of one's own drawing.
     """
     places, frame, title, alt = other
-    units = [_parts(picture.places, picture.frame), _parts(places, frame)]
-    facts = np.column_stack([picture.labels, np.rint(100 * picture.kept)]).astype(np.uint8)
+    parts = np.column_stack([_parts(picture.places, picture.frame), _parts(places, frame)])
+    facts = np.column_stack([picture.labels, np.rint(100 * picture.kept)])
     _component(
         key=key,
         data={
             "token": picture.token,
-            "points": base64.b64encode(np.column_stack(units).tobytes()).decode(),
-            "facts": base64.b64encode(facts.tobytes()).decode(),
+            "points": _encode(parts),
+            "facts": _encode(facts.astype(np.uint8)),
             "frame": np.asarray(picture.frame, float).tolist(),
             "names": list(picture.names),
             "title": picture.title,
@@ -166,6 +166,10 @@ def _parts(places: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """Places as parts of the frame, what lies beyond on its edge: uint16, 65535 the far end."""
     parts = (places - frame[:, 0]) / (frame[:, 1] - frame[:, 0])
     return np.rint(np.clip(parts, 0, 1) * 65535).astype("<u2")
+
+
+def _encode(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()
 
 
 def _text(places: Sequence[Place]) -> str:
