@@ -90,7 +90,14 @@ def frechet_bars(
             sort=[row["of"] for row in rows],
             axis=alt.Axis(labelLimit=220, grid=False),
         ),
-        x=alt.X("distance:Q", title="Fréchet distance from the test digits", stack=None),
+        x=alt.X(
+            "distance:Q",
+            title="Fréchet distance from the test digits",
+            stack=None,
+            # room for the numbers beside the bars, on a phone too
+            scale=alt.Scale(domain=[0, 1.2 * max(row["distance"] for row in rows)], nice=False),
+            axis=alt.Axis(tickCount=5),
+        ),
         tooltip=["of:N", alt.Tooltip("distance:Q", format=".2f")],
     )
     return alt.layer(
@@ -99,9 +106,9 @@ def frechet_bars(
                 "kind:N",
                 title=None,
                 scale=alt.Scale(domain=kinds, range=["#2f6fde", "#9db4dd", "#8a8f98"]),
-            ).legend(orient="top")
+            ).legend(orient="top", direction="vertical")
         ),
         base.mark_text(align="left", dx=5, color="gray").encode(
             text=alt.Text("distance:Q", format=".1f")
         ),
-    ).properties(height=30 * len(rows) + 100)  # the axis and the legend are part of it
+    ).properties(height=30 * len(rows) + 130)  # the axis and the legend are part of it

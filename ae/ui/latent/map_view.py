@@ -22,6 +22,7 @@ _HINTS = {
     "box": "Drag a box around digits. Keys: Enter, arrows, Enter.",
     "lasso": "Drag around digits.",
 }
+_NO_WALK = "Move over the map to see each digit and its reconstruction. Click to look closer."
 
 
 @st.fragment
@@ -53,7 +54,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
         digits=measures.digits_sheet_name(count),
         rebuilt=measures.rebuilt_sheet_name(card.name, count),
         walk=(measures.walk_sheet_name(card.name), measures.WALK_SIDE) if shown.plane else None,
-        hints=_HINTS,
+        hints=_HINTS if shown.plane else _HINTS | {"walk": _NO_WALK},
         honest=honest,
         own=own,
     )
@@ -161,7 +162,8 @@ def _spread(places: np.ndarray, latent_dim: int) -> np.ndarray:
 def _explain(shown: Projection, latent_dim: int, kind: str, honest: bool, own: bool) -> None:
     if kind == state.TSNE:
         text = (
-            "t-SNE puts the neighbours of the code next to each other. Distances between groups "
+            f"The first {measures.RANKED:,} test digits. t-SNE puts the neighbours of the code "
+            "next to each other. Distances between groups "
             "and their sizes mean little, and there is nothing to decode between the digits."
         )
     elif latent_dim == 1:
