@@ -119,11 +119,14 @@ def _warm_up(app: App, browser: Browser) -> None:
 
 @pytest.fixture(scope="session")
 def measured(app, browser) -> None:
-    """Latent space and Generate have been seen once: they compare all test digits, and keep it."""
+    """The pages that measure all test digits have been seen once: what they found is kept."""
     page = browser.new_page()
-    for path in ("latent", "generate"):
+    for path in ("latent", "generate", "compress"):
         page.goto(app.address(path))
-        expect(page.get_by_test_id("stTable")).to_be_visible(timeout=120_000)
+        expect(page.get_by_test_id("stTable").first).to_be_visible(timeout=120_000)
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=120_000
+        )
     page.close()
 
 
