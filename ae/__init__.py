@@ -14,7 +14,7 @@ from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import DataError, Dataset, load_data, load_mnist
 from ae.evaluation import evaluate
-from ae.metrics import mse, psnr, squared_error, ssim
+from ae.metrics import frechet_distance, mse, psnr, squared_error, ssim
 from ae.noise import NOISE_KINDS, corrupt
 from ae.parallel import Machines
 from ae.pca import PCA
@@ -38,6 +38,7 @@ __all__ = [
     "TrainingError",
     "corrupt",
     "evaluate",
+    "frechet_distance",
     "list_models",
     "load",
     "load_data",

@@ -8,6 +8,8 @@ import numpy as np
 
 from ae.evaluation import Model
 
+ALIVE = 0.01  # the least variance of a number that a VAE uses: see ``variances``
+
 _LEAST_SPREAD = 1e-6  # a number that a model does not use is constant
 
 
@@ -62,6 +64,34 @@ def nearest(
     distances = np.linalg.norm(vectors[candidates] - query, axis=1)
     order = np.argsort(distances, kind="stable")
     return candidates[order], distances[order]
+
+
+def traversal(model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int):
+    """One code number at a time through its range, the others as they are in z.
+
+    z, low, high : float (latent_dim,), the code and the ends of each number's range.
+    Returns float32 (latent_dim, steps, 28, 28): row i shows what number i alone does.
+    """
+    latent_dim = len(z)
+    codes = np.repeat(np.asarray(z, np.float32)[None], latent_dim * steps, axis=0)
+    codes = codes.reshape(latent_dim, steps, latent_dim)
+    each = np.arange(latent_dim)
+    codes[each, :, each] = np.linspace(low, high, steps, axis=1)
+    return model.decode(codes.reshape(-1, latent_dim)).reshape(latent_dim, steps, 28, 28)
+
+
+def class_mean(z: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:
+    """Mean code of one class: float32 (latent_dim,). z : (n, latent_dim); labels : (n,)."""
+    return z[labels == label].mean(axis=0, dtype=np.float64).astype(np.float32)
+
+
+def variances(z: np.ndarray) -> np.ndarray:
+    """Variance of each number over codes z, float (n, latent_dim): float64 (latent_dim,).
+
+    A number of a VAE is **alive** where the variance of its z_mean over the data is above 0.01:
+    Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 5.2.
+    """
+    return z.var(axis=0, dtype=np.float64)
 
 
 def code_csv(z: np.ndarray, statistics: CodeStatistics) -> str:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ae.neighbours import nearest_neighbours
+
 PIXELS = 28 * 28
 _CHUNK = 1000  # images at a time, which keeps the work inside the cache
 
@@ -44,6 +46,50 @@ def ssim(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
     chunks = range(0, len(images), _CHUNK)
     parts = [_ssim(images[i : i + _CHUNK], reconstructions[i : i + _CHUNK]) for i in chunks]
     return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """Fréchet distance between two sets of vectors, each taken as a normal distribution.
+
+    first, second : float (n, d) and (m, d), n and m at least 2. At least 0, and 0 for two sets
+    with the same mean and covariance. |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½): Dowson & Landau,
+    "The Fréchet Distance between Multivariate Normal Distributions" (1982), equation 4; Heusel et
+    al., "GANs Trained by a Two Time-Scale Update Rule..." (2017), equation 6, take it between
+    Inception features (FID). Raises ValueError for other shapes.
+    """
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    shapes = first.shape, second.shape
+    if (
+        {first.ndim, second.ndim} != {2}
+        or shapes[0][1] != shapes[1][1]
+        or min(map(len, (first, second))) < 2
+    ):
+        raise ValueError(
+            "first and second must have shapes (n, d) and (m, d), n and m at least 2. "
+            f"Received: {shapes[0]} and {shapes[1]}."
+        )
+    apart = first.mean(axis=0) - second.mean(axis=0)
+    covariance, other = (np.atleast_2d(np.cov(part, rowvar=False)) for part in (first, second))
+    # tr (C1 C2)^½ = tr (S C2 S)^½ with the symmetric root S of C1, which eigh finds without error
+    values, vectors = np.linalg.eigh(covariance)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ other @ root), 0)).sum()
+    return max(float(apart @ apart + np.trace(covariance) + np.trace(other) - 2 * shared), 0.0)
+
+
+def precision(made: np.ndarray, real: np.ndarray, count: int = 3) -> float:
+    """Share of the vectors ``made`` that lie where ``real`` ones do, 0 to 1.
+
+    made, real : float (n, d) and (m, d). A vector counts if it is no farther from some real one
+    than that one's ``count``-th nearest real neighbour is. With the parts exchanged it is recall,
+    the share of the real ones that are covered. Kynkäänniemi et al., "Improved Precision and
+    Recall Metric for Assessing Generative Models" (2019), equations 1 and 2.
+    """
+    made, real = np.asarray(made, np.float64), np.asarray(real, np.float64)
+    farthest = nearest_neighbours(real, count)[:, -1]
+    radii = ((real - real[farthest]) ** 2).sum(axis=1)
+    norms = np.einsum("nd,nd->n", made, made)[:, None] + np.einsum("nd,nd->n", real, real)
+    return float(np.mean((norms - 2 * made @ real.T <= radii * (1 + 1e-9)).any(axis=1)))
 
 
 def _ssim(x: np.ndarray, y: np.ndarray) -> np.ndarray:

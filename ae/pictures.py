@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -65,6 +66,77 @@ def tiles(parts: list[np.ndarray], zoom: int = 4) -> list[np.ndarray]:
     pixels = np.pad(pixels, ((0, 0), (0, 0), (0, _GAP), (0, 0)))
     pixels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     return list(pixels.repeat(zoom, axis=1).repeat(zoom, axis=2))
+
+
+def sheet(images: np.ndarray, columns: int) -> bytes:
+    """Many small pictures as one PNG file of 16 grey levels, row by row, without gaps.
+
+    images : float (n, 28, 28), clipped to [0, 1]; what the last row lacks is black. 16 levels
+    make the file half as large as 256 do.
+    """
+    from PIL import Image
+
+    rows = -(-len(images) // columns)
+    levels = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
+    levels[: len(images)] = np.rint(np.clip(images, 0, 1) * 15)
+    height, width = images.shape[1:]
+    pixels = levels.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
+    picture = Image.fromarray(pixels.reshape(rows * height, columns * width))
+    picture.putpalette([17 * level for level in range(16) for _ in range(3)])
+    file = io.BytesIO()
+    picture.save(file, "PNG", bits=4)
+    return file.getvalue()
+
+
+def mosaic(images: np.ndarray, columns: int, zoom: int = 1, gap: int = 0) -> np.ndarray:
+    """Pictures in rows of ``columns``: uint8 (height, width), gaps and what is missing black.
+
+    images : float (n, h, w), clipped to [0, 1]. gap : black pixels right of and below each.
+    """
+    rows, (height, width) = -(-len(images) // columns), images.shape[1:]
+    padded = np.zeros((rows * columns, height + gap, width + gap), np.uint8)
+    padded[: len(images), :height, :width] = np.rint(np.clip(images, 0, 1) * 255)
+    whole = padded.reshape(rows, columns, height + gap, width + gap).transpose(0, 2, 1, 3)
+    pixels = whole.reshape(rows * (height + gap), columns * (width + gap))
+    return pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def labelled_rows(rows: np.ndarray, labels: Sequence[str], blocks: int = 1) -> np.ndarray:
+    """Rows of digits with a label left of each, in blocks side by side: uint8 (height, width, 4).
+
+    rows : float (n, steps, 28, 28), clipped to [0, 1]. labels : n short texts. The labels are
+    grey on nothing, so that they can be read on light and on dark.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    zoom, margin, gap = 2, 60, 24
+    lines = -(-len(rows) // blocks)
+    width = margin + 28 * zoom * rows.shape[1] + gap
+    height = (28 * zoom) + _GAP * zoom
+    picture = Image.new("RGBA", (width * blocks - gap, height * lines))
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
+    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
+        left, top = index // lines * width, index % lines * height
+        pen.text((left, top + 14 * zoom), label, (128, 128, 128, 255), font, anchor="lm")
+        digits = Image.fromarray(mosaic(row, len(row), zoom))
+        picture.paste(digits.convert("RGBA"), (left + margin, top))
+    return np.asarray(picture)
+
+
+def gif(images: np.ndarray, zoom: int = 8, milliseconds: int = 80) -> bytes:
+    """A film as a GIF file that goes there and back without end.
+
+    images : float (n, h, w), clipped to [0, 1]. milliseconds : each picture stands so long.
+    """
+    from PIL import Image
+
+    frames = [*images, *images[-2:0:-1]]
+    pictures = [Image.fromarray(mosaic(frame[None], 1, zoom)) for frame in frames]
+    file = io.BytesIO()
+    pictures[0].save(
+        file, "GIF", save_all=True, append_images=pictures[1:], duration=milliseconds, loop=0
+    )
+    return file.getvalue()
 
 
 def framed(image: np.ndarray, side: int, zoom: int) -> np.ndarray:

@@ -8,7 +8,16 @@ import io
 import numpy as np
 import pytest
 
-from ae.latent import CodeStatistics, code_csv, influence, nearest
+from ae.latent import (
+    ALIVE,
+    CodeStatistics,
+    class_mean,
+    code_csv,
+    influence,
+    nearest,
+    traversal,
+    variances,
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +69,24 @@ def test_a_code_comes_back_from_its_csv_exactly(codes):
     rows = list(csv.DictReader(io.StringIO(code_csv(codes[4], CodeStatistics.of(codes)))))
     np.testing.assert_array_equal(np.float32([row["z"] for row in rows]), codes[4])
     assert [row["number"] for row in rows] == ["1", "2", "3"]
+
+
+def test_a_traversal_moves_one_number_at_a_time(mnist, mnist_pca):
+    z = mnist_pca.encode(mnist.x_test[:1])[0]
+    low, high = z - 2, z + 2
+    rows = traversal(mnist_pca, z, low, high, 5)
+    assert rows.shape == (64, 5, 28, 28)
+    here = mnist_pca.decode(z[None])[0]
+    np.testing.assert_allclose(rows[:, 2], np.broadcast_to(here, (64, 28, 28)), atol=1e-5)
+    expected = 4 * mnist_pca.components.reshape(-1, 28, 28)
+    np.testing.assert_allclose(rows[:, -1] - rows[:, 0], expected, atol=1e-4)
+
+
+def test_the_mean_of_a_class_is_that_of_its_codes(codes):
+    labels = np.arange(500) % 4
+    np.testing.assert_allclose(class_mean(codes, labels, 3), codes[3::4].mean(axis=0), rtol=1e-5)
+
+
+def test_a_number_that_stands_still_is_not_alive(codes):
+    z = np.column_stack([codes, np.full(500, 0.7) + 0.01 * codes[:, 0]])
+    assert (variances(z) > ALIVE).tolist() == [True, True, True, False]

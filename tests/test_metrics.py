@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ae.metrics import mse, psnr, squared_error, ssim
+from ae.metrics import frechet_distance, mse, psnr, squared_error, ssim
 
 MEASURES = (squared_error, mse, psnr, ssim)
 seeds = st.integers(0, 2**32 - 1)
@@ -115,3 +115,41 @@ def test_unequal_or_single_images_are_refused_with_their_shapes(measure, shapes)
     with pytest.raises(ValueError, match="same shape") as caught:
         measure(*map(np.zeros, shapes))
     assert f"Received: {shapes[0]} and {shapes[1]}" in str(caught.value)
+
+
+def normal(seed: int, mean, deviation, count: int = 500) -> np.ndarray:
+    """Vectors whose mean and covariance are exactly those of independent normals."""
+    x = np.random.default_rng(seed).normal(size=(count, len(mean)))
+    x -= x.mean(axis=0)
+    x = x @ np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False))).T
+    return x * deviation + mean
+
+
+def test_frechet_distance_of_a_set_with_itself_is_0(mnist):
+    vectors = mnist.x_test[:300].reshape(300, -1)[:, 200:230]
+    assert frechet_distance(vectors, vectors) == pytest.approx(0, abs=1e-8)
+    assert frechet_distance(vectors, vectors[::-1]) == pytest.approx(0, abs=1e-8)
+
+
+def test_frechet_distance_of_gaussians_is_the_closed_form():
+    means, deviations = np.array([[0, 1, 2], [3, 1, -2]]), np.array([[1, 2, 3], [2, 2, 0.5]])
+    first, second = (normal(seed, means[seed], deviations[seed]) for seed in range(2))
+    # covariances that commute: the squared distances of the means and of the deviations
+    expected = ((means[0] - means[1]) ** 2).sum() + ((deviations[0] - deviations[1]) ** 2).sum()
+    assert frechet_distance(first, second) == pytest.approx(expected)
+    assert frechet_distance(second, first) == pytest.approx(expected)
+
+
+def test_frechet_distance_does_not_change_with_the_axes():
+    rng = np.random.default_rng(9)
+    first, second = rng.normal(size=(200, 4)), rng.normal(1, 2, size=(300, 4))
+    turn, _ = np.linalg.qr(rng.normal(size=(4, 4)))
+    assert frechet_distance(first @ turn, second @ turn) == pytest.approx(
+        frechet_distance(first, second)
+    )
+
+
+@pytest.mark.parametrize("shapes", [((5, 2), (5, 3)), ((1, 2), (5, 2)), ((5,), (5,))])
+def test_frechet_distance_refuses_other_shapes(shapes):
+    with pytest.raises(ValueError, match="Received"):
+        frechet_distance(*map(np.zeros, shapes))

@@ -6,11 +6,15 @@ in ADDRESS restores a page from a link.
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 from ae import store
+from ae.data.ink_text import pack_ink, unpack_ink
+from ae.ui.latent_map import Look
 
 # --- in the address -----------------------------------------------------------------------
 MODEL = "model"  # name of the model that all pages show
@@ -31,11 +35,25 @@ LOOK = "look"  # Draw: which of the closer looks
 DUEL_SIZE = "k"  # Draw: size of the code in the duel
 TASK = "task"  # a teacher's sentence on top of the page
 HIDE = "hide"  # what a teacher's link hides: "sidebar", "settings" or both with a comma
+LATENT_VIEW = "view"  # Latent space: which of its views
+PROJECTION = "map"  # Latent space: how codes become places, PLANE or TSNE
+MAP_DIGITS = "points"  # Latent space: how many test digits the map shows
+MAP_COLOUR = "colour"  # Latent space: what the map's colour tells, BY_CLASS or BY_SHARE
+MAP_PLACE, MAP_DIGIT, MAP_AREA = "here", "chosen", "area"  # Latent space: chosen on the map
+GRID_SIDE, GRID_REACH, GRID_SPREAD = "grid", "reach", "spread"  # Latent space: the grid
+PATH_FROM, PATH_TO, PATH_STEPS = "from", "to", "frames"  # Latent space: the paths
+PATH_DRAWING = "with"  # Latent space: whether the drawing is an end of the paths
+TRAVERSED = "base"  # Latent space: the digit whose code is traversed
+TRAVERSAL_ORDER = "order"  # Latent space: in which order its numbers stand
+SUM_PLUS, SUM_MINUS, SUM_DIGIT = "plus", "minus", "start"  # Latent space: arithmetic
+DENSITY = "density"  # Generate: what codes are drawn from
+TEMPERATURE = "temperature"  # Generate: how far from the middle
+GENERATED = "new"  # Generate: how many
+GENERATE_SEED = "dice"  # Generate: seed of the draw
+GENERATE_CLASS = "class"  # Generate: the class asked for, or ANY_DIGIT
 
-ADDRESS = frozenset(
-    {MODEL, DIGIT_SEED, SHOWN, LABEL, SHUFFLE, BITS, SENT, SENT_COUNT, SENT_SEED, COMPARED}
-    | {MESSAGE, RUN, INK, CROP, SCALE, CENTRE, LOOK, DUEL_SIZE, TASK, HIDE}
-)
+# All of the above.
+ADDRESS = frozenset(text for name, text in [*globals().items()] if name.isupper())
 
 # --- in the session alone -----------------------------------------------------------------
 PAD = "pad"  # the drawing pad's component state
@@ -53,6 +71,9 @@ SUGGESTED_NAME = "suggested_name"  # Train: what the page last put there
 TRAIN_ERROR = "train_error"  # why the last press of Train started nothing
 BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model from elsewhere
 BROUGHT = "brought"  # its name, when it has just been taken
+DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
+LATENT_MAP = "latent_map"  # Latent space: the map's component state
+LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
 FINISHED = "finished_runs"  # runs whose end this session has seen
 
 OPENED_WITH = "opened_with"  # the address's parameters when the session began
@@ -66,6 +87,10 @@ PADS = {"draw": PAD, "compress": COMPRESS_PAD}  # by the page's path: whose draw
 ANY_DIGIT = "any"
 SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
 SAME_QUALITY, SAME_SIZE = "quality", "size"
+PLANE, TSNE = "codes", "t-SNE"
+BY_CLASS, BY_SHARE = "class", "neighbours kept"
+BY_NUMBER, BY_INFLUENCE = "number", "influence"
+EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
 PEN, CLOSER_LOOK = "pen", "closer_look"
@@ -119,6 +144,53 @@ def take_ink_from_link() -> str | None:
     if text is not None:
         del st.query_params[INK]
     return text
+
+
+def keep_drawing(image: np.ndarray) -> None:
+    """Remember the ink on Draw's pad, float32 (56, 56), for the pages that mark it."""
+    st.session_state[DRAWN] = image
+
+
+def drawing() -> np.ndarray | None:
+    """The drawing of this session, or else of the link: float32 (56, 56), None without one.
+
+    It stays in the address, so that a copied link has it, too.
+    """
+    if DRAWN not in st.session_state and (text := st.query_params.get(INK)):
+        with contextlib.suppress(ValueError):  # a link that was cut: the page works without it
+            st.session_state[DRAWN] = unpack_ink(text)
+    image = st.session_state.get(DRAWN)
+    if image is None or not image.any():
+        return None
+    if st.query_params.get(INK) != (text := pack_ink(image)):
+        st.query_params[INK] = text
+    return image
+
+
+def map_start(token: str, chosen: Look | None, count: int) -> tuple[Look, Look]:
+    """What is chosen on the map called ``token``, and what the map itself is to begin with.
+
+    chosen : what its component says, None if that is of another map. count : digits on the map.
+    Nothing is sent anew to the browser after a click because the beginning stays as it was.
+    """
+    old = st.session_state.get(LATENT_START)
+    if chosen is None:
+        opened = st.session_state.get(LATENT_MAP) is None  # not another map in the same visit
+        texts = [st.query_params.get(key, "") for key in (MAP_PLACE, MAP_DIGIT, MAP_AREA)]
+        chosen = Look.from_params(*texts, count) if opened else Look()
+    if old is None or old[0] != token:
+        old = st.session_state[LATENT_START] = (token, chosen)
+    texts = chosen.to_params()
+    for key, text in zip(
+        (MAP_PLACE, MAP_DIGIT, MAP_AREA),
+        (texts.get(name) for name in ("at", "digit", "area")),
+        strict=True,
+    ):
+        if text is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != text:
+            st.query_params[key] = text
+    return chosen, old[1]
 
 
 def suggest_name(name: str) -> None:

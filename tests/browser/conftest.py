@@ -117,6 +117,19 @@ def _warm_up(app: App, browser: Browser) -> None:
     page.close()
 
 
+@pytest.fixture(scope="session")
+def measured(app, browser) -> None:
+    """The pages that measure all test digits have been seen once: what they found is kept."""
+    page = browser.new_page()
+    for path in ("latent", "generate", "compress"):
+        page.goto(app.address(path))
+        expect(page.get_by_test_id("stTable").first).to_be_visible(timeout=120_000)
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=120_000
+        )
+    page.close()
+
+
 def _training_processes(models: Path) -> list[int]:
     """Runs outlive the app, on purpose: these are the ones of this folder."""
     found = []

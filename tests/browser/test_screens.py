@@ -6,10 +6,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.usefixtures("measured")
+
 TITLES = {
     "": "What is an autoencoder?",
     "draw": "What happens to my digit?",
     "reconstruct": "How good is it, and where does it fail?",
+    "latent": "What do the 32 numbers mean?",
+    "generate": "Can it invent digits?",
     "compress": "Is it a way to send less data?",
     "train": "Can I train one, and see it learn?",
 }

@@ -73,7 +73,7 @@ def open_page(models_folder) -> Open:
     """open_page("draw", model="tiny-4") opens the app on that page, the rest being the address."""
 
     def open_page(page: str, **address: str) -> AppTest:
-        at = AppTest.from_file(REPOSITORY / "app.py", default_timeout=200)
+        at = AppTest.from_file(REPOSITORY / "app.py", default_timeout=240)  # two cores, shared
         at.query_params.update(address)
         if page != "start":
             at.switch_page(f"ae/ui/pages/{page}.py")

@@ -72,6 +72,8 @@ def pen(model: Autoencoder, card: ModelCard) -> None:
 def _pad(seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
     ink, load = read_ink(state.PAD), st.session_state.get(state.PAD_LOAD)
     shown, message = [], ""
+    if ink is not None:
+        state.keep_drawing(ink.image)
     if seen is not None:
         usual = card.test["squared_error"]
         rank = rank_in_words(seen.error, card.test["squared_error_percentiles"])

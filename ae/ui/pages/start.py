@@ -82,6 +82,8 @@ st.subheader("Try it")
 for name, label, icon in (
     ("draw", "Draw a digit, see it rebuilt live", "draw"),
     ("reconstruct", "See its best and its worst", "grid_view"),
+    ("latent", "Walk over the map of its codes", "explore"),
+    ("generate", "Let it invent digits", "auto_awesome"),
     ("compress", "Send digits as a few bytes", "compress"),
     ("train", "Train one from a button", "model_training"),
 ):

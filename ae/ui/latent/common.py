@@ -1,0 +1,76 @@
+"""What the views of the Latent space page have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from ae import pictures
+from ae.autoencoder import Autoencoder
+from ae.data.drawing import to_mnist_form
+from ae.projection import Plane
+from ae.ui import cache, shell, state
+from ae.ui.latent import measures
+
+DIGITS = 10_000
+
+
+def digit_input(label: str, key: str, value: int, help_text: str | None = None) -> int:
+    """A field for the number of a test digit, 0 to 9999, in the address under ``key``."""
+    return st.number_input(
+        label, 0, DIGITS - 1, value, step=1, key=key, bind="query-params", help=help_text
+    )
+
+
+def own_image() -> np.ndarray | None:
+    """One's own drawing as the network sees it, float32 (28, 28), or None without one."""
+    ink = state.drawing()
+    return None if ink is None else to_mnist_form(ink).image.astype(np.float32)
+
+
+def clipped(model: Autoencoder, z: np.ndarray) -> np.ndarray:
+    """Decoded pictures in [0, 1]: those of a linear decoder can leave it."""
+    return np.clip(model.decode(z), 0, 1)
+
+
+def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str]) -> None:
+    """Digits side by side, each with others below it. rows : float arrays (n, 28, 28)."""
+    st.image(
+        pictures.tiles(list(rows), zoom=4),
+        caption=list(captions) or None,
+        alt=list(alt),
+        width=shell.TILE_WIDTH - 8,
+    )
+
+
+def download(label: str, data: Callable[[], bytes | str], name: str, what: str) -> None:
+    """A button that makes a file when it is pressed."""
+    mime = {"png": "image/png", "gif": "image/gif", "csv": "text/csv"}[name.rpartition(".")[2]]
+    st.download_button(
+        label, data, name, mime, help=what, icon=":material/download:", on_click="ignore"
+    )
+
+
+def csv(header: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """Rows of numbers as CSV text, nine digits each, so that float32 comes back exactly."""
+    lines = [
+        ",".join(f"{v:.9g}" if isinstance(v, float | np.floating) else str(v) for v in row)
+        for row in rows
+    ]
+    return "\n".join([",".join(header), *lines, ""])
+
+
+def in_plane(plane: Plane) -> str:
+    """What the shown plane is, for a model with more than two numbers."""
+    return (
+        "the plane of the two directions in which the codes of the test digits differ most; it "
+        f"shows {plane.share:.0%} of their variance"
+    )
+
+
+def usual_distance(name: str) -> float:
+    """Median distance of a test digit's code from the nearest other one."""
+    z, nearest = cache.test_codes(name), measures.true_neighbours(name)[:, 0]
+    return float(np.median(np.linalg.norm(z - z[nearest], axis=1)))
