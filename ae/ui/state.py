@@ -18,6 +18,15 @@ DIGIT_SEED = "draw"  # which random digits Start shows
 SHOWN = "show"  # Reconstruct: how digits are chosen
 LABEL = "digit"  # Reconstruct: of which class, or ANY_DIGIT
 SHUFFLE = "shuffle"  # Reconstruct: seed of the random choice
+SHOWN_SET = "of"  # Reconstruct: which set, TEST_SET or OWN_SET
+NEAR = "near"  # Reconstruct: digits of about this squared error
+SECOND = "second"  # Reconstruct: the second model, or NO_SECOND
+NOISY_SET = "noisy"  # Denoise: what is corrupted, TEST_SET, OWN_DRAWING or OWN_SET
+NOISY_SEED = "pick_noisy"  # Denoise: seed of the choice of digits
+NOISE = "noise"  # Denoise: kind of noise
+STRENGTH = "strength"  # Denoise: of the noise, 0 to 1
+NOISE_SEED = "noise_seed"  # Denoise: seed of the noise
+ANSWER = "answer"  # Denoise: which of the comparisons
 BITS = "bits"  # Compress: bits of the number that matters most
 SENT = "send"  # Compress: what is sent, SEND_DIGITS or SEND_DRAWING
 SENT_COUNT = "count"  # Compress: how many digits
@@ -39,6 +48,12 @@ UPLOAD = "upload"  # Draw: the picture file
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
+HISTOGRAM = "error_histogram"  # Reconstruct: what is selected in the histogram of errors
+HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has followed
+OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
+NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
+NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
+NOISE_PAD_LOAD = "noise_pad_load"  # Denoise: the digit last put into the pad
 PRESET = "preset"
 RUN_NAME = "run_name"  # Train: name of the new model
 SUGGESTED_NAME = "suggested_name"  # Train: what the page last put there
@@ -47,6 +62,8 @@ FINISHED = "finished_runs"  # runs whose end this session has seen
 
 ANY_DIGIT = "any"
 SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
+TEST_SET, OWN_SET, OWN_DRAWING = "test", "pictures", "drawing"
+NO_SECOND = "none"
 SAME_QUALITY, SAME_SIZE = "quality", "size"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
@@ -80,6 +97,26 @@ def draw_link(ink_text: str) -> str:
     # The default model is another where other models are, so the model is always named.
     settings = {MODEL: st.session_state[MODEL]} | st.query_params.to_dict()
     return f"{address}?{urlencode(settings | {INK: ink_text})}"
+
+
+def take_clicked_error() -> None:
+    """Show the digits of the bar that was just clicked in the histogram of errors."""
+    clicked = _clicked(HISTOGRAM, "bar", "error")
+    if clicked != st.session_state.get(HISTOGRAM_TAKEN):
+        st.session_state[HISTOGRAM_TAKEN] = clicked
+        if clicked is not None:
+            st.session_state[SHOWN] = "near"
+            st.session_state[NEAR] = round(clicked, 2)
+
+
+def _clicked(chart: str, selection: str, field: str) -> float | None:
+    """The number in ``field`` of what is selected in a chart, or None."""
+    state = st.session_state.get(chart)
+    try:
+        value = state["selection"][selection][0][field]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def take_ink_from_link() -> str | None:
