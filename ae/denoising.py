@@ -20,6 +20,7 @@ from ae.pca import PCA
 from ae.store import ModelCard
 
 DO_NOTHING, MEDIAN, BLUR, LINEAR = "Do nothing", "Median 3×3", "Gaussian blur", "PCA"
+BASELINES = (DO_NOTHING, MEDIAN, BLUR, LINEAR)
 DENOISER = "denoise-32"
 BLUR_WIDTHS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5)  # pixels
 PCA_SIZES = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
@@ -79,8 +80,7 @@ def network(name: str, model: Model) -> Method:
 
     Vincent et al., "Extracting and Composing Robust Features with Denoising Autoencoders" (2008).
     """
-    setting = f"{model.latent_dim} numbers"
-    return Method(name, setting, lambda noisy: _shown(model.reconstruct(noisy)))
+    return Method(name, "", lambda noisy: _shown(model.reconstruct(noisy)))
 
 
 def networks_to_compare(cards: Sequence[ModelCard], loaded: str) -> dict[str, str]:

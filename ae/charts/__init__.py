@@ -1,7 +1,27 @@
 """Arrays -> Altair charts, nothing else."""
 
-from ae.charts.errors import error_by_size, error_distribution
+from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
+from ae.charts.errors import (
+    error_by_class,
+    error_by_latent_dim,
+    error_by_size,
+    error_distribution,
+    error_histogram,
+    paired_errors,
+)
 from ae.charts.rate import rate_distortion
 from ae.charts.training import learning_curve
 
-__all__ = ["error_by_size", "error_distribution", "learning_curve", "rate_distortion"]
+__all__ = [
+    "StrengthPoint",
+    "error_by_class",
+    "error_by_latent_dim",
+    "error_by_size",
+    "error_distribution",
+    "error_histogram",
+    "learning_curve",
+    "noise_matrix",
+    "paired_errors",
+    "psnr_over_strength",
+    "rate_distortion",
+]

@@ -10,6 +10,7 @@ TITLES = {
     "": "What is an autoencoder?",
     "draw": "What happens to my digit?",
     "reconstruct": "How good is it, and where does it fail?",
+    "denoise": "Can it remove noise?",
     "compress": "Is it a way to send less data?",
     "train": "Can I train one, and see it learn?",
 }

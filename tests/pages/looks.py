@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PAGES = ("start", "draw", "reconstruct", "compress", "train")
+PAGES = ("start", "draw", "reconstruct", "denoise", "compress", "train")
 OWN = "tiny-4"  # the name of somebody's own model beside conv-32
 
 
