@@ -26,6 +26,7 @@ NOISY_SEED = "pick_noisy"  # Denoise: seed of the choice of digits
 NOISE = "noise"  # Denoise: kind of noise
 STRENGTH = "strength"  # Denoise: of the noise, 0 to 1
 NOISE_SEED = "noise_seed"  # Denoise: seed of the noise
+MEASURED = "measured"  # Denoise: with a drawing, whether test digits are compared too
 ANSWER = "answer"  # Denoise: which of the comparisons
 BITS = "bits"  # Compress: bits of the number that matters most
 SENT = "send"  # Compress: what is sent, SEND_DIGITS or SEND_DRAWING
@@ -68,6 +69,7 @@ SAME_QUALITY, SAME_SIZE = "quality", "size"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
 CLOSER_LOOK = "closer_look"
+DENOISED_ROWS = "denoised_rows"
 
 _STEPS = (CROP, SCALE, CENTRE)
 

@@ -12,6 +12,7 @@ from ae.data.drawing import carry_along, to_mnist_form
 from ae.denoising import Method
 from ae.noise import corrupt
 from ae.ui import cache, state
+from ae.ui.denoise.strips import show_strips
 from ae.ui.pad import Ink, Load, Picture, drawing_pad, read_ink
 
 
@@ -33,7 +34,7 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
         message=message,
         load=load,
         noise_pen=True,
-        on_rest=st.rerun,  # the rows of pictures below follow when the pen is up
+        on_rest=lambda: st.rerun(state.DENOISED_ROWS),
     )
     st.button(
         "Put in a test digit",
@@ -43,9 +44,14 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
     )
 
 
-def drawn_pair(kind: str, strength: float, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """The drawing, clean and noisy: float32 (1, 28, 28) each; None before there is one."""
-    return _pair(read_ink(state.NOISE_PAD), kind, strength, seed)
+@st.fragment(key=state.DENOISED_ROWS)
+def drawn_rows(
+    kind: str, strength: float, seed: int, methods: list[Method], parts: dict[str, str]
+) -> None:
+    """The drawing by all methods, made when the pen has come to rest."""
+    pair = _pair(read_ink(state.NOISE_PAD), kind, strength, seed)
+    if pair is not None:
+        show_strips(*pair, methods, parts)
 
 
 def _pair(ink: Ink | None, kind: str, strength: float, seed: int):

@@ -31,6 +31,10 @@ def show_strips(
             alt=[f"{name}, {about}: {len(images)} digits{psnr and f', mean PSNR {psnr}'}"],
             width=min(len(images) * (shell.TILE_WIDTH - 16), 560),
         )
+    st.caption(
+        "In dB: the mean PSNR of the digits shown, against the clean ones; higher is better. Make "
+        "the noise weaker and weaker: from where on would you rather keep the noisy digit?"
+    )
     downloads.offer_png(
         "These pictures",
         lambda: np.concatenate([_strip(images) for images, _, _ in rows.values()]),

@@ -8,7 +8,7 @@ from ae.noise import NOISE_KINDS, corrupt
 from ae.store import ModelError
 from ae.ui import cache, shell, state
 from ae.ui.denoise import comparison, results
-from ae.ui.denoise.noise_pen import drawn_pair, noise_pen
+from ae.ui.denoise.noise_pen import drawn_rows, noise_pen
 from ae.ui.denoise.strips import show_strips
 from ae.ui.own_pictures import own_pictures
 
@@ -102,32 +102,31 @@ what = st.segmented_control(
 )
 kind, strength, seed = choose_noise()
 methods = results.methods(kind, strength, networks)
-clean = noisy = None
 if what == state.OWN_DRAWING:
     st.markdown(
         "Draw a digit, then take the **noise pen** and scribble over it. The noise chosen above is "
         "sprinkled over it as well; at strength 0 there are your scribbles alone."
     )
     noise_pen(kind, strength, seed, methods)
-    clean, noisy = drawn_pair(kind, strength, seed) or (None, None)
+    drawn_rows(kind, strength, seed, methods, networks)
 else:
     own = own_pictures(state.NOISY_UPLOAD) if what == state.OWN_SET else None
     images = data.x_test if what == state.TEST_SET else (None if own is None else own.images)
     if images is not None:
         clean = ten_of(images)
         noisy = corrupt(clean, kind, strength, np.random.default_rng(seed))
-if clean is not None:
-    show_strips(clean, noisy, methods, networks)
-    st.caption(
-        "In dB: the mean PSNR of the digits shown, against the clean ones; higher is better. Make "
-        "the noise weaker and weaker: from where on would you rather keep the noisy digit?"
-    )
+        show_strips(clean, noisy, methods, networks)
 if not any("denoising" in part for part in networks.values()):
     st.caption(
         "There is no denoising autoencoder here yet. Train one: "
         f"`python -m ae train --noise mixture --name {denoising.DENOISER}`"
     )
 st.subheader("Who wins?")
+# The pad is not answered while the page computes, so with a drawing this waits to be asked for.
+if what == state.OWN_DRAWING and not st.toggle(
+    "Compare the methods on test digits, too", key=state.MEASURED, bind="query-params"
+):
+    st.stop()
 answer = st.segmented_control(
     "Compare",
     list(ANSWERS),
