@@ -114,14 +114,14 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         name: [point.psnr for point in points if point.method == name]
         for name in dict.fromkeys(point.method for point in points)
     }
+    told = [
+        f"{name}: {values[0]:.1f} without noise, {values[-1]:.1f} at its strongest"
+        for name, values in by_method.items()
+    ]
     widest = max((point.high - point.low) / 2 for point in points if point.strength > 0)
     st.altair_chart(
         charts.psnr_over_strength(points, strength),
-        alt=f"PSNR in dB over the strength of {kind} noise, 0 to 1. "
-        + "; ".join(
-            f"{name}: {values[1]:.1f} at 0.1, {values[5]:.1f} at 0.5, {values[-1]:.1f} at 1"
-            for name, values in by_method.items()
-        ),
+        alt=f"PSNR in dB over the strength of {kind} noise, 0 to 1. {'; '.join(told)}",
     )
     st.caption(
         f"Each point: {results.CURVE_MEASURED} test digits, the 95 % interval at most ± "
@@ -147,7 +147,7 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
 def show_matrix(kind: str, strength: float, networks: dict[str, str]) -> None:
     """Training noise against test noise, as the command has measured it."""
     try:
-        matrix = noise_matrix.read_matrix()
+        matrix = noise_matrix.read_matrix(noise_matrix.MATRIX_PATH)
     except DataError as error:
         st.info(str(error), icon=":material/info:")
         return

@@ -7,7 +7,9 @@ import streamlit as st
 
 from ae import denoising, pictures
 from ae.denoising import Method
-from ae.ui import downloads, shell
+from ae.ui import downloads
+
+_DIGIT_WIDTH = 54  # pixels on the screen, where there is room
 
 
 def show_strips(
@@ -17,7 +19,7 @@ def show_strips(
     restored = {method.name: method.denoise(noisy) for method in methods}
     rows = {"Clean": (clean, "the original", "")}
     for method in methods:
-        about = ", ".join(filter(None, (parts.get(method.name, ""), method.setting)))
+        about = parts.get(method.name, method.setting)
         name = "Noisy" if method.name == denoising.DO_NOTHING else method.name
         about = "do nothing" if name == "Noisy" else about
         images = restored[method.name]
@@ -26,11 +28,15 @@ def show_strips(
     for name, (images, about, psnr) in rows.items():
         left, right = st.columns([2, 7], vertical_alignment="center", gap="small")
         left.markdown(f"**{name}** {psnr}  \n:small[{about}]")
-        right.image(
-            [_strip(images)],
-            alt=[f"{name}, {about}: {len(images)} digits{psnr and f', mean PSNR {psnr}'}"],
-            width=min(len(images) * (shell.TILE_WIDTH - 16), 560),
-        )
+        with right:
+            st.image(
+                [_strip(images)],
+                alt=[
+                    f"{name}{about and f', {about}'}: {len(images)} digits"
+                    f"{psnr and f', mean PSNR {psnr}'}"
+                ],
+                width=len(images) * _DIGIT_WIDTH,
+            )
     st.caption(
         "In dB: the mean PSNR of the digits shown, against the clean ones; higher is better. Make "
         "the noise weaker and weaker: from where on would you rather keep the noisy digit?"
