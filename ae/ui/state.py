@@ -6,9 +6,11 @@ listed under ADDRESS restores a page from a link.
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ae import store
 
@@ -109,6 +111,10 @@ def take_clicked_error() -> None:
         if clicked is not None:
             st.session_state[SHOWN] = "near"
             st.session_state[NEAR] = round(clicked, 2)
+            # A widget that was on the page does this itself, and refuses; one that comes on it
+            # only now does not.
+            with contextlib.suppress(StreamlitAPIException):
+                st.query_params[NEAR] = f"{clicked:.2f}"
 
 
 def _clicked(chart: str, selection: str, field: str) -> float | None:
