@@ -16,7 +16,7 @@ from ae.ui import cache
 
 MEASURED = 1000  # test digits behind each figure of the table
 CURVE_MEASURED = 300  # test digits behind each point of the curve
-CHOSEN_ON = 300  # training digits that the blur's width and PCA's size are chosen on
+CHOSEN_ON = 150  # training digits that the blur's width and PCA's size are chosen on
 STRENGTHS = tuple(round(0.1 * i, 1) for i in range(11))  # of the curve
 
 _TRAIN_SEED, _TEST_SEED = 1, 0
@@ -24,7 +24,7 @@ _TRAIN_SEED, _TEST_SEED = 1, 0
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def settings(kind: str, strength: float) -> Settings:
-    """The best blur width and PCA size for this noise, chosen on 300 training digits."""
+    """The best blur width and PCA size for this noise, chosen on 150 training digits."""
     images = cache.mnist().x_train
     clean, noisy = _pair(images, kind, strength, CHOSEN_ON, _TRAIN_SEED)
     return denoising.choose_settings(clean, noisy, cache.pca())
