@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page(f"{pages}/start.py", title="Start", icon=":material/home:", default=True),
         st.Page(f"{pages}/draw.py", title="Draw", icon=":material/draw:"),
         st.Page(f"{pages}/reconstruct.py", title="Reconstruct", icon=":material/grid_view:"),
+        st.Page(f"{pages}/denoise.py", title="Denoise", icon=":material/auto_fix_high:"),
         st.Page(f"{pages}/latent.py", title="Latent space", icon=":material/explore:"),
         st.Page(f"{pages}/generate.py", title="Generate", icon=":material/auto_awesome:"),
         st.Page(f"{pages}/compress.py", title="Compress", icon=":material/compress:"),

@@ -1,4 +1,4 @@
-"""python -m ae train | evaluate | encode | decode"""
+"""python -m ae train | evaluate | encode | decode | noise-matrix"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-from ae import codec_commands, memory, quiet
+from ae import codec_commands, memory, noise_matrix_command, quiet
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
 from ae.noise import NOISE_KINDS
 from ae.presets import DEFAULT_PRESET, PRESETS
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", metavar="FILE.npz", help="with MNIST's keys; default: MNIST")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     codec_commands.add_parsers(commands)
+    noise_matrix_command.add_parser(commands)
     return parser
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +13,7 @@ from ae.data import Dataset
 from ae.pca import PCA, principal_angles
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9)
+_NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
 
 class Model(Protocol):
@@ -21,6 +24,22 @@ class Model(Protocol):
     def encode(self, images: np.ndarray) -> np.ndarray: ...
     def decode(self, z: np.ndarray) -> np.ndarray: ...
     def reconstruct(self, images: np.ndarray) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean, and how far to both sides its 95 % confidence interval reaches."""
+
+    mean: float
+    half_width: float
+
+    @property
+    def low(self) -> float:
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        return self.mean + self.half_width
 
 
 def evaluate(model: Model, data: Dataset, pca: PCA | None = None, *, linear: bool = False) -> dict:
@@ -128,3 +147,26 @@ def choose(
     if way not in keys:
         raise ValueError(f"way must be one of {(*keys, 'random')}. Received: way={way!r}.")
     return candidates[np.argsort(keys[way], kind="stable")[:count]]
+
+
+def nearest_errors(errors: np.ndarray, candidates: np.ndarray, error: float, count: int):
+    """Those of ``candidates`` whose error is nearest to ``error``: at most ``count`` indices.
+
+    errors : float (n,). candidates : indices into it. The result is in order of rising error.
+    """
+    distance = np.abs(errors[candidates] - error)
+    found = candidates[np.argsort(distance, kind="stable")[:count]]
+    return found[np.argsort(errors[found], kind="stable")]
+
+
+def mean_interval(values: np.ndarray) -> Interval:
+    """The mean of float (n,) with its 95 % interval, ± 1.96 s / √n, where s divides by n - 1.
+
+    By the central limit theorem: good for the hundreds of images that it is meant for. The
+    half-width is infinite for a single value. Raises ValueError for none.
+    """
+    values = np.asarray(values, np.float64)
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f"values must have shape (n,), n at least 1. Received: {values.shape}.")
+    spread = values.std(ddof=1) if len(values) > 1 else math.inf
+    return Interval(float(values.mean()), float(_NORMAL_95 * spread / math.sqrt(len(values))))

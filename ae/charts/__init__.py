@@ -1,16 +1,31 @@
 """Arrays -> Altair charts, nothing else."""
 
-from ae.charts.errors import error_by_size, error_distribution
+from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
+from ae.charts.errors import (
+    error_by_class,
+    error_by_latent_dim,
+    error_by_size,
+    error_distribution,
+    error_histogram,
+    paired_errors,
+)
 from ae.charts.latent_space import code_variances, frechet_bars, two_losses
 from ae.charts.rate import rate_distortion
 from ae.charts.training import learning_curve
 
 __all__ = [
+    "StrengthPoint",
     "code_variances",
+    "error_by_class",
+    "error_by_latent_dim",
     "error_by_size",
     "error_distribution",
+    "error_histogram",
     "frechet_bars",
     "learning_curve",
+    "noise_matrix",
+    "paired_errors",
+    "psnr_over_strength",
     "rate_distortion",
     "two_losses",
 ]

@@ -78,6 +78,51 @@ def to_mnist_form(
     return MnistForm(*(np.clip(step, 0, 1).astype(np.float32) for step in steps))
 
 
+def carry_along(layer: np.ndarray, form: MnistForm) -> np.ndarray:
+    """Take a second layer of a drawing the way that its ink has taken: float32 (28, 28).
+
+    What lies beside the digit stays beside it, as far as the 28×28 frame reaches. No ink of the
+    layer is made brighter.
+
+    Parameters
+    ----------
+    layer : array of shape (h, w) like `form.ink`, values in [0, 1], for example
+        scribbles over the digit.
+    form : from `to_mnist_form`.
+
+    Raises
+    ------
+    ValueError : if `layer` has another shape or other values.
+    """
+    layer = _checked(layer)
+    if layer.shape != form.ink.shape:
+        raise ValueError(
+            f"layer must have the shape of the ink, {form.ink.shape}. Received: {layer.shape}."
+        )
+    cropped_from = (
+        _ink_bounds(form.ink) if form.cropped.shape != form.ink.shape else (slice(0), slice(0))
+    )
+    weights = []
+    for axis, (crop, placed, drawn) in enumerate(
+        zip(cropped_from, _ink_bounds(form.image), _ink_bounds(form.scaled), strict=True)
+    ):
+        step = form.cropped.shape[axis] / form.scaled.shape[axis]
+        first = (crop.start or 0) - (placed.start - drawn.start) * step
+        weights.append(_window(layer.shape[axis], first, step))
+    return np.clip(weights[0] @ layer @ weights[1].T, 0, 1).astype(np.float32)
+
+
+def _window(size: int, first: float, step: float) -> np.ndarray:
+    """Like `_weights`, but for the frame's 28 pixels, `step` old ones each from `first` on.
+
+    Beyond the old pixels there is no ink: rows sum to less than 1 there.
+    """
+    reach = max(step, 1.0)
+    new_centres = first + (np.arange(FRAME) + 0.5) * step
+    distance = np.abs(new_centres[:, None] - (np.arange(size) + 0.5)[None, :])
+    return np.clip((1 + reach) / 2 - distance, 0, 1) / reach
+
+
 def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a picture with anti-aliasing.
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ae import store
 from ae.data.ink_text import pack_ink, unpack_ink
@@ -22,6 +23,16 @@ DIGIT_SEED = "draw"  # which random digits Start shows
 SHOWN = "show"  # Reconstruct: how digits are chosen
 LABEL = "digit"  # Reconstruct: of which class, or ANY_DIGIT
 SHUFFLE = "shuffle"  # Reconstruct: seed of the random choice
+SHOWN_SET = "of"  # Reconstruct: which set, TEST_SET or OWN_SET
+NEAR = "near"  # Reconstruct: digits of about this squared error
+SECOND = "second"  # Reconstruct: the second model, or NO_SECOND
+NOISY_SET = "noisy"  # Denoise: what is corrupted, TEST_SET, OWN_DRAWING or OWN_SET
+NOISY_SEED = "pick_noisy"  # Denoise: seed of the choice of digits
+NOISE = "noise"  # Denoise: kind of noise
+STRENGTH = "strength"  # Denoise: of the noise, 0 to 1
+NOISE_SEED = "noise_seed"  # Denoise: seed of the noise
+MEASURED = "measured"  # Denoise: with a drawing, whether test digits are compared too
+ANSWER = "answer"  # Denoise: which of the comparisons
 BITS = "bits"  # Compress: bits of the number that matters most
 SENT = "send"  # Compress: what is sent, SEND_DIGITS or SEND_DRAWING
 SENT_COUNT = "count"  # Compress: how many digits
@@ -65,6 +76,12 @@ SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
 COMPRESS_LOAD = "compress_load"  # Compress: the drawing of a link, for its pad
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
+HISTOGRAM = "error_histogram"  # Reconstruct: what is selected in the histogram of errors
+HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has followed
+OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
+NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
+NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
+NOISE_PAD_LOAD = "noise_pad_load"  # Denoise: the digit last put into the pad
 PRESET = "preset"
 RUN_NAME = "run_name"  # Train: name of the new model
 SUGGESTED_NAME = "suggested_name"  # Train: what the page last put there
@@ -82,10 +99,16 @@ LINK_NOTE = "link_note"  # what of the link was ignored there, as a sentence, or
 LINK_BUTTON = "link_button"
 SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's link can hide
 
-PADS = {"draw": PAD, "compress": COMPRESS_PAD}  # by the page's path: whose drawing a link carries
+PADS = {
+    "draw": PAD,
+    "compress": COMPRESS_PAD,
+    "denoise": NOISE_PAD,
+}  # by the page's path: whose drawing a link carries
 
 ANY_DIGIT = "any"
 SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
+TEST_SET, OWN_SET, OWN_DRAWING = "test", "pictures", "drawing"
+NO_SECOND = "none"
 SAME_QUALITY, SAME_SIZE = "quality", "size"
 PLANE, TSNE = "codes", "t-SNE"
 BY_CLASS, BY_SHARE = "class", "neighbours kept"
@@ -94,6 +117,7 @@ EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
 PEN, CLOSER_LOOK = "pen", "closer_look"
+DENOISED_ROWS = "denoised_rows"
 
 _STEPS = (CROP, SCALE, CENTRE)
 
@@ -136,6 +160,30 @@ def task() -> str:
 def hides(what: str) -> bool:
     """Whether the link hides "sidebar" or "settings"."""
     return what in st.query_params.get(HIDE, "").split(",")
+
+
+def take_clicked_error() -> None:
+    """Show the digits of the bar that was just clicked in the histogram of errors."""
+    clicked = _clicked(HISTOGRAM, "bar", "error")
+    if clicked != st.session_state.get(HISTOGRAM_TAKEN):
+        st.session_state[HISTOGRAM_TAKEN] = clicked
+        if clicked is not None:
+            st.session_state[SHOWN] = "near"
+            st.session_state[NEAR] = round(clicked, 2)
+            # A widget that was on the page does this itself, and refuses; one that comes on it
+            # only now does not.
+            with contextlib.suppress(StreamlitAPIException):
+                st.query_params[NEAR] = f"{clicked:.2f}"
+
+
+def _clicked(chart: str, selection: str, field: str) -> float | None:
+    """The number in ``field`` of what is selected in a chart, or None."""
+    state = st.session_state.get(chart)
+    try:
+        value = state["selection"][selection][0][field]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def take_ink_from_link() -> str | None:

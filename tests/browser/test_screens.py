@@ -12,6 +12,7 @@ TITLES = {
     "": "What is an autoencoder?",
     "draw": "What happens to my digit?",
     "reconstruct": "How good is it, and where does it fail?",
+    "denoise": "Can it remove noise?",
     "latent": "What do the 32 numbers mean?",
     "generate": "Can it invent digits?",
     "compress": "Is it a way to send less data?",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ae.data import drawing
-from ae.data.drawing import resize, to_mnist_form
+from ae.data.drawing import carry_along, resize, to_mnist_form
 
 drawings = hnp.arrays(
     np.float64,
@@ -177,3 +177,37 @@ def test_what_is_no_drawing_is_refused(ink, received):
 def test_resize_to_nothing_is_refused():
     with pytest.raises(ValueError, match=r"at least 1\. Received: height=0, width=3"):
         resize(np.zeros((2, 2)), 0, 3)
+
+
+def carried(ink, layer):
+    return carry_along(layer, to_mnist_form(ink))
+
+
+def test_a_layer_goes_the_way_of_the_ink():
+    ink = np.zeros((56, 56))
+    ink[10:50, 20:32] = 1
+    np.testing.assert_allclose(carried(ink, ink), to_mnist_form(ink).image, atol=1e-6)
+
+
+def test_what_lies_beside_the_digit_stays_beside_it():
+    ink, layer = np.zeros((56, 56)), np.zeros((56, 56))
+    ink[16:56, 26:30] = 1  # 40 pixels become 20: half a pixel for each
+    layer[30:34, 36:40] = 0.5
+    image, beside = to_mnist_form(ink).image, carried(ink, layer)
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    assert beside.sum() == pytest.approx(4 * 0.5, rel=1e-5)  # a quarter of its area
+    top, left = rows[0] + (30 - 16) // 2, columns[0] + (36 - 26) // 2
+    np.testing.assert_allclose(beside[top : top + 2, left : left + 2], 0.5, atol=1e-6)
+
+
+def test_a_layer_beyond_the_frame_is_cut():
+    ink, layer = np.zeros((56, 56)), np.zeros((56, 56))
+    ink[26:30, 26:30] = 1  # enlarged five times: the canvas' corners are far away
+    layer[:4, :4] = 1
+    assert not carried(ink, layer).any()
+
+
+@pytest.mark.parametrize("layer", [np.zeros((28, 28)), np.full((56, 56), 2.0)])
+def test_a_layer_of_another_form_is_refused(layer):
+    with pytest.raises(ValueError, match="Received"):
+        carried(np.ones((56, 56)), layer)

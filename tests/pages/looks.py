@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PAGES = ("start", "draw", "reconstruct", "latent", "generate", "compress", "train")
+PAGES = ("start", "draw", "reconstruct", "denoise", "latent", "generate", "compress", "train")
 OWN = "tiny-4"  # the name of somebody's own model beside conv-32
 
 

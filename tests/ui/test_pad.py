@@ -106,3 +106,18 @@ def test_a_picture_of_wrong_form_is_refused(image, message):
         Picture("label", image)
     with pytest.raises(ValueError, match="image must have"):
         Load("1", image)
+
+
+@given(hnp.arrays(np.uint8, (56, 56)))
+def test_the_noise_pens_layer_comes_beside_the_ink(pixels):
+    encoded = base64.b64encode(pixels.tobytes()).decode()
+    ink = read({"ink": {"number": 1, "pixels": GOOD_PIXELS, "noise": encoded}})
+    assert not ink.image.any()
+    assert ink.noise.dtype == np.float32
+    np.testing.assert_array_equal(np.rint(ink.noise * 255), pixels)
+
+
+@given(junk)
+def test_junk_in_the_noise_is_refused_with_the_ink(noise):
+    ink = read({"ink": {"number": 1, "pixels": GOOD_PIXELS, "noise": noise}})
+    assert ink is None or (noise is None and ink.noise is None)

@@ -36,11 +36,14 @@ class Ink:
     number : counts the updates of one drawing, from 1.
     image : float32 array of shape (56, 56), values in [0, 1], 1 = ink.
     loaded : nonce of the last `Load` that the pad has taken.
+    noise : what the noise pen has drawn over it, of the same form, 1 where it covers the ink;
+        None from a pad without such a pen.
     """
 
     number: int
     image: np.ndarray
     loaded: str | None = None
+    noise: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +95,17 @@ def read_ink(key: str) -> Ink | None:
     ink = state.get("ink") if isinstance(state, Mapping) else None
     if not isinstance(ink, Mapping):
         return None
-    number, pixels = live.number_of(ink.get("number")), ink.get("pixels")
-    if number is None or not isinstance(pixels, str):
+    number, image = live.number_of(ink.get("number")), _layer(ink.get("pixels"))
+    noise = None if ink.get("noise") is None else _layer(ink["noise"])
+    if number is None or image is None or (noise is None and ink.get("noise") is not None):
+        return None
+    loaded = ink.get("loaded")
+    return Ink(number, image, loaded if isinstance(loaded, str) else None, noise)
+
+
+def _layer(pixels: object) -> np.ndarray | None:
+    """One layer of a drawing from the base64 of its bytes: float32 (56, 56), or None."""
+    if not isinstance(pixels, str):
         return None
     try:
         values = base64.b64decode(pixels, validate=True)
@@ -101,9 +113,7 @@ def read_ink(key: str) -> Ink | None:
         return None
     if len(values) != INK_SIDE**2:
         return None
-    image = np.frombuffer(values, np.uint8).reshape(INK_SIDE, INK_SIDE)
-    loaded = ink.get("loaded")
-    return Ink(number, image.astype(np.float32) / 255, loaded if isinstance(loaded, str) else None)
+    return np.frombuffer(values, np.uint8).reshape(INK_SIDE, INK_SIDE).astype(np.float32) / 255
 
 
 def read_pasted(key: str) -> str | None:
@@ -124,6 +134,7 @@ def drawing_pad(
     pictures: Sequence[Picture] = (),
     message: str = "",
     load: Load | None = None,
+    noise_pen: bool = False,
     on_rest: Callable[[], object] = live.nothing,
     on_paste: Callable[[], object] = live.nothing,
 ) -> None:
@@ -140,6 +151,7 @@ def drawing_pad(
     message : a sentence about the result, shown and read aloud when the pen is up.
     load : a picture to put in place of the drawing. It may be left out once it has arrived,
         which `Ink.loaded` says.
+    noise_pen : whether there is a second pen, whose strokes arrive as `Ink.noise`.
     on_rest : called when the pen has been up for a moment and all ink is here. The place for
         `st.rerun("key of a fragment")`, whose work is too heavy for every update.
     on_paste : called when a picture was pasted: see `read_pasted`.
@@ -154,6 +166,7 @@ def drawing_pad(
                 for p in pictures
             ],
             "message": message,
+            "noise_pen": noise_pen,
             "load": load and {"nonce": load.nonce, "pixels": live.encode(_enlarge(load.image))},
         },
         on_ink_change=live.nothing,  # declares the state "ink"
@@ -163,7 +176,7 @@ def drawing_pad(
 
 
 # Once per process: registering it in every run would mount a new pad each time.
-_component = live.register("ae.drawing_pad", Path(__file__).parent, "pad", "paste.js")
+_component = live.register("ae.drawing_pad", Path(__file__).parent, "pad", "paste.js", "layers.js")
 
 
 def _check(image: np.ndarray, sides: tuple[int, ...]) -> None:

@@ -36,7 +36,7 @@ function dismiss(view) {
 
 function drawingNamed(name) {
   if (!drawings.has(name)) {
-    drawings.set(name, { marks: [], undone: [], number: 0, loaded: null, width: 50, erase: false });
+    drawings.set(name, { marks: [], undone: [], number: 0, loaded: null, width: 50, erase: false, scribble: false });
   }
   return drawings.get(name);
 }
@@ -77,36 +77,8 @@ function repaint(view) {
     context.imageSmoothingEnabled = false; // blocks, so that the ink sent is the ink loaded
     context.drawImage(view.canvas, 0, 0, GRID, GRID, 0, 0, SIDE, SIDE);
   }
-  for (const stroke of marks.slice(start + 1)) paintStroke(context, stroke, 0);
-}
-
-// Segment by segment, live and in a repaint alike: both give the same pixels.
-function paintStroke(context, { points, width, erase }, from) {
-  context.strokeStyle = context.fillStyle = erase ? "#000" : "#fff";
-  context.lineWidth = width;
-  context.lineCap = "round";
-  for (let i = from; i < points.length; i++) {
-    const [x, y] = points[i];
-    context.beginPath();
-    if (i === 0) {
-      context.arc(x, y, width / 2, 0, 2 * Math.PI); // a tap is a dot
-      context.fill();
-    } else {
-      context.moveTo(...points[i - 1]);
-      context.lineTo(x, y);
-      context.stroke();
-    }
-  }
-}
-
-function inkOf(context) {
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  const sums = new Uint32Array(GRID * GRID);
-  for (let y = 0; y < SIDE; y++) {
-    const row = Math.floor(y / BLOCK) * GRID;
-    for (let x = 0; x < SIDE; x++) sums[row + Math.floor(x / BLOCK)] += data[4 * (y * SIDE + x)];
-  }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / BLOCK ** 2));
+  view.noise.clearRect(0, 0, SIDE, SIDE);
+  for (const stroke of marks.slice(start + 1)) paintStroke(view, stroke, 0);
 }
 
 // --- to Python ---
@@ -121,7 +93,7 @@ function post(view, number) {
   view.results.setAttribute("aria-busy", "true");
   view.results.dataset.sent = number;
   const { loaded } = view.drawing;
-  view.sendInk({ number, loaded, pixels: base64Of(inkOf(view.context)) });
+  view.sendInk({ number, loaded, pixels: base64Of(blockMeans(view.context, 0)), ...noiseIn(view) });
 }
 
 // Tells Python that the pen has come to rest, once for a change: what is too heavy for every
@@ -141,6 +113,7 @@ function receive(view, data) {
   const drawing = drawingNamed(data.name);
   const isNew = view.drawing !== drawing;
   view.drawing = drawing;
+  view.noisePen = data.noise_pen;
   view.flight.counter = drawing;
   const answered = view.flight.answers(data.number);
   const loads = data.load !== null && data.load.nonce !== drawing.loaded;
@@ -185,7 +158,7 @@ function showMessage({ messageElement, message, pen, flight }) {
   messageElement.textContent = message;
 }
 
-function showTools({ root, canvas, drawing, find }) {
+function showTools({ root, canvas, drawing, find, noisePen }) {
   const start = drawing.marks.findLastIndex(({ kind }) => kind !== "stroke");
   const count = drawing.marks.length - 1 - start;
   const strokes = count === 1 ? "1 stroke" : `${count} strokes`;
@@ -197,6 +170,7 @@ function showTools({ root, canvas, drawing, find }) {
   find(".redo").setAttribute("aria-disabled", drawing.undone.length === 0);
   find(".clear").setAttribute("aria-disabled", isEmpty(drawing));
   find(".eraser").setAttribute("aria-pressed", drawing.erase);
+  showNoisePen({ find, drawing, noisePen });
   find(`[name=brush][value="${drawing.width}"]`).checked = true;
 }
 
@@ -214,6 +188,8 @@ function mount(parentElement) {
     messageElement: find(".message"),
     // read back at every update: keep the bitmap where the processor can reach it
     context: canvas.getContext("2d", { willReadFrequently: true }),
+    noise: find(".noise").getContext("2d", { willReadFrequently: true }),
+    noisePen: false, // whether there is one
     drawing: null,
     pen: null, // pointerId of the pen that is down
     rested: 0, // number of the ink that Python has been told to be at rest
@@ -236,7 +212,7 @@ function listenToPen(view) {
     const stroke = view.stroke;
     const from = stroke.points.length;
     stroke.points.push(...events.map(place));
-    paintStroke(view.context, stroke, from);
+    paintStroke(view, stroke, from);
     changed(view);
   };
   canvas.addEventListener("pointerdown", (event) => {
@@ -244,8 +220,10 @@ function listenToPen(view) {
     if (view.pen !== null || (event.button !== 0 && !eraserEnd)) return;
     canvas.setPointerCapture(event.pointerId);
     view.pen = event.pointerId;
-    const { width, erase } = view.drawing;
-    view.stroke = { kind: "stroke", width, erase: erase || eraserEnd, points: [] };
+    const erase = view.drawing.erase || eraserEnd;
+    const scribble = view.noisePen && view.drawing.scribble && !erase;
+    const width = scribble ? NOISE_WIDTH : view.drawing.width;
+    view.stroke = { kind: "stroke", width, erase, scribble, points: [] };
     addMark(view, view.stroke);
     extend([event]);
   });
@@ -274,8 +252,10 @@ function listenToTools(view) {
   view.find(".clear").addEventListener("click", () => clear(view));
   view.find(".eraser").addEventListener("click", () => {
     view.drawing.erase = !view.drawing.erase;
+    view.drawing.scribble = false;
     showTools(view);
   });
+  listenToNoisePen(view);
   view.find(".brushes").addEventListener("change", (event) => {
     view.drawing.width = Number(event.target.value);
   });

@@ -14,6 +14,7 @@ st.markdown(
     "Whether that gives a digit depends on where the codes of real digits lie, and on whether one "
     "draws from there."
 )
-wish = choose(card)
+with shell.settings():
+    wish = choose(card)
 show_samples(wish, model, card)
 show_quality(wish, card)

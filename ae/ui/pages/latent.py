@@ -27,7 +27,7 @@ st.markdown(
     "its code. Nobody told the network what a 3 is. See what it has put near what, and what lies "
     "in between."
 )
-view = st.segmented_control(
+view = shell.settings().segmented_control(
     "View",
     list(VIEWS),
     default="Map",

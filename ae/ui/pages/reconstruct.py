@@ -1,11 +1,13 @@
-"""Reconstruct: how good the model is on test digits, and where it fails."""
+"""Reconstruct: how good the model is on test digits or one's own, and where it fails."""
 
 import numpy as np
 import streamlit as st
 
-from ae import metrics, pictures
-from ae.evaluation import choose
+from ae.evaluation import choose, nearest_errors
 from ae.ui import cache, shell, state
+from ae.ui.reconstruct import digits as sets
+from ae.ui.reconstruct import statistics
+from ae.ui.reconstruct.pictures_row import show_pictures
 
 SHOWN = 10
 WAYS = {
@@ -13,103 +15,93 @@ WAYS = {
     "best": "Best",
     "typical": "Typical",
     "worst": "Worst",
+    "near": "By error",
 }
+
+
+def candidates_of(digits: sets.Digits, label: str) -> np.ndarray:
+    """Indices of the digits of a class, or of all."""
+    everything = np.arange(len(digits.images))
+    if digits.labels is None or label == state.ANY_DIGIT:
+        return everything
+    return np.flatnonzero(digits.labels == int(label))
+
+
+def chosen_of(digits: sets.Digits, candidates: np.ndarray, way: str) -> np.ndarray:
+    """Indices of the digits to show, with the control that this way of choosing needs."""
+    if way == "near":
+        near = st.number_input(
+            "Squared error near",
+            min_value=0.0,
+            max_value=784.0,
+            value=float(np.round(np.median(digits.errors[candidates]), 2)),
+            step=0.1,
+            key=state.NEAR,
+            bind="query-params",
+            help="The digits whose error is nearest to it. A click in the histogram sets it.",
+            width=200,
+        )
+        return nearest_errors(digits.errors, candidates, near, SHOWN)
+    seed = 0
+    if way == "random":
+        seed = st.number_input(
+            "Seed of the choice",
+            min_value=0,
+            max_value=9999,
+            step=1,
+            key=state.SHUFFLE,
+            bind="query-params",
+            help="The same seed shows the same digits. Step it to see others.",
+            width=200,
+        )
+    return choose(digits.errors, candidates, way, SHOWN, np.random.default_rng(seed))
+
+
+def show(digits: sets.Digits, label: str, way: str, second: str | None) -> None:
+    """The chosen digits, then what is to be said of all candidates."""
+    candidates = candidates_of(digits, label)
+    with shell.settings("choice"):
+        chosen = chosen_of(digits, candidates, way)
+    show_pictures(digits, chosen, model, card, second)
+    what = digits.what if label == state.ANY_DIGIT else f"{digits.what} of class {label}"
+    statistics.show_figures(digits, candidates, model.latent_dim, what)
+    near = st.session_state.get(state.NEAR) if way == "near" else None
+    statistics.show_histogram(digits, candidates, what, near)
+    if digits.labels is not None:
+        statistics.show_classes(digits, card.name, model.latent_dim, second)
+    rival = second or f"PCA({model.latent_dim})"
+    statistics.show_pairs(digits, candidates, card.name, rival)
+    statistics.show_ladder(card, float(cache.errors(card.name).mean()))
+
 
 st.title("How good is it, and where does it fail?")
 model, card = shell.chosen_model()
-data = cache.mnist()
-
-way = st.segmented_control(
-    "Which digits",
-    list(WAYS),
-    format_func=WAYS.get,
-    default="random",
-    required=True,
-    key=state.SHOWN,
-    bind="query-params",
-    help="Best and worst by squared error among the test digits; typical are nearest the median.",
-)
-label = st.segmented_control(
-    "Class",
-    [state.ANY_DIGIT, *map(str, range(10))],
-    format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
-    default=state.ANY_DIGIT,
-    required=True,
-    key=state.LABEL,
-    bind="query-params",
-)
-if way == "random":
-    seed = st.number_input(
-        "Seed of the choice",
-        min_value=0,
-        max_value=9999,
-        step=1,
-        key=state.SHUFFLE,
+cache.mnist()  # if it is damaged, that is told here, and once
+state.take_clicked_error()
+with shell.settings():
+    own = sets.choose_set() == state.OWN_SET
+    way = st.segmented_control(
+        "Which digits",
+        list(WAYS),
+        format_func=WAYS.get,
+        default="random",
+        required=True,
+        key=state.SHOWN,
         bind="query-params",
-        help="The same seed shows the same digits. Step it to see others.",
-        width=200,
+        help="Best and worst by squared error in the set; typical are nearest the median.",
     )
-else:
-    seed = 0
-
-with st.spinner("Reconstructing all 10,000 test digits, once for each model."):
-    errors = cache.errors(card.name)
-    pca_errors = cache.pca_errors(model.latent_dim)
-candidates = (
-    np.arange(len(errors))
-    if label == state.ANY_DIGIT
-    else np.flatnonzero(data.y_test == int(label))
-)
-chosen = choose(errors, candidates, way, SHOWN, np.random.default_rng(seed))
-images = data.x_test[chosen]
-reconstructions = model.reconstruct(images)
-by_pca = cache.pca(model.latent_dim).reconstruct(images)
-
-st.caption(
-    "From top to bottom: original, reconstruction, difference (:blue[blue] where it is too dark, "
-    f":orange[orange] too bright), and PCA with {model.latent_dim} numbers. "
-    "Below: the squared error of the autoencoder, then of PCA."
-)
-st.image(
-    pictures.tiles(
-        [images, reconstructions, pictures.difference(images, reconstructions), by_pca], zoom=5
-    ),
-    caption=[f"{errors[i]:.2f} · {pca_errors[i]:.2f}" for i in chosen],
-    alt=[
-        f"Test digit number {i}, a {data.y_test[i]}: original, reconstruction with squared error "
-        f"{errors[i]:.2f}, their difference, and PCA's reconstruction with {pca_errors[i]:.2f}"
-        for i in chosen
-    ],
-    width=shell.TILE_WIDTH,
-)
-
-what = "test digits" if label == state.ANY_DIGIT else f"test digits of class {label}"
-mine, others = errors[candidates], pca_errors[candidates]
-left, middle, right = st.columns(3)
-left.metric(
-    f"Squared error over {len(candidates):,} {what}",
-    f"{mine.mean():.2f}",
-    f"median {np.median(mine):.2f}, worst {mine.max():.1f}",
-    delta_color="off",
-    delta_arrow="off",
-    help="The squared difference summed over the 784 pixels, averaged over the digits.",
-)
-middle.metric(
-    f"PCA with {model.latent_dim} numbers, same digits",
-    f"{others.mean():.2f}",
-    f"the autoencoder leaves {mine.mean() / others.mean():.0%} of it",
-    delta_color="off",
-    delta_arrow="off",
-)
-right.metric(
-    "PCA is better on",
-    f"{np.mean(others < mine):.1%}",
-    f"{np.count_nonzero(others < mine):,} of {len(candidates):,} digits",
-    delta_color="off",
-    delta_arrow="off",
-)
-st.caption(
-    f"The ten shown: PSNR {metrics.psnr(images, reconstructions).mean():.1f} dB and SSIM "
-    f"{metrics.ssim(images, reconstructions).mean():.3f} on average; all 10,000 test digits: "
-    f"{card.test['psnr']:.1f} dB and {card.test['ssim']:.3f}."
-)
+    label = state.ANY_DIGIT
+    if not own:
+        label = st.segmented_control(
+            "Class",
+            [state.ANY_DIGIT, *map(str, range(10))],
+            format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
+            default=state.ANY_DIGIT,
+            required=True,
+            key=state.LABEL,
+            bind="query-params",
+        )
+    second = sets.choose_second(card.name)
+digits = (sets.own_digits if own else sets.test_digits)(card.name, second)
+if digits is not None:
+    show(digits, label, way, second)

@@ -82,6 +82,7 @@ st.subheader("Try it")
 for name, label, icon in (
     ("draw", "Draw a digit, see it rebuilt live", "draw"),
     ("reconstruct", "See its best and its worst", "grid_view"),
+    ("denoise", "Take noise away", "auto_fix_high"),
     ("latent", "Walk over the map of its codes", "explore"),
     ("generate", "Let it invent digits", "auto_awesome"),
     ("compress", "Send digits as a few bytes", "compress"),
