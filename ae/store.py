@@ -21,7 +21,10 @@ MODEL_FILE = "model.keras"
 CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
 # Listed first and in this order; whatever else lies in the folder is somebody's own.
-SHIPPED = ("conv-2", "conv-16", "conv-32", "conv-64", "linear-32")
+SHIPPED = (
+    *("conv-2", "conv-8", "conv-16", "conv-32", "conv-64"),
+    *("linear-32", "denoise-32", "vae-2", "vae-16"),
+)
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _SHOWN_FIGURES = ("squared_error", "pca_squared_error", "psnr", "ssim")  # the pages read these

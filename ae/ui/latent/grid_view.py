@@ -11,7 +11,7 @@ from ae import pictures
 from ae.autoencoder import Autoencoder
 from ae.projection import Plane
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.latent import measures
 from ae.ui.latent.common import clipped, download, in_plane
 
@@ -48,7 +48,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
 
 
 def _controls() -> tuple[str, int, float]:
-    with st.container(horizontal=True, gap="medium"):
+    with shell.settings("controls"), st.container(horizontal=True, gap="medium"):
         spread = st.segmented_control(
             "Places",
             [state.EVEN, state.QUANTILES],

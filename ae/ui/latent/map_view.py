@@ -7,7 +7,7 @@ import streamlit as st
 
 from ae.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.latent import measures
 from ae.ui.latent.chosen_view import show_area, show_digit, show_place, show_scores
 from ae.ui.latent.common import DIGITS, csv, download, in_plane, own_image
@@ -73,7 +73,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
 
 
 def _controls() -> tuple[str, bool, int]:
-    with st.container(horizontal=True, gap="medium"):
+    with shell.settings("controls"), st.container(horizontal=True, gap="medium"):
         kind = st.segmented_control(
             "Projection",
             [state.PLANE, state.TSNE],

@@ -10,7 +10,7 @@ from ae.autoencoder import Autoencoder
 from ae.latent import nearest
 from ae.paths import path_figures, resample, slerp, straight
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.film import films
 from ae.ui.latent import measures
 from ae.ui.latent.common import (
@@ -75,7 +75,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
 
 
 def _controls() -> tuple[int, int, int]:
-    with st.container(horizontal=True):
+    with shell.settings("controls"), st.container(horizontal=True):
         first = digit_input(
             "From test digit",
             state.PATH_FROM,

@@ -9,7 +9,7 @@ from ae import pictures
 from ae.autoencoder import Autoencoder
 from ae.latent import traversal
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.latent.common import csv, digit_input, download
 
 _STEPS = 9
@@ -62,7 +62,7 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
 
 
 def _controls() -> tuple[int, str]:
-    with st.container(horizontal=True, gap="medium"):
+    with shell.settings("controls"), st.container(horizontal=True, gap="medium"):
         digit = digit_input("Test digit", state.TRAVERSED, 0, "Whose code is the starting point.")
         order = st.segmented_control(
             "Order",
