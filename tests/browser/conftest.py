@@ -34,7 +34,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
 # At /draw it asks below /draw first, which is a 404, and then at the root.
 STREAMLIT_LOOKS_FOR_ITS_SERVER = re.compile(r"/\w+/_stcore/(health|host-config)$")
-expect.set_options(timeout=30_000)  # two cores, shared with a training run
+expect.set_options(timeout=60_000)  # two cores, shared with a training run
 
 
 def _find_browser() -> str:
@@ -196,6 +196,7 @@ def new_context(browser, watched, request, tmp_path) -> Iterator[Callable[..., B
 
     def new_context(**options) -> BrowserContext:
         context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}} | options)
+        context.set_default_timeout(60_000)
         context.on("page", watch)
         contexts.append(context)
         return context

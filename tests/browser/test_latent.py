@@ -167,7 +167,7 @@ def test_another_seed_invents_other_digits(app, page, watched, quiet_log):
     seed.press("Enter")
     expect(pictures.first).not_to_have_attribute("alt", before)
     settled(page)
-    assert "dice=7" in page.url
+    expect(page).to_have_url(re.compile("dice=7"))
     picture = picture_in(download(page, "Digits as PNG"))
     assert picture.size == (5 * 120, 120)
     assert watched.errors == []
