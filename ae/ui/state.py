@@ -148,6 +148,8 @@ def link(extra: dict[str, str]) -> str:
     settings = st.query_params.to_dict()
     if (name := model_name()) is not None:
         settings = {MODEL: name} | settings
+    # A switch that is not on the screen is not in the address for ever.
+    settings |= {step: "false" for step, taken in steps().items() if not taken}
     settings = {key: text for key, text in (settings | extra).items() if text}
     return f"{address}?{urlencode(settings)}" if settings else address
 

@@ -180,7 +180,11 @@ def test_a_pasted_picture_becomes_ink(app, page, watched, quiet_log):
 
 def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, watched, quiet_log):
     pad = open_drawn(page, app)
+    seen = pixels(pad.seen)
     page.get_by_text("Centre by centre of mass").click()
+    expect(page).to_have_url(re.compile("centre=false"))
+    expect_pixels_to_change(pad.seen, seen)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_text("Is this a digit?").click()
     expect(page.get_by_text(re.compile("unusual than"))).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Link to this page").click()

@@ -132,6 +132,8 @@ def test_start_leads_to_the_other_pages(app, page, watched, quiet_log):
 def test_a_copied_address_shows_the_same_digits(app, page, new_context, watched, quiet_log):
     open_settled(page, app, "reconstruct")
     page.get_by_role("radio", name="Worst").or_(page.get_by_role("button", name="Worst")).click()
+    expect(page).to_have_url(re.compile("show=Worst"))
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     group = page.get_by_role("radio", name="3", exact=True)
     group.or_(page.get_by_role("button", name="3", exact=True)).click()
     pictures = page.get_by_test_id("stMain").get_by_role("img", name=re.compile("a 3: original"))

@@ -84,6 +84,7 @@ def _way_in(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
                 value=True,
                 key=key,
                 bind="query-params",
+                persist_state="page",
                 on_change=st.rerun,  # the pad shows the steps' result, too
                 width="content",
             )
