@@ -83,8 +83,7 @@ NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
 NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
 NOISE_PAD_LOAD = "noise_pad_load"  # Denoise: the digit last put into the pad
 PRESET = "preset"
-RUN_NAME = "run_name"  # Train: name of the new model
-SUGGESTED_NAME = "suggested_name"  # Train: what the page last put there
+RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
 TRAIN_ERROR = "train_error"  # why the last press of Train started nothing
 BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model from elsewhere
 BROUGHT = "brought"  # its name, when it has just been taken
@@ -241,13 +240,6 @@ def map_start(token: str, chosen: Look | None, count: int) -> tuple[Look, Look]:
         elif st.query_params.get(key) != text:
             st.query_params[key] = text
     return chosen, old[1]
-
-
-def suggest_name(name: str) -> None:
-    """Put ``name`` into the field for the new model's name, unless somebody has typed one."""
-    if st.session_state.get(RUN_NAME) in (None, st.session_state.get(SUGGESTED_NAME)):
-        st.session_state[RUN_NAME] = name
-    st.session_state[SUGGESTED_NAME] = name
 
 
 def first_view_of_end(run: str) -> bool:

@@ -253,7 +253,7 @@ def test_train_starts_what_the_form_says(open_page, put, started, models_folder)
         value = {"latent_dim": 5, "Epochs": 2, "Seed": 7}[field.label]
         field.set_value(value)
     at.run()
-    assert at.text_input[0].value == "my-conv-5"
+    assert at.text_input[0].placeholder == "my-conv-5", "suggested, and used where nothing is typed"
     button(at, "Train").click().run()
     assert not at.exception
     (command,) = started
@@ -263,10 +263,20 @@ def test_train_starts_what_the_form_says(open_page, put, started, models_folder)
         assert command[command.index(option) + 1] == value
     assert headings(at) == ["my-conv-5: starting"]
     assert at.query_params["run"] == "my-conv-5"
-    assert at.text_input[0].value == "my-conv-5-2", "the next name is a free one"
+    assert at.text_input[0].placeholder == "my-conv-5-2", "the next name is a free one"
 
 
-@pytest.mark.parametrize("name", ["../x", "", "two words", "ünïcode"])
+def test_a_typed_name_is_taken_and_leaves_an_empty_field(open_page, put, started):
+    put("conv-32")
+    at = open_page("train")
+    at.text_input[0].set_value("mine").run()
+    button(at, "Train").click().run()
+    (command,) = started
+    assert command[command.index("--name") + 1] == "mine"
+    assert at.text_input[0].value == ""
+
+
+@pytest.mark.parametrize("name", ["../x", " ", "two words", "ünïcode"])
 def test_an_illegal_name_starts_nothing(open_page, put, started, models_folder, name):
     put("conv-32")
     at = open_page("train")

@@ -35,7 +35,7 @@ def start(name: str, model_config, training_config) -> None:
         st.session_state[state.TRAIN_ERROR] = str(error)
     else:
         st.query_params[state.RUN] = name
-        del st.session_state[state.RUN_NAME]  # in use now: the next run needs another
+        st.session_state[state.RUN_NAME] = ""  # in use now: the next run needs another
 
 
 with shell.settings("form"), st.container(border=True):
@@ -61,13 +61,16 @@ with shell.settings("form"), st.container(border=True):
         value=0,
         help="Of all that is random. The same seed on the same machine gives the same model.",
     )
-    state.suggest_name(runs.free_name(f"my-conv-{latent_dim}"))
-    name = st.text_input(
+    # As a placeholder: a suggestion put into the field could take the place of what is being typed.
+    suggested = runs.free_name(f"my-conv-{latent_dim}")
+    typed = st.text_input(
         "Name of the new model",
         key=state.RUN_NAME,
         max_chars=60,
-        help="Letters, digits, dash and underscore.",
+        placeholder=suggested,
+        help="Letters, digits, dash and underscore. Left empty, it is the name shown in grey.",
     )
+    name = typed or suggested
     model_config = dataclasses.replace(preset.model, latent_dim=latent_dim)
     training_config = dataclasses.replace(preset.training, epochs=epochs, seed=seed)
     st.button(
