@@ -32,6 +32,7 @@ _HELP = {
     "shift": "largest random shift of each image, in pixels",
     "rotation": "largest random rotation of each image, in degrees",
     "scaling": "largest random change of size of each image, as a fraction",
+    "plain_epochs": "how many epochs at the end are without shift, rotation and scaling",
     "kl_weight": "of kl_loss beside the reconstruction loss, for a VAE",
     "noise": f"learn to remove it: {', '.join(NOISE_KINDS)} or mixture",
     "noise_strength": "the largest strength, 0 to 1",

@@ -141,6 +141,8 @@ class TrainingConfig(JsonRecord):
     shift : largest random shift of each image in pixels, 0 to 4.
     rotation : largest random rotation in degrees, 0 to 45.
     scaling : largest random change of size as a fraction, 0 to 0.5.
+    plain_epochs : how many epochs at the end see the images as they are, without shift, rotation
+        and scaling, 0 to 1000: the network ends on the digits that it will be measured on.
     kl_weight : weight of kl_loss beside the reconstruction loss summed over the 784 pixels, in
         (0, 100]. For a VAE alone; 1 is the evidence lower bound if the loss is
         binary cross-entropy.
@@ -162,6 +164,7 @@ class TrainingConfig(JsonRecord):
     shift: int = 0
     rotation: float = 0.0
     scaling: float = 0.0
+    plain_epochs: int = 0
     kl_weight: float = 1.0
     noise: str | None = None
     noise_strength: float = 0.5
@@ -173,6 +176,7 @@ class TrainingConfig(JsonRecord):
             ("batch_size", 1, 4096),
             ("seed", 0, 2**32 - 1),
             ("shift", 0, 4),
+            ("plain_epochs", 0, 1000),
             ("validation_images", 0, 50_000),
         ):
             value = getattr(self, name)

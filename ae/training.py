@@ -134,7 +134,9 @@ def batches(
     order = rng.permutation(len(images))
     for start in range(0, len(images), config.batch_size):
         clean = images[order[start : start + config.batch_size]]
-        if config.shift or config.rotation or config.scaling:
+        if (epoch < config.epochs - config.plain_epochs) and (
+            config.shift or config.rotation or config.scaling
+        ):
             clean = augment(clean, config, rng)
         seen = clean
         if config.noise is not None:

@@ -57,6 +57,7 @@ st.register_type_strategy(
         shift=st.integers(0, 4),
         rotation=st.floats(0, 45),
         scaling=st.floats(0, 0.5),
+        plain_epochs=st.integers(0, 1000),
         kl_weight=st.floats(0, 100, exclude_min=True),
         noise=st.sampled_from([None, *NOISE_KINDS, "mixture"]),
         noise_strength=st.floats(0, 1),

@@ -87,6 +87,8 @@ def test_illegal_model_config_is_refused_with_the_value(name, value):
         ("rotation", 46),
         ("scaling", 0.6),
         ("scaling", float("nan")),
+        ("plain_epochs", -1),
+        ("plain_epochs", 1.5),
         ("kl_weight", 0),
         ("kl_weight", float("inf")),
         ("noise", "snow"),

@@ -267,6 +267,19 @@ def test_augmented_images_keep_their_form(small_data, shift, rotation, scaling, 
     assert moved.max() <= 1
 
 
+def test_the_last_plain_epochs_move_no_image(small_data):
+    config = dataclasses.replace(BRIEF, epochs=3, shift=2, plain_epochs=1)
+    images = small_data.x_train
+
+    def seen(epoch: int) -> np.ndarray:
+        parts = [clean for _, clean in batches(images, config, epoch)]
+        return np.sort(np.concatenate(parts).sum(axis=(1, 2)))
+
+    as_they_are = np.sort(images.sum(axis=(1, 2)))
+    assert not np.allclose(seen(1), as_they_are)
+    np.testing.assert_allclose(seen(2), as_they_are, rtol=1e-5)
+
+
 def test_rotation_keeps_a_disc():
     rows, columns = np.mgrid[:28, :28] - 13.5
     disc = np.clip(2 - np.hypot(rows, columns) / 5, 0, 1).astype(np.float32)
