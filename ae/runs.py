@@ -29,7 +29,7 @@ import numpy as np
 from ae import locks, store
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
 from ae.files import write_json
-from ae.training import Record
+from ae.progress import Record
 
 RUN_FILE = "run.json"
 STATUS_FILE = "status.json"

@@ -11,7 +11,7 @@ from looks import OWN
 from ae import locks, runs, store
 from ae.config import ModelConfig, TrainingConfig
 from ae.files import write_json
-from ae.training import Record
+from ae.progress import Record
 
 NAME = "my-conv-8"
 
