@@ -79,6 +79,10 @@ def _parser() -> argparse.ArgumentParser:
         "--devices", type=int, default=1, metavar="N", help="GPUs that share each batch (default 1)"
     )
     train.add_argument("--low-priority", action="store_true", help="let other programs go first")
+    train.add_argument(
+        "--resume", action="store_true", help="go on with a run that was paused or has died"
+    )
+    train.add_argument("--claimed", action="store_true", help=argparse.SUPPRESS)
     preset = PRESETS[DEFAULT_PRESET]
     for config in (preset.model, preset.training):
         for field in dataclasses.fields(config):
@@ -139,36 +143,47 @@ def _train(options) -> int:
     from ae.data import load_data
     from ae.training import train
 
-    model_config, training_config = _configs(options)
     store.check_name(options.name)
+    settings = _settings(options)
     if options.low_priority and hasattr(os, "nice"):
         os.nice(10)
     asked_to_stop = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked_to_stop.append(True))
     memory.keep_freed_memory()
-    settings = (model_config, training_config)
     watch = {
         "devices": _devices(options),
-        "on_record": lambda record: _show(record, training_config.epochs),
+        "on_record": lambda record: _show(record, settings.training.epochs),
         "should_stop": lambda: bool(asked_to_stop),
     }
     if getattr(watch["devices"], "rank", 0):
-        train(*settings, load_data(options.data), **watch)
+        train(settings.model, settings.training, load_data(settings.data), **watch)
         return 0  # the files are the first machine's to write
     card = trainer.execute(
         options.name,
-        *settings,
-        options.data,
+        settings,
         replace=options.replace,
-        on_wait=lambda: print("Another run is training: waiting for it to end.", flush=True),
+        resume=options.resume,
+        claimed=options.claimed,
+        on_wait=lambda message: print(f"Waiting. {message}", flush=True),
         **watch,
     )
     if card is None:
-        print("Stopped before the first step: there is no model.")
+        print("There is no model yet: the run was paused, or stopped before its first step.")
         return 0
     print(f"\n{card.name}: {_sentence(card.test)}, {card.seconds:.0f} s")
     return 0
+
+
+def _settings(options):
+    from ae import runs, store
+
+    if not options.resume:
+        return runs.Settings(*_configs(options), options.data)
+    settings = runs.read_settings(options.name)
+    if settings is None:
+        raise store.ModelError(f"There is no run {options.name!r} to go on with.")
+    return settings
 
 
 def _devices(options):

@@ -75,10 +75,9 @@ def train(
     team.join_gradients(trainer.optimizer)
     run = _Run(trainer, autoencoder, training_config, image_count, validation, team)
     run.on_record, run.on_step, run.should_stop = on_record, on_step, should_stop
-    if go_on_from is None:
-        run.look()
-    else:
+    if go_on_from is not None:
         run.take_up(go_on_from)
+    run.look()
     if run.step < run.steps:
         trainer.fit(
             _dataset(images, training_config, team, run.step),
