@@ -22,6 +22,8 @@ _HELP = {
     "decoder_kernel": "side of the transposed convolutions that double the grid, in pixels",
     "hidden": "dense layers around the code, as in 256,128; empty for none",
     "activation": f"after each hidden layer: {', '.join(ACTIVATIONS)}",
+    "refinements": "how many times the encoder corrects its code by what the decoder makes of it",
+    "refinement_filters": "channels of the two convolutions of each correction",
     "epochs": "passes over the training images",
     "batch_size": "images per step",
     "optimizer": f"of the dense layers: {', '.join(OPTIMIZERS)}; the rest has Adam",

@@ -43,8 +43,9 @@ class Autoencoder:
         """Load what ``save`` wrote. Raises ValueError or OSError for anything else."""
         import keras
 
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return cls(model.get_layer("encoder"), model.get_layer("decoder"))
+        from ae.networks import split
+
+        return cls(*split(keras.saving.load_model(path, compile=False, safe_mode=True)))
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one functional Keras model, encoder and decoder as named parts of it.
@@ -67,7 +68,8 @@ class Autoencoder:
     @property
     def parameters(self) -> int:
         """How many numbers training has set, in encoder and decoder together."""
-        return self.encoder.count_params() + self.decoder.count_params()
+        within = self.decoder in self.encoder.layers
+        return self.encoder.count_params() + (0 if within else self.decoder.count_params())
 
     @cached_property
     def identity(self) -> bytes:

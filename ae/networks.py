@@ -26,15 +26,32 @@ def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
         )
     if config.kind == "linear":
         return _linear_encoder(config), _linear_decoder(config)
-    return _conv_encoder(config), _conv_decoder(config)
+    encoder, decoder = _conv_encoder(config), _conv_decoder(config)
+    return _refined(encoder, decoder, config) if config.refinements else encoder, decoder
 
 
 def join(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
-    """Encoder and decoder as one functional model from images to reconstructions."""
+    """Encoder and decoder as one functional model from images to reconstructions.
+
+    An encoder that refines its code has the decoder within: there the model is its graph, one
+    layer longer, so that Keras saves the shared decoder once. ``split`` takes both apart again.
+    """
     import keras
 
+    if decoder in encoder.layers:
+        return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
     images = keras.Input((SIDE, SIDE), name="images")
     return keras.Model(images, decoder(encoder(images)), name="autoencoder")
+
+
+def split(model: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """(encoder, decoder) of what ``join`` made. Raises ValueError without such parts."""
+    import keras
+
+    decoder = model.get_layer("decoder")
+    if any(layer.name == "encoder" for layer in model.layers):
+        return model.get_layer("encoder"), decoder
+    return keras.Model(model.input, model.get_layer("code").output, name="encoder"), decoder
 
 
 def join_variational(encoder: keras.Model, decoder: keras.Model, kl_weight: float) -> keras.Model:
@@ -98,6 +115,29 @@ def _conv_encoder(config: ModelConfig) -> keras.Model:
     for width in config.hidden:
         x = layers.Dense(width, activation=config.activation)(x)
     z = layers.Dense(config.latent_dim, name="z")(x)
+    return Model(images, z, name="encoder")
+
+
+def _refined(encoder: keras.Model, decoder: keras.Model, config: ModelConfig) -> keras.Model:
+    """The encoder, followed by corrections of its code.
+
+    Each decodes the code so far, sees the image beside what is still missing of it, and adds a
+    change to the code that begins at zero. After Marino, Yue & Mandt, "Iterative Amortized
+    Inference" (2018).
+    """
+    from keras import Model, layers
+
+    images, z = encoder.input, encoder.output
+    target = layers.Reshape((SIDE, SIDE, 1))(images)
+    for step in range(config.refinements):
+        drawn = layers.Reshape((SIDE, SIDE, 1))(decoder(z))
+        x = layers.Concatenate()([target, layers.Subtract()([target, drawn])])
+        for filters in config.refinement_filters:
+            x = layers.MaxPooling2D(2)(layers.Conv2D(filters, 3, padding="same")(x))
+            x = layers.Activation(config.activation)(x)
+        change = layers.Dense(config.latent_dim, kernel_initializer="zeros")(layers.Flatten()(x))
+        last = step == config.refinements - 1
+        z = layers.Add(name="code" if last else f"code_{step + 1}")([z, change])
     return Model(images, z, name="encoder")
 
 
