@@ -53,10 +53,10 @@ class Autoencoder:
         Any notebook reads it with ``keras.saving.load_model``, without this package.
         """
         from ae.files import replacing
-        from ae.networks import join
+        from ae.networks import apart, join
 
         with replacing(path) as temporary:
-            join(self.encoder, self.decoder).save(temporary)
+            join(apart(self.encoder, self.decoder), self.decoder).save(temporary)
             _compress(temporary)
 
     def halve_precision(self) -> None:
@@ -65,11 +65,9 @@ class Autoencoder:
         Its relative error is then at most 2**-11, and ``save`` makes a file about half the size.
         For a model that nobody else uses yet: it changes the weights in place.
         """
-        for model in (self.encoder, self.decoder):
-            mantissas = [np.frexp(weights) for weights in model.get_weights()]
-            model.set_weights(
-                [np.ldexp(np.rint(m * 2048) / 2048, e).astype(np.float32) for m, e in mantissas]
-            )
+        for variable in self.variables:
+            mantissa, exponent = np.frexp(variable.numpy())
+            variable.assign(np.ldexp(np.rint(mantissa * 2048) / 2048, exponent))
 
     def decoder_file(self) -> bytes:
         """The decoder alone as a .keras file: what a receiver of codes has to have."""
@@ -81,7 +79,16 @@ class Autoencoder:
     @property
     def parameters(self) -> int:
         """How many numbers training has set, in encoder and decoder together."""
-        return self.encoder.count_params() + self.decoder.count_params()
+        # An encoder that refines its code has the decoder within: it is trained once.
+        within = any(layer.name == "decoder" for layer in self.encoder.layers)
+        return self.encoder.count_params() + (0 if within else self.decoder.count_params())
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """The weights that training has set, each once: the encoder's, then the decoder's."""
+        shared = {id(variable) for variable in self.encoder.weights}
+        own = [variable for variable in self.decoder.weights if id(variable) not in shared]
+        return [*self.encoder.weights, *own]
 
     @cached_property
     def identity(self) -> bytes:

@@ -77,6 +77,9 @@ class ModelConfig(JsonRecord):
     hidden : widths of dense layers between the encoder's grid and the code, 0 to 3 of them; the
         decoder has the same in reverse. They pay where the code is very short.
     activation : after each hidden layer; one of ACTIVATIONS.
+    refinements : how many times the encoder decodes its own code, looks at what is missing and
+        corrects the code, 0 to 3. For "conv" alone. Each costs about as much as the network.
+    refinement_filters : channels of the two convolutions of each such correction.
     """
 
     kind: str = "conv"
@@ -86,6 +89,8 @@ class ModelConfig(JsonRecord):
     decoder_kernel: int = 4
     hidden: tuple[int, ...] = ()
     activation: str = "silu"
+    refinements: int = 0
+    refinement_filters: tuple[int, ...] = (16, 32)
 
     def __post_init__(self):
         kinds = (*KINDS, FOREIGN)
@@ -103,6 +108,14 @@ class ModelConfig(JsonRecord):
             "decoder_kernel must be a whole number from 2 to 7",
             decoder_kernel=self.decoder_kernel,
         )
+        _require(
+            _is_int(self.refinements)
+            and 0 <= self.refinements <= (3 if self.kind == "conv" else 0),
+            "refinements must be a whole number from 0 to 3, and 0 unless kind is 'conv'",
+            refinements=self.refinements,
+            kind=self.kind,
+        )
+        self._check_widths("refinement_filters", 2, 2)
         _require(
             self.activation in ACTIVATIONS,
             f"activation must be one of {ACTIVATIONS}",

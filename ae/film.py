@@ -33,7 +33,7 @@ class Frame:
     """The network at one moment of its training.
 
     step : optimizer steps taken. epoch : passes over the images. seconds : of training.
-    weights : of the encoder and then the decoder, float32, as Keras orders them.
+    weights : float32, in the order of ``Autoencoder.variables``.
     """
 
     step: int
@@ -60,13 +60,13 @@ def write(path: str | os.PathLike, moment: Moment, *, small: bool = True) -> Non
 
     small : compress it, which takes longer.
     """
-    model = moment.autoencoder
     arrays = {
         "step": np.int64(moment.step),
         "epoch": np.float64(moment.epoch),
         "seconds": np.float64(moment.seconds),
     }
-    for index, weights in enumerate([*model.encoder.get_weights(), *model.decoder.get_weights()]):
+    for index, variable in enumerate(moment.autoencoder.variables):
+        weights = variable.numpy()
         # A vector is short: it stays as it is.
         if weights.ndim > 1:
             largest = np.abs(weights).max(axis=tuple(range(weights.ndim - 1)))
@@ -122,9 +122,11 @@ class Projector:
         of another architecture.
         """
         with self._turn:
-            encoder, decoder = self._model.encoder, self._model.decoder
-            split = len(encoder.weights)
-            encoder.set_weights(frame.weights[:split])
-            decoder.set_weights(frame.weights[split:])
+            variables = self._model.variables
+            shapes = [tuple(variable.shape) for variable in variables]
+            if shapes != [weights.shape for weights in frame.weights]:
+                raise ValueError("frame must be of the network that config describes.")
+            for variable, weights in zip(variables, frame.weights, strict=True):
+                variable.assign(weights)
             z = self._model.encode(images)
             return z, self._model.decode(z)

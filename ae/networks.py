@@ -26,15 +26,36 @@ def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
         )
     if config.kind == "linear":
         return _linear_encoder(config), _linear_decoder(config)
-    return _conv_encoder(config), _conv_decoder(config)
+    encoder, decoder = _conv_encoder(config), _conv_decoder(config)
+    return _refined(encoder, decoder, config) if config.refinements else encoder, decoder
 
 
 def join(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
-    """Encoder and decoder as one functional model from images to reconstructions."""
+    """Encoder and decoder as one functional model from images to reconstructions.
+
+    If the encoder has the decoder within, to refine its code, the model is the encoder's graph and
+    the decoder once more at its end.
+    """
     import keras
 
+    if decoder in encoder.layers:
+        return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
     images = keras.Input((SIDE, SIDE), name="images")
     return keras.Model(images, decoder(encoder(images)), name="autoencoder")
+
+
+def apart(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
+    """The encoder with a decoder of its own, equal to ``decoder``, if it has that one within.
+
+    For saving: Keras does not load a part again that two nested models share.
+    """
+    import keras
+
+    if decoder not in encoder.layers:
+        return encoder
+    copy = keras.models.clone_model(encoder)
+    copy.set_weights(encoder.get_weights())
+    return copy
 
 
 def join_variational(encoder: keras.Model, decoder: keras.Model, kl_weight: float) -> keras.Model:
@@ -98,6 +119,29 @@ def _conv_encoder(config: ModelConfig) -> keras.Model:
     for width in config.hidden:
         x = layers.Dense(width, activation=config.activation)(x)
     z = layers.Dense(config.latent_dim, name="z")(x)
+    return Model(images, z, name="encoder")
+
+
+def _refined(encoder: keras.Model, decoder: keras.Model, config: ModelConfig) -> keras.Model:
+    """The encoder, followed by corrections of its code.
+
+    Each decodes the code so far, sees the image beside what is still missing of it, and adds a
+    change to the code that begins at zero. After Marino, Yue & Mandt, "Iterative Amortized
+    Inference" (2018).
+    """
+    from keras import Model, layers
+
+    images, z = encoder.input, encoder.output
+    target = layers.Reshape((SIDE, SIDE, 1))(images)
+    for step in range(config.refinements):
+        drawn = layers.Reshape((SIDE, SIDE, 1))(decoder(z))
+        x = layers.Concatenate()([target, layers.Subtract()([target, drawn])])
+        for filters in config.refinement_filters:
+            x = layers.MaxPooling2D(2)(layers.Conv2D(filters, 3, padding="same")(x))
+            x = layers.Activation(config.activation)(x)
+        change = layers.Dense(config.latent_dim, kernel_initializer="zeros")(layers.Flatten()(x))
+        last = step == config.refinements - 1
+        z = layers.Add(name="code" if last else f"code_{step + 1}")([z, change])
     return Model(images, z, name="encoder")
 
 

@@ -40,8 +40,8 @@ class Record:
 class BestWeights:
     """The weights that had the lowest validation error at the end of an epoch so far.
 
-    squared_error : on the images kept aside. step : after which they were. weights : of the
-    encoder and then the decoder, as Keras orders them.
+    squared_error : on the images kept aside. step : after which they were. weights : in the order
+    of ``Autoencoder.variables``.
     """
 
     squared_error: float

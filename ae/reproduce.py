@@ -66,7 +66,7 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
     images = images[: len(images) - TRAINING.validation_images]
     keras.utils.set_random_seed(TRAINING.seed)
     encoder, decoder = {encoder}(MODEL), {decoder}(MODEL)
-    model = {join}
+{refine}    model = {join}
     steps_per_epoch = math.ceil(len(images) / TRAINING.batch_size)
     model.compile(
         optimizer=_optimizer(TRAINING, TRAINING.epochs * steps_per_epoch),
@@ -86,7 +86,7 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
         steps_per_epoch=steps_per_epoch,
         shuffle=False,  # the batches come shuffled
     )
-    join(encoder, decoder).save(model_file)
+    join({save}, decoder).save(model_file)
 
 
 if __name__ == "__main__":
@@ -120,7 +120,14 @@ def script(card: ModelCard) -> str:
         model=_values(card.model) + f"\n    poolings={card.model.poolings},",
         training=_values(card.training),
     )
-    names = [f"_{kind}_encoder", f"_{kind}_decoder", *([] if linear else ["_strides"]), "join"]
+    refined = bool(card.model.refinements)
+    names = [
+        f"_{kind}_encoder",
+        *["_refined", "apart"] * refined,
+        f"_{kind}_decoder",
+        *([] if linear else ["_strides"]),
+        "join",
+    ]
     parts = _sources(networks, names + ["join_variational"] * variational)
     if noisy:
         parts += _sources(noise, None)
@@ -128,6 +135,8 @@ def script(card: ModelCard) -> str:
     main = _MAIN.format(
         encoder=f"_{kind}_encoder",
         decoder=f"_{kind}_decoder",
+        refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,
+        save="apart(encoder, decoder)" if refined else "encoder",
         join="join_variational(encoder, decoder, TRAINING.kl_weight)"
         if variational
         else "join(encoder, decoder)",

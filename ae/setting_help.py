@@ -16,6 +16,9 @@ SETTING_HELP = {
     "where the code has few numbers.",
     "activation": f"After each hidden layer: {', '.join(ACTIVATIONS)}. The smooth ones learn "
     "faster here.",
+    "refinements": "How often the encoder decodes its own code, looks at what is missing and "
+    "corrects the code, 0 to 3. Each: lower error, about one network's time more.",
+    "refinement_filters": "Channels of the two convolutions of each such correction.",
     "epochs": "Passes over the training digits. More: lower error, longer wait.",
     "batch_size": "Images per step. Smaller: more steps and a lower error per epoch, slower.",
     "optimizer": f"What moves the weights: {', '.join(OPTIMIZERS)}. Muon acts on dense layers "

@@ -308,14 +308,14 @@ class _Run:
         if validation_error is None:
             return
         if self.best is None or validation_error < self.best.squared_error:
-            weights = [_array(variable) for variable in self._weights]
+            weights = [_array(variable) for variable in self.autoencoder.variables]
             self.best = BestWeights(validation_error, self.step, weights)
 
     def put_best_back(self) -> None:
         """After a stop: within an epoch the error may be worse than it was at the end of one."""
         best = self.best
         if best and _mean_error(self.autoencoder, self.validation) > best.squared_error:
-            for variable, array in zip(self._weights, best.weights, strict=True):
+            for variable, array in zip(self.autoencoder.variables, best.weights, strict=True):
                 variable.assign(array)
             self.step = best.step
             self.look()
@@ -323,10 +323,6 @@ class _Run:
     def state(self) -> TrainingState:
         arrays = [_array(variable) for variable in self._variables]
         return TrainingState(self.step, time.perf_counter() - self.began, arrays, self.best)
-
-    @property
-    def _weights(self) -> list:
-        return [*self.autoencoder.encoder.weights, *self.autoencoder.decoder.weights]
 
     @property
     def _variables(self) -> list:

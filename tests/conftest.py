@@ -31,14 +31,17 @@ def model_configs(draw) -> ModelConfig:
 
     filters = draw(tuples(1, 4))
     poolings = min(len(filters), 2)
+    kind = draw(st.sampled_from(KINDS))
     return ModelConfig(
-        kind=draw(st.sampled_from(KINDS)),
+        kind=kind,
         latent_dim=draw(st.integers(1, 256)),
         filters=filters,
         decoder_filters=draw(tuples(poolings, poolings + 3)),
         decoder_kernel=draw(st.integers(2, 7)),
         hidden=draw(tuples(0, 3)),
         activation=draw(st.sampled_from(ACTIVATIONS)),
+        refinements=draw(st.integers(0, 3)) if kind == "conv" else 0,
+        refinement_filters=draw(tuples(2, 2)),
     )
 
 

@@ -57,6 +57,8 @@ def test_defaults_are_legal(record):
         ("hidden", (1, 2, 3, 4)),
         ("hidden", ("8",)),
         ("activation", "sine"),
+        ("refinements", 4),
+        ("refinement_filters", (8,)),
     ],
 )
 def test_illegal_model_config_is_refused_with_the_value(name, value):

@@ -69,5 +69,5 @@ def test_damaged_frame_is_none(tmp_path, tiny_model):
 
 def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
     film.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
-    with pytest.raises(ValueError):  # noqa: PT011 - Keras's own words
+    with pytest.raises(ValueError, match="network that config describes"):
         film.Projector(tiny_config).show(film.read(tmp_path / "frame.npz"), mnist.x_test[:1])

@@ -107,3 +107,28 @@ def test_same_seed_gives_the_same_initial_weights():
         weights.append(encoder.get_layer("z").kernel.numpy())
     assert (weights[0] == weights[1]).all()
     assert (weights[0] != weights[2]).any()
+
+
+def test_a_refining_encoder_is_saved_with_one_decoder_and_comes_back(tmp_path):
+    from ae.autoencoder import Autoencoder
+
+    config = ModelConfig(
+        latent_dim=3,
+        filters=(2, 3),
+        decoder_filters=(3, 2),
+        refinements=2,
+        refinement_filters=(2, 2),
+    )
+    model = Autoencoder(*networks.build(config))
+    rng = np.random.default_rng(0)
+    model.encoder.set_weights([rng.normal(0, 0.2, w.shape) for w in model.encoder.get_weights()])
+    model.save(tmp_path / "model.keras")
+    again = Autoencoder.load(tmp_path / "model.keras")
+    images = rng.random((4, 28, 28), dtype=np.float32)
+    np.testing.assert_allclose(again.encode(images), model.encode(images), atol=1e-5)
+    np.testing.assert_allclose(again.reconstruct(images), model.reconstruct(images), atol=1e-5)
+    assert (
+        again.parameters
+        == model.parameters
+        == networks.join(*networks.build(config)).count_params()
+    )

@@ -42,13 +42,14 @@ def card_of(model: ModelConfig, config: TrainingConfig) -> store.ModelCard:
                 **SHORT, shift=1, rotation=5.0, scaling=0.1, noise="mixture", noise_strength=0.3
             ),
         ),
+        (ModelConfig(**SMALL, refinements=1, refinement_filters=(2, 3)), TrainingConfig(**SHORT)),
         (ModelConfig(kind="linear", latent_dim=3), TrainingConfig(**SHORT, warmup=0.0)),
         (
             ModelConfig(kind="vae", **SMALL),
             TrainingConfig(**SHORT, loss="binary_crossentropy", kl_weight=0.5),
         ),
     ],
-    ids=["conv", "augmented and noisy", "linear", "vae"],
+    ids=["conv", "augmented and noisy", "refined", "linear", "vae"],
 )
 def test_the_script_trains_the_same_network(
     tmp_path, tensorflow, small_npz, small_data, model, config
