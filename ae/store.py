@@ -23,7 +23,7 @@ CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
 # Listed first and in this order; whatever else lies in the folder is somebody's own.
 SHIPPED = (
-    *("conv-2", "conv-8", "conv-16", "conv-32", "conv-64"),
+    *("conv-2", "conv-4", "conv-8", "conv-16", "conv-32", "conv-64"),
     *("linear-32", "denoise-32", "vae-2", "vae-16"),
 )
 

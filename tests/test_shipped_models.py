@@ -122,7 +122,7 @@ def test_a_vae_keeps_the_prior_and_shows_its_two_losses(name, mnist):
 
 
 @pytest.mark.parametrize(
-    ("name", "share"), [("conv-2", 0.65), ("conv-16", 0.25), ("conv-32", 0.25)]
+    ("name", "share"), [("conv-2", 0.65), ("conv-4", 0.5), ("conv-16", 0.25), ("conv-32", 0.25)]
 )
 def test_convolutional_models_leave_at_most_this_share_of_the_error_of_pca(name, share):
     test = store.read_card(name).test
