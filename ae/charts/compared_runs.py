@@ -42,12 +42,16 @@ def compared_curves(
         if error is not None and (error > 0 or not log_scale)
     ]
     names = list(histories)
-    colour = alt.Color("run:N", title=None, scale=alt.Scale(domain=names)).legend(
-        orient="top", labelLimit=400, symbolSize=600, columns=2
+    legend = alt.Legend(
+        orient="top", columns=2, labelLimit=400, symbolType="stroke", symbolSize=900
     )
+    scale = alt.Scale(domain=names)
     dash = alt.StrokeDash(
-        "run:N", title=None, scale=alt.Scale(domain=names, range=_DASHES[: len(names)])
-    ).legend(orient="top", labelLimit=400, symbolSize=600, columns=2)
+        "run:N",
+        title=None,
+        scale=alt.Scale(domain=names, range=_DASHES[: len(names)]),
+        legend=legend,
+    )
     shape = alt.Shape(
         "run:N", scale=alt.Scale(domain=names, range=_SHAPES[: len(names)]), legend=None
     )
@@ -59,7 +63,6 @@ def compared_curves(
             scale=alt.Scale(type="log" if log_scale else "linear", zero=not log_scale, nice=True),
             axis=alt.Axis(tickCount=5, grid=True),
         ),
-        color=colour,
         tooltip=[
             alt.Tooltip("run:N"),
             alt.Tooltip("of:N", title="measured on"),
@@ -70,10 +73,13 @@ def compared_curves(
     )
     return alt.layer(
         base.mark_line()
-        .encode(strokeDash=dash)
+        .encode(
+            strokeDash=dash,
+            color=alt.Color("run:N", title=None, scale=scale, legend=legend),
+        )
         .transform_filter(alt.datum.of == "training batches"),
         base.mark_point(size=60, filled=True)
-        .encode(shape=shape)
+        .encode(shape=shape, color=alt.Color("run:N", scale=scale, legend=None))
         .transform_filter(alt.datum.of == "images kept aside"),
     ).properties(height=320)
 

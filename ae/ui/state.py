@@ -149,13 +149,13 @@ def link(extra: dict[str, str]) -> str:
     address = (st.context.url or "").partition("?")[0]
     # The widgets keep what is not their default in the address themselves, as it has to be written.
     # The default model is another where other models are, so the model is always named.
-    settings = st.query_params.to_dict()
+    settings = {key: st.query_params.get_all(key) for key in st.query_params}
     if (name := model_name()) is not None:
         settings = {MODEL: name} | settings
     # A switch that is not on the screen is not in the address for ever.
     settings |= {step: "false" for step, taken in steps().items() if not taken}
     settings = {key: text for key, text in (settings | extra).items() if text}
-    return f"{address}?{urlencode(settings)}" if settings else address
+    return f"{address}?{urlencode(settings, doseq=True)}" if settings else address
 
 
 def task() -> str:
