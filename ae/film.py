@@ -81,8 +81,8 @@ def write(path: str | os.PathLike, moment: Moment, *, small: bool = True) -> Non
 def read(path: str | os.PathLike) -> Frame | None:
     """Read a frame, or None if there is none or it is damaged."""
     try:
-        # NumPy leaves a file open that it opened itself and cannot read.
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             weights = []
             while (name := f"weights_{len(weights)}") in file.files:
                 array = file[name].astype(np.float32)

@@ -28,6 +28,7 @@ def compared_curves(
     rows = [
         {
             "run": name,
+            "mark": name,  # under its own name: the shapes stay out of the legend of the lines
             "place": getattr(record, by),
             "error": error,
             "epoch": record.epoch,
@@ -43,9 +44,14 @@ def compared_curves(
     ]
     names = list(histories)
     legend = alt.Legend(
-        orient="top", columns=2, labelLimit=400, symbolType="stroke", symbolSize=900
+        orient="top",
+        columns=2,
+        labelLimit=400,
+        symbolType="stroke",
+        symbolSize=900,
+        symbolStrokeWidth=2.5,
     )
-    scale = alt.Scale(domain=names)
+    colour = alt.Color("run:N", title=None, scale=alt.Scale(domain=names), legend=legend)
     dash = alt.StrokeDash(
         "run:N",
         title=None,
@@ -53,7 +59,7 @@ def compared_curves(
         legend=legend,
     )
     shape = alt.Shape(
-        "run:N", scale=alt.Scale(domain=names, range=_SHAPES[: len(names)]), legend=None
+        "mark:N", scale=alt.Scale(domain=names, range=_SHAPES[: len(names)]), legend=None
     )
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("place:Q", title=_TITLES[by]),
@@ -75,11 +81,11 @@ def compared_curves(
         base.mark_line()
         .encode(
             strokeDash=dash,
-            color=alt.Color("run:N", title=None, scale=scale, legend=legend),
+            color=colour,
         )
         .transform_filter(alt.datum.of == "training batches"),
         base.mark_point(size=60, filled=True)
-        .encode(shape=shape, color=alt.Color("run:N", scale=scale, legend=None))
+        .encode(shape=shape, color=colour)
         .transform_filter(alt.datum.of == "images kept aside"),
     ).properties(height=320)
 
