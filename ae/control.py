@@ -128,13 +128,17 @@ def _launch(name: str, words: list[str]) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ
-            | {
-                "AE_MODELS": str(store.models_folder().absolute()),
-                "PYTHONPATH": str(Path(__file__).parents[1]),
-            },
+            env=environment(),
         )
     _children[:] = [child for child in _children if child.poll() is None] + [process]
+
+
+def environment() -> dict[str, str]:
+    """The environment in which ``python -m ae`` finds this package and this models folder."""
+    return os.environ | {
+        "AE_MODELS": str(store.models_folder().absolute()),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
 
 
 def _folder(name: str) -> Path:

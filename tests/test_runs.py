@@ -196,7 +196,8 @@ def folder(models_folder):
 
 
 def test_arguments_give_the_same_configs_back():
-    from ae.__main__ import _configs, _parser
+    from ae.__main__ import _parser
+    from ae.training_commands import _configs
 
     model = ModelConfig(kind="vae", latent_dim=7, filters=(3,), decoder_filters=(5,), hidden=(9,))
     training = TrainingConfig(epochs=2, learning_rate=0.123, noise="mixture", seed=9, rotation=1.5)
@@ -207,7 +208,8 @@ def test_arguments_give_the_same_configs_back():
 @settings(max_examples=30)
 @given(...)
 def test_arguments_give_any_configs_back(model: ModelConfig, training: TrainingConfig):
-    from ae.__main__ import _configs, _parser
+    from ae.__main__ import _parser
+    from ae.training_commands import _configs
 
     words = ["train", "--name", "x", *control.arguments(model, training)]
     assert _configs(_parser().parse_args(words)) == (model, training)

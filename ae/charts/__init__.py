@@ -12,12 +12,14 @@ from ae.charts.errors import (
 )
 from ae.charts.latent_space import code_variances, frechet_bars, two_losses
 from ae.charts.rate import rate_distortion
-from ae.charts.training import learning_curve
+from ae.charts.training import SECONDS, STEPS, learning_curve, learning_rate_curve
 
 __all__ = [
     "BY_SECONDS",
     "BY_STEP",
     "MOST_RUNS",
+    "SECONDS",
+    "STEPS",
     "StrengthPoint",
     "code_variances",
     "compared_curves",
@@ -28,6 +30,7 @@ __all__ = [
     "error_histogram",
     "frechet_bars",
     "learning_curve",
+    "learning_rate_curve",
     "noise_matrix",
     "paired_errors",
     "psnr_over_strength",
