@@ -45,6 +45,17 @@ class Plane:
         share = variances[-2:].sum() / max(variances.sum(), np.finfo(float).tiny)
         return cls(mean.astype(np.float32), axes.astype(np.float32), float(share))
 
+    def turned(self, z: np.ndarray, reference: np.ndarray) -> Plane:
+        """The same plane, its axes turned or mirrored within it.
+
+        The places of codes z, float (n, latent_dim), then lie in the directions that ``reference``,
+        float (n, 2), has for them, as nearly as can be: orthogonal Procrustes (Schönemann, 1966).
+        """
+        places = self.places(z).astype(np.float64)
+        wanted = reference - reference.mean(axis=0)
+        u, _, vh = np.linalg.svd((places - places.mean(axis=0)).T @ wanted)
+        return Plane(self.origin, ((u @ vh).T @ self.axes).astype(np.float32), self.share)
+
     def places(self, z: np.ndarray) -> np.ndarray:
         """Where codes (n, latent_dim) are seen: float32 (n, 2)."""
         return ((np.asarray(z, np.float32) - self.origin) @ self.axes.T).astype(np.float32)

@@ -1,5 +1,6 @@
 """Arrays -> Altair charts, nothing else."""
 
+from ae.charts.compared_runs import BY_SECONDS, BY_STEP, MOST_RUNS, compared_curves
 from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
 from ae.charts.errors import (
     error_by_class,
@@ -14,10 +15,14 @@ from ae.charts.rate import rate_distortion
 from ae.charts.training import SECONDS, STEPS, learning_curve, learning_rate_curve
 
 __all__ = [
+    "BY_SECONDS",
+    "BY_STEP",
+    "MOST_RUNS",
     "SECONDS",
     "STEPS",
     "StrengthPoint",
     "code_variances",
+    "compared_curves",
     "error_by_class",
     "error_by_latent_dim",
     "error_by_size",

@@ -40,6 +40,9 @@ SENT_SEED = "pick"  # Compress: seed of their choice
 COMPARED = "at"  # Compress: at the same quality or the same size
 MESSAGE = "message"  # Compress: how many digits the sum is for
 RUN = "run"  # Train: the run that is shown
+COMPARED_RUNS = "runs"  # Train: the models and runs that are compared
+COMPARED_BY = "by"  # Train: what their curves are drawn against
+COMPARED_LOG = "log"  # Train: whether the error has a logarithmic scale
 INK = "ink"  # Draw: a drawing in a link, as ae.data.ink_text writes it
 CROP, SCALE, CENTRE = "crop", "scale", "centre"  # Draw: the steps to MNIST form
 LOOK = "look"  # Draw: which of the closer looks
@@ -90,6 +93,8 @@ BROUGHT = "brought"  # its name, when it has just been taken
 DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
 LATENT_MAP = "latent_map"  # Latent space: the map's component state
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
+FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
+COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs
 DELETE = "delete_"  # how the keys begin of the buttons that remove a model
 CURVE, CURVE_RATE = "curve", "curve_rate"  # Train: the charts of a run
 CURVE_AGAINST, CURVE_LOG = "curve_against", "curve_log"  # Train: how they are drawn
@@ -147,13 +152,13 @@ def link(extra: dict[str, str]) -> str:
     address = (st.context.url or "").partition("?")[0]
     # The widgets keep what is not their default in the address themselves, as it has to be written.
     # The default model is another where other models are, so the model is always named.
-    settings = st.query_params.to_dict()
+    settings = {key: st.query_params.get_all(key) for key in st.query_params}
     if (name := model_name()) is not None:
         settings = {MODEL: name} | settings
     # A switch that is not on the screen is not in the address for ever.
     settings |= {step: "false" for step, taken in steps().items() if not taken}
     settings = {key: text for key, text in (settings | extra).items() if text}
-    return f"{address}?{urlencode(settings)}" if settings else address
+    return f"{address}?{urlencode(settings, doseq=True)}" if settings else address
 
 
 def task() -> str:
