@@ -50,7 +50,7 @@ def plan(steps: int, parameters: int) -> list[int]:
     a run shorter than that.
     """
     count = int(np.clip(_MOST_BYTES // max(parameters, 1), _FEWEST, _MOST))
-    first = max(1.0, steps / 1000)
+    first = max(1.0, steps / 200)  # before, a rising learning rate is too low to show much
     spread = np.rint(np.geomspace(first, max(steps, first), count - 1)).astype(int)
     return sorted({0, *spread.tolist()})
 

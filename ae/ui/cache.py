@@ -235,7 +235,9 @@ def film_views(config: ModelConfig, paths: Sequence[Path]) -> list[film_show.Vie
     Each shows one test digit of each class, and has the codes and the errors of these and then of
     the first 500 test digits.
     """
-    views = [_film_view(config, str(path), _changed(path)) for path in paths]
+    # What is replaced each second must not push the films out.
+    look = {film.NOW_FILE: _moment_view}
+    views = [look.get(path.name, _film_view)(config, str(path), _changed(path)) for path in paths]
     return [view for view in views if view is not None]
 
 
@@ -271,8 +273,12 @@ def film_images() -> np.ndarray:
 
 @st.cache_resource(max_entries=_FRAMES, show_spinner=False)
 def _film_view(config: ModelConfig, path: str, changed: int) -> film_show.View | None:
-    images = film_images()
-    return _look(config, path, images, len(images) - FILM_DIGITS)
+    return _look(config, path, film_images(), len(film_images()) - FILM_DIGITS)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _moment_view(config: ModelConfig, path: str, changed: int) -> film_show.View | None:
+    return _look(config, path, film_images(), len(film_images()) - FILM_DIGITS)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -95,6 +95,7 @@ LATENT_MAP = "latent_map"  # Latent space: the map's component state
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
 FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
 COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs
+FILM_OF = "film_of"  # Train: whose film is shown, if the run and the chosen model have one
 DELETE = "delete_"  # how the keys begin of the buttons that remove a model
 CURVE, CURVE_RATE = "curve", "curve_rate"  # Train: the charts of a run
 CURVE_AGAINST, CURVE_LOG = "curve_against", "curve_log"  # Train: how they are drawn

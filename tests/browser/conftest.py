@@ -27,7 +27,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from ae import runs, store
+from ae import control, store
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -241,6 +241,6 @@ def stop_runs(app) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_MODELS", str(app.models))
         for name in runs.list_runs():
-            runs.request_stop(name)
+            control.request_stop(name)
     for training in _training_processes(app.models):
         _end(training)

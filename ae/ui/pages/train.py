@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from ae.ui import shell, state
 from ae.ui.bring_along import show_bring_along
+from ae.ui.train.comparison import show_comparison
+from ae.ui.train.film_view import show_films
 from ae.ui.train.follow import show_runs
 from ae.ui.train.form import show_form
 
@@ -12,5 +15,8 @@ st.markdown(
     "you may use the other pages, or close the tab, and come back."
 )
 show_form()
-show_runs()
+shown = show_runs()
+with shell.told():
+    show_films([st.query_params.get(state.RUN), shown, state.model_name()])
+show_comparison()
 show_bring_along()

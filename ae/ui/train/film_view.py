@@ -18,6 +18,23 @@ from ae.ui.time_machine import Moments, Own, time_machine
 _DATA = "MNIST"
 
 
+def show_films(names: Sequence[str | None]) -> None:
+    """The film of the first of ``names`` that has one, with a choice if several have."""
+    folder = store.models_folder()
+    found = [
+        name for name in dict.fromkeys(names) if store.is_name(name) and film.paths(folder / name)
+    ]
+    if not found:
+        return
+    st.subheader("Time machine")
+    name = found[0]
+    if len(found) > 1:
+        name = st.segmented_control(
+            "Film of", found, default=name, required=True, key=state.FILM_OF
+        )
+    show_film(name)
+
+
 def show_film(name: str) -> None:
     """The film of a run or a model, as far as it goes; nothing where there is none.
 
@@ -34,7 +51,6 @@ def show_film(name: str) -> None:
         own_views = cache.own_views(config, paths, own) if own is not None else []
     if not views:
         return
-    st.subheader("Time machine")
     st.caption(
         f"{len(views)} moments of the training of **{name}**, close together at its start. Move "
         "the slider to go through them." + _about_data(data)

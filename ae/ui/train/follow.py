@@ -6,17 +6,21 @@ import streamlit as st
 
 from ae import charts, control, runs, store
 from ae.ui import cache, shell, state
+from ae.ui.train.film_view import show_moment
 from ae.ui.train.form import duration
 from ae.ui.train.result import show_result
 
 _LOOK_SECONDS = 1.0
 
 
-def show_runs() -> None:
-    """The run in the address, or else the foremost one; with a list of all if there are more."""
+def show_runs() -> str | None:
+    """The run in the address, or else the foremost one; with a list of all if there are more.
+
+    Returns its name, None where there is none.
+    """
     names = runs.list_runs()
     if not names:
-        return
+        return None
     wanted = st.query_params.get(state.RUN)
     name = wanted if wanted in names else runs.foremost()
     if len(names) > 1:
@@ -30,6 +34,7 @@ def show_runs() -> None:
         status = runs.read_status(name)
         going_on = status is not None and status.going_on
         st.fragment(_show, run_every=_LOOK_SECONDS if going_on else None)(name)
+    return name
 
 
 def _show(name: str) -> None:
@@ -46,6 +51,8 @@ def _show(name: str) -> None:
         if history:
             _show_progress(status, history)
             _show_curve(name, history)
+        if status.state == "training":
+            show_moment(name)
 
 
 def _show_head(name: str, status: runs.Status) -> None:
