@@ -19,8 +19,9 @@ from ae.noise import NOISE_KINDS, corrupt
 from ae.parallel import Machines
 from ae.pca import PCA
 from ae.presets import PRESETS
+from ae.progress import Moment, Record
 from ae.store import ModelCard, ModelError, list_models, load
-from ae.training import Record, TrainingError, train
+from ae.training import TrainingError, train
 
 __all__ = [
     "NOISE_KINDS",
@@ -33,6 +34,7 @@ __all__ = [
     "ModelCard",
     "ModelConfig",
     "ModelError",
+    "Moment",
     "Record",
     "TrainingConfig",
     "TrainingError",

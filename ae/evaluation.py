@@ -111,6 +111,15 @@ def _span(model: Model) -> np.ndarray:
     return (steps - origin).reshape(model.latent_dim, -1)
 
 
+def in_words(test: dict) -> str:
+    """The main figures of ``evaluate`` in a line."""
+    return (
+        f"squared error {test['squared_error']:.3f} per test image "
+        f"(PCA with {test['latent_dim']} numbers {test['pca_squared_error']:.3f}), "
+        f"PSNR {test['psnr']:.2f} dB, SSIM {test['ssim']:.4f}"
+    )
+
+
 def share_below(error: float, errors: np.ndarray) -> float:
     """The share of ``errors``, float (n,), that are less than ``error``: from 0 to 1."""
     return float(np.mean(errors < error))

@@ -16,31 +16,28 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import json
-import os
-import subprocess
-import sys
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ae import locks, store
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
 from ae.files import write_json
-from ae.training import Record
+from ae.progress import Record
 
 RUN_FILE = "run.json"
 STATUS_FILE = "status.json"
-PREVIEW_FILE = "preview.npy"
 LOG_FILE = "log.txt"
-STOP_FILE = "stop"
+STOP_FILE, PAUSE_FILE = "stop", "pause"
+CHECKPOINT_FILE = "checkpoint.npz"
 ALIVE_FILE = ".alive"
 TRAINING_LOCK = ".training.lock"
 
 GOING_ON = ("starting", "waiting", "training", "saving")
-STATES = (*GOING_ON, "done", "stopped", "failed")
+STATES = (*GOING_ON, "done", "stopped", "paused", "failed")
+_COMING_UP = 60  # seconds that a process may take until it holds its lock
+_FULL = 1_000_000  # bytes left on a disk that is as good as full
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Status(JsonRecord):
     """Where a run stands.
 
     state : starting, waiting (another run trains), training, saving, done, stopped (by request;
-        there is a model if it had begun to train) or failed.
+        there is a model if it had begun to train), paused (by request; it can go on) or failed.
     message : for people; why, where a reason is needed.
     record : the newest row of the history, as a dict, or None.
     """
@@ -66,64 +63,25 @@ class Status(JsonRecord):
         return self.state in GOING_ON
 
 
-_children: list[subprocess.Popen] = []  # kept, so that the system can forget them when they end
+@dataclass(frozen=True)
+class Settings(JsonRecord):
+    """What a run is started with: both configs, and the data's file or None for MNIST."""
 
+    model: ModelConfig
+    training: TrainingConfig
+    data: str | None = None
 
-def start(
-    name: str,
-    model_config: ModelConfig,
-    training_config: TrainingConfig,
-    data_path: str | os.PathLike | None = None,
-) -> None:
-    """Start a training process of lower priority that outlives this one.
-
-    Raises ModelError if the name is not legal or is in use.
-    """
-    folder = claim(name, replace=False)
-    command = [sys.executable, "-m", "ae", "train", "--low-priority", "--name", name]
-    command += arguments(model_config, training_config)
-    command += ["--data", os.path.abspath(data_path)] if data_path is not None else []
-    (folder / STOP_FILE).unlink(missing_ok=True)  # a former run's
-    write_status(folder, Status("starting"))
-    with (folder / LOG_FILE).open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env=os.environ
-            | {
-                "AE_MODELS": str(store.models_folder().absolute()),
-                "PYTHONPATH": str(Path(__file__).parents[1]),
-            },
-        )
-    _children[:] = [child for child in _children if child.poll() is None] + [process]
-
-
-def arguments(model_config: ModelConfig, training_config: TrainingConfig) -> list[str]:
-    """The command-line arguments of ``python -m ae train`` that give these configs."""
-    words = []
-    for field, value in [*model_config.to_dict().items(), *training_config.to_dict().items()]:
-        if value is not None:
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{field.replace('_', '-')}", text]
-    return words
-
-
-def free_name(wanted: str) -> str:
-    """``wanted``, or with the lowest number behind it that no folder bears yet."""
-    folder = store.models_folder()
-    name, number = wanted, 1
-    while (folder / name).exists():
-        number += 1
-        name = f"{wanted}-{number}"
-    return name
-
-
-def request_stop(name: str) -> None:
-    """Ask a run to stop. It ends after its current step and saves the model as it is."""
-    (_folder(name) / STOP_FILE).touch()
+    @classmethod
+    def from_dict(cls, values: dict) -> Settings:
+        if isinstance(values, dict):
+            values = values | {
+                "model": ModelConfig.from_dict(values.get("model")),
+                "training": TrainingConfig.from_dict(values.get("training")),
+            }
+        settings = super().from_dict(values)
+        if not isinstance(settings.data, str | None):
+            raise ValueError(f"data must be a path or null. Received: {settings.data!r}.")
+        return settings
 
 
 def list_runs() -> list[str]:
@@ -151,23 +109,37 @@ def read_status(name: str) -> Status | None:
         status = Status.from_json((folder / STATUS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    # A process needs a moment to take its lock.
-    grace = 15 if status.state == "starting" else 0
-    young = time.time() - _modified(folder / STATUS_FILE) < grace
-    if status.going_on and not young and not locks.is_held(folder / ALIVE_FILE):
-        return dataclasses.replace(
-            status, state="failed", message="The training process ended without a word."
-        )
-    return status
+    if not status.going_on or locks.is_held(folder / ALIVE_FILE):
+        return status
+    # A process needs a moment to take its lock. A time in the future is of a clock set back.
+    age = time.time() - _modified(folder / STATUS_FILE)
+    if status.state == "starting" and 0 <= age < _COMING_UP:
+        return status
+    if (folder / store.CARD_FILE).exists():  # it died between its last two lines
+        return dataclasses.replace(status, state="done")
+    message = "The training process ended without a word."
+    if shutil.disk_usage(folder).free < _FULL:
+        message += " The disk is full: make room for it."
+    return dataclasses.replace(status, state="failed", message=message)
 
 
-def read_configs(name: str) -> tuple[ModelConfig, TrainingConfig] | None:
-    """The configs that the run was started with, or None as long as it has not written them."""
+def read_settings(name: str) -> Settings | None:
+    """What the run was started with, or None as long as it has not written it."""
     try:
-        values = json.loads((_folder(name) / RUN_FILE).read_text(encoding="utf-8"))
-        return ModelConfig.from_dict(values["model"]), TrainingConfig.from_dict(values["training"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return Settings.from_json((_folder(name) / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+
+
+def can_go_on(name: str) -> bool:
+    """Whether the run was paused or has failed, so that it can be taken up again."""
+    status = read_status(name)
+    return (
+        status is not None
+        and status.state in ("paused", "failed")
+        and read_settings(name) is not None
+        and not (_folder(name) / store.CARD_FILE).exists()
+    )
 
 
 def read_history(name: str) -> list[Record]:
@@ -177,15 +149,6 @@ def read_history(name: str) -> list[Record]:
             return [record for row in csv.DictReader(file) if (record := _parse_record(row))]
     except (OSError, ValueError, csv.Error):
         return []
-
-
-def read_preview(name: str) -> np.ndarray | None:
-    """Ten digits as the model rebuilt them last: float32 (10, 28, 28) in [0, 1], or None."""
-    try:
-        images = np.load(_folder(name) / PREVIEW_FILE, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return images.astype(np.float32) / 255 if images.shape[1:] == (28, 28) else None
 
 
 def read_log(name: str, lines: int = 20) -> str:
@@ -199,17 +162,6 @@ def read_log(name: str, lines: int = 20) -> str:
 
 def _folder(name: str) -> Path:
     return store.models_folder() / store.check_name(name)
-
-
-def claim(name: str, replace: bool) -> Path:
-    """Make the run's folder, or take one that holds no model. Raises ModelError if it is in use."""
-    folder = _folder(name)
-    if locks.is_held(folder / ALIVE_FILE):
-        raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
-    if not replace and (folder / store.CARD_FILE).exists():
-        raise store.ModelError(f"There is a model {name!r} already. Choose another name.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def write_status(folder: Path, status: Status) -> None:

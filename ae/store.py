@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -186,6 +187,23 @@ def load(name_or_path: str | os.PathLike = DEFAULT_MODEL) -> Autoencoder:
 def write_card(card: ModelCard) -> None:
     """Write the card of a model whose file is in its folder: from then on it is listed."""
     write_json(models_folder() / check_name(card.name) / CARD_FILE, card.to_dict())
+
+
+def remove(name: str) -> None:
+    """Remove a folder of the models folder with all that is in it, from one moment to the next.
+
+    Raises ModelError for a model that came with the app, and where there is no such folder.
+    """
+    folder = models_folder() / check_name(name)
+    if name in SHIPPED:
+        raise ModelError(f"{name!r} came with the app and stays. Only your own can be removed.")
+    # Under this name nothing lists it, should the process end before all of it is gone.
+    bin_folder = folder.with_name(f".removed-{name}-{os.getpid()}")
+    try:
+        folder.rename(bin_folder)
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no model {name!r} to remove.") from error
+    shutil.rmtree(bin_folder, ignore_errors=True)
 
 
 @functools.lru_cache(maxsize=256)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset
 from ae.metrics import PIXELS
 from ae.parallel import Devices, Machines, check_batch_size, shared
+from ae.progress import BestWeights, Moment, Record, TrainingState
 
 if typing.TYPE_CHECKING:
     import keras
@@ -27,32 +28,6 @@ class TrainingError(RuntimeError):
     """Training cannot go on. Its text is for people."""
 
 
-@dataclass(frozen=True)
-class Record:
-    """One row of a training history.
-
-    step : optimizer steps taken so far, of ``steps`` in the whole run.
-    epoch : passes over the training images so far, with a fraction.
-    seconds : since training began.
-    squared_error : on the training batches since the last row, per image: the sum over the
-        784 pixels. With augmentation or noise it is that of the images as they were fed.
-    kl_loss : of a VAE, in nats per image, since the last row; None for other kinds.
-    validation_error : the same on the images kept aside, at the end of an epoch; else None.
-    learning_rate : at this step.
-    images_per_second : since the last row.
-    """
-
-    step: int
-    steps: int
-    epoch: float
-    seconds: float
-    squared_error: float
-    kl_loss: float | None
-    validation_error: float | None
-    learning_rate: float
-    images_per_second: float
-
-
 def train(
     model_config: ModelConfig,
     training_config: TrainingConfig,
@@ -60,8 +35,9 @@ def train(
     *,
     devices: int | Machines = 1,
     on_record: Callable[[Record], None] = lambda record: None,
-    on_step: Callable[[int, Autoencoder], None] = lambda step, autoencoder: None,
+    on_step: Callable[[Moment], None] = lambda moment: None,
     should_stop: Callable[[], bool] = lambda: False,
+    go_on_from: TrainingState | None = None,
 ) -> Autoencoder:
     """Train an autoencoder on ``data.x_train``; the test images are not looked at.
 
@@ -70,10 +46,15 @@ def train(
         batches give the same model, up to rounding, but for a VAE's own noise. Of an epoch that
         cannot be shared equally, fewer images than devices are left out.
     on_record : called some hundreds of times a run, with rows of the history.
-    on_step : called after every step with the number of steps taken and the model as it is.
+    on_step : called before the first step and after each; and once more if a stopped run gets
+        the weights of an earlier step back, for those were better. What it raises ends training.
     should_stop : asked after every step; True ends training there.
-    Raises TrainingError if the error is no longer a number, ValueError if no images are left
-    beside those kept aside, there are fewer devices, or they cannot share a batch equally.
+    go_on_from : the state of an earlier run with the same configs and data, which then ends
+        as it would have ended.
+    A run that is stopped returns the weights with the lowest validation error, if there are
+    images kept aside. Raises TrainingError if the error is no longer a number, ValueError if no
+    images are left beside those kept aside, there are fewer devices, they cannot share a batch
+    equally, or ``go_on_from`` is of another model.
     """
     import keras
 
@@ -92,16 +73,26 @@ def train(
     with team.scope():
         trainer, autoencoder = _compile(model_config, training_config, image_count)
     team.join_gradients(trainer.optimizer)
-    hooks = (on_record, on_step, should_stop)
-    watch = _watcher(training_config, image_count, validation, autoencoder, team, *hooks)
-    trainer.fit(
-        _dataset(images, training_config, team),
-        epochs=training_config.epochs,
-        steps_per_epoch=math.ceil(image_count / training_config.batch_size),
-        callbacks=[watch],
-        shuffle=False,  # the batches come shuffled
-        verbose=0,
-    )
+    run = _Run(trainer, autoencoder, training_config, image_count, validation, team)
+    run.on_record, run.on_step, run.should_stop = on_record, on_step, should_stop
+    if go_on_from is not None:
+        run.take_up(go_on_from)
+    run.look()
+    if run.step < run.steps:
+        trainer.fit(
+            _dataset(images, training_config, team, run.step),
+            # The run counts the epochs: Keras cannot begin in the middle of one.
+            steps_per_epoch=run.steps - run.step,
+            callbacks=[
+                keras.callbacks.LambdaCallback(
+                    on_train_begin=run.begin, on_train_batch_end=run.end_step
+                )
+            ],
+            shuffle=False,  # the batches come shuffled
+            verbose=0,
+        )
+    if run.step < run.steps:
+        run.put_best_back()
     return autoencoder
 
 
@@ -184,12 +175,17 @@ def augment(images: np.ndarray, config: TrainingConfig, rng: np.random.Generator
     return np.clip(moved.numpy()[..., 0], 0, 1)
 
 
-def _dataset(images: np.ndarray, config: TrainingConfig, team: Devices | Machines):
+def _dataset(images: np.ndarray, config: TrainingConfig, team: Devices | Machines, step: int):
+    """The batches of all steps after ``step``."""
     import tensorflow as tf
 
+    first_epoch, behind = divmod(step, math.ceil(len(images) / config.batch_size))
+
     def all_epochs():
-        for epoch in range(config.epochs):
-            yield from shared(batches(images, config, epoch), team)
+        for epoch in range(first_epoch, config.epochs):
+            drawn = shared(batches(images, config, epoch), team)
+            # What lies behind is drawn again: the batches after it depend on it.
+            yield from itertools.islice(drawn, behind if epoch == first_epoch else 0, None)
 
     picture = tf.TensorSpec((None, *images.shape[1:]), tf.float32)
     dataset = tf.data.Dataset.from_generator(all_epochs, output_signature=(picture, picture))
@@ -228,55 +224,119 @@ def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer
     return keras.optimizers.Muon(schedule, weight_decay=None, adam_weight_decay=None)
 
 
-def _watcher(config, image_count, validation, autoencoder, team, on_record, on_step, should_stop):
+class _Run:
+    """Counts the steps of one run, tells of them, and ends it when it is asked to."""
+
+    on_record: Callable[[Record], None]
+    on_step: Callable[[Moment], None]
+    should_stop: Callable[[], bool]
+
+    def __init__(self, trainer, autoencoder, config, image_count, validation, team):
+        self.trainer, self.autoencoder, self.config = trainer, autoencoder, config
+        self.validation, self.team = validation, team
+        self.steps_per_epoch = math.ceil(image_count / config.batch_size)
+        self.steps = config.epochs * self.steps_per_epoch
+        self.step = self.reported_step = 0
+        self.best: BestWeights | None = None
+        self.began = self.reported_at = time.perf_counter()
+
+    def take_up(self, state: TrainingState) -> None:
+        self.trainer.optimizer.build(self.trainer.trainable_variables)
+        variables = self._variables
+        shapes = [tuple(variable.shape) for variable in variables]
+        received = [array.shape for array in state.variables]
+        if shapes != received or not 0 <= state.step <= self.steps:
+            raise ValueError(
+                "go_on_from must be a state of the same model and the same training: expected "
+                f"{len(shapes)} variables and at most {self.steps} steps. Received: "
+                f"{len(received)} variables, step {state.step}, or other shapes."
+            )
+        for variable, array in zip(variables, state.variables, strict=True):
+            variable.assign(array)
+        self.step = self.reported_step = state.step
+        self.best = state.best
+        self.began -= state.seconds
+
+    def begin(self, logs=None) -> None:
+        now = time.perf_counter()  # what building the graph takes is no training
+        self.began += now - self.reported_at
+        self.reported_at = now
+
+    def end_step(self, batch, logs) -> None:
+        self.step += 1
+        interval = max(1, self.steps // _RECORDS_PER_RUN)
+        if self.step % interval == 0 or self.step % self.steps_per_epoch == 0:
+            self.report(self.team.mean(logs["mse"]), logs.get("kl_loss"))
+        self.look()
+        if self.team.mean(self.should_stop()) > 0:
+            self.trainer.stop_training = True
+
+    def look(self) -> None:
+        epoch, seconds = self.step / self.steps_per_epoch, time.perf_counter() - self.began
+        self.on_step(Moment(self.step, self.steps, epoch, seconds, self.autoencoder, self.state))
+
+    def report(self, mse, kl_loss) -> None:
+        if not math.isfinite(mse):
+            raise TrainingError(
+                f"The error is no longer a number at step {self.step}. "
+                f"Try a learning rate below {self.config.learning_rate:g}."
+            )
+        now = time.perf_counter()
+        images = (self.step - self.reported_step) * self.config.batch_size
+        validation_error = None
+        if self.step % self.steps_per_epoch == 0:
+            validation_error = _mean_error(self.autoencoder, self.validation)
+            self.keep_best(validation_error)
+        self.on_record(
+            Record(
+                step=self.step,
+                steps=self.steps,
+                epoch=self.step / self.steps_per_epoch,
+                seconds=now - self.began,
+                squared_error=mse * PIXELS,
+                kl_loss=None if kl_loss is None else self.team.mean(kl_loss),
+                validation_error=validation_error,
+                learning_rate=float(self.trainer.optimizer.learning_rate),
+                images_per_second=images / max(now - self.reported_at, 1e-9),
+            )
+        )
+        self.reported_step, self.reported_at = self.step, time.perf_counter()
+        # Keras averages over the epoch; a row of the history is about its own steps.
+        self.trainer.reset_metrics()
+
+    def keep_best(self, validation_error: float | None) -> None:
+        if validation_error is None:
+            return
+        if self.best is None or validation_error < self.best.squared_error:
+            weights = [_array(variable) for variable in self._weights]
+            self.best = BestWeights(validation_error, self.step, weights)
+
+    def put_best_back(self) -> None:
+        """After a stop: within an epoch the error may be worse than it was at the end of one."""
+        best = self.best
+        if best and _mean_error(self.autoencoder, self.validation) > best.squared_error:
+            for variable, array in zip(self._weights, best.weights, strict=True):
+                variable.assign(array)
+            self.step = best.step
+            self.look()
+
+    def state(self) -> TrainingState:
+        arrays = [_array(variable) for variable in self._variables]
+        return TrainingState(self.step, time.perf_counter() - self.began, arrays, self.best)
+
+    @property
+    def _weights(self) -> list:
+        return [*self.autoencoder.encoder.weights, *self.autoencoder.decoder.weights]
+
+    @property
+    def _variables(self) -> list:
+        return [*self.trainer.variables, *self.trainer.optimizer.variables]
+
+
+def _array(variable) -> np.ndarray:
     import keras
 
-    steps_per_epoch = math.ceil(image_count / config.batch_size)
-    steps = config.epochs * steps_per_epoch
-    interval = max(1, steps // _RECORDS_PER_RUN)
-
-    class Watcher(keras.callbacks.Callback):
-        step = 0
-        reported_step = 0
-
-        def on_train_begin(self, logs=None):
-            self.began = self.reported_at = time.perf_counter()
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.step += 1
-            on_step(self.step, autoencoder)
-            if self.step % interval == 0 or self.step % steps_per_epoch == 0:
-                self.report(team.mean(logs["mse"]), logs.get("kl_loss"))
-            if team.mean(should_stop()) > 0:
-                self.model.stop_training = True
-
-        def report(self, mse, kl_loss):
-            if not math.isfinite(mse):
-                raise TrainingError(
-                    f"The error is no longer a number at step {self.step}. "
-                    f"Try a learning rate below {config.learning_rate:g}."
-                )
-            now = time.perf_counter()
-            images = (self.step - self.reported_step) * config.batch_size
-            ended_epoch = self.step % steps_per_epoch == 0
-            on_record(
-                Record(
-                    step=self.step,
-                    steps=steps,
-                    epoch=self.step / steps_per_epoch,
-                    seconds=now - self.began,
-                    squared_error=mse * PIXELS,
-                    kl_loss=None if kl_loss is None else team.mean(kl_loss),
-                    validation_error=_mean_error(autoencoder, validation) if ended_epoch else None,
-                    learning_rate=float(self.model.optimizer.learning_rate),
-                    images_per_second=images / max(now - self.reported_at, 1e-9),
-                )
-            )
-            self.reported_step, self.reported_at = self.step, time.perf_counter()
-            # Keras averages over the epoch; a row of the history is about its own steps.
-            self.model.reset_metrics()
-
-    return Watcher()
+    return keras.ops.convert_to_numpy(variable)
 
 
 def _mean_error(autoencoder: Autoencoder, images: np.ndarray | None) -> float | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ae import charts
-from ae.training import Record
+from ae.progress import Record
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 256])

@@ -9,12 +9,11 @@ import shutil
 import signal
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ae import locks, runs, store
+from ae import control, film, locks, runs, store
 from ae.config import ModelConfig, TrainingConfig
 from ae.runs import Status
 from ae.store import ModelError
@@ -26,10 +25,10 @@ ENDLESS = TrainingConfig(epochs=1000, batch_size=2, validation_images=0)
 @pytest.fixture(autouse=True)
 def _no_run_is_left(models_folder):
     yield
-    for child in runs._children:
+    for child in control._children:
         child.kill()
         child.wait()
-    runs._children.clear()
+    control._children.clear()
 
 
 @pytest.fixture
@@ -37,8 +36,8 @@ def start(models_folder, tiny_config, small_npz):
     """A function that starts a run and returns its process."""
 
     def start(name, training=BRIEF, data=small_npz):
-        runs.start(name, tiny_config, training, data)
-        return runs._children[-1]
+        control.start(name, tiny_config, training, data)
+        return control._children[-1]
 
     return start
 
@@ -72,7 +71,9 @@ def test_run_ends_with_a_listed_model_and_its_history(start, reaches, tiny_confi
     assert listed() == ["mine"]
 
     card = store.read_card("mine")
-    assert (card.model, card.training) == runs.read_configs("mine") == (tiny_config, BRIEF)
+    settings = runs.read_settings("mine")
+    assert (card.model, card.training) == (settings.model, settings.training)
+    assert (settings.model, settings.training) == (tiny_config, BRIEF)
     assert card.data == "small"
     assert card.data_sha256 == small_data.sha256
     assert card.steps == 18
@@ -83,15 +84,15 @@ def test_run_ends_with_a_listed_model_and_its_history(start, reaches, tiny_confi
     seconds = [record.seconds for record in history]
     assert seconds == sorted(seconds)
 
-    preview = runs.read_preview("mine")
-    assert (preview.dtype, preview.shape) == (np.float32, (10, 28, 28))
+    frames = [film.read(path) for path in film.paths(store.models_folder() / "mine")]
+    assert [frame.step for frame in frames] == film.plan(18, card.parameters)
     assert store.load("mine").reconstruct(small_data.x_test).shape == (100, 28, 28)
 
 
 def test_stopped_run_ends_soon_with_a_usable_model(start, reaches, wait_until, small_data):
     process = start("mine", ENDLESS)
     wait_until(lambda: runs.read_history("mine"))
-    runs.request_stop("mine")
+    control.request_stop("mine")
     # A second for the step, more for measuring the model on a busy machine.
     reaches("mine", "saving", "stopped")
     reaches("mine", "stopped")
@@ -103,7 +104,7 @@ def test_stopped_run_ends_soon_with_a_usable_model(start, reaches, wait_until, s
 
 def test_run_that_is_stopped_before_it_is_up_never_trains(start, reaches):
     process = start("mine", ENDLESS)
-    runs.request_stop("mine")
+    control.request_stop("mine")
     reaches("mine", "stopped")
     assert process.wait(30) == 0
     assert listed() == []
@@ -129,10 +130,10 @@ def test_second_run_waits_for_the_first_and_then_trains(start, reaches, wait_unt
     start("first", ENDLESS)
     wait_until(lambda: runs.read_history("first"))
     start("second")
-    assert "Another run" in reaches("second", "waiting").message
+    assert reaches("second", "waiting").message == "1 run comes first: first."
     assert runs.foremost() in ("first", "second")
     assert runs.read_history("second") == []
-    runs.request_stop("first")
+    control.request_stop("first")
     reaches("second", "done")
     assert listed() == ["first", "second"]
     assert runs.read_status("first").state == "stopped"
@@ -142,7 +143,7 @@ def test_waiting_run_can_be_stopped(start, reaches, models_folder):
     with locks.held(models_folder / runs.TRAINING_LOCK):
         process = start("mine")
         reaches("mine", "waiting")
-        runs.request_stop("mine")
+        control.request_stop("mine")
         reaches("mine", "stopped")
         assert process.wait(30) == 0
     assert listed() == []
@@ -195,28 +196,29 @@ def folder(models_folder):
 
 
 def test_arguments_give_the_same_configs_back():
-    from ae.__main__ import _configs, _parser
+    from ae.__main__ import _parser
+    from ae.training_commands import _configs
 
     model = ModelConfig(kind="vae", latent_dim=7, filters=(3,), decoder_filters=(5,), hidden=(9,))
     training = TrainingConfig(epochs=2, learning_rate=0.123, noise="mixture", seed=9, rotation=1.5)
-    words = ["train", "--name", "x", *runs.arguments(model, training)]
+    words = ["train", "--name", "x", *control.arguments(model, training)]
     assert _configs(_parser().parse_args(words)) == (model, training)
 
 
 @settings(max_examples=30)
 @given(...)
 def test_arguments_give_any_configs_back(model: ModelConfig, training: TrainingConfig):
-    from ae.__main__ import _configs, _parser
+    from ae.__main__ import _parser
+    from ae.training_commands import _configs
 
-    words = ["train", "--name", "x", *runs.arguments(model, training)]
+    words = ["train", "--name", "x", *control.arguments(model, training)]
     assert _configs(_parser().parse_args(words)) == (model, training)
 
 
 def test_nothing_is_known_of_a_run_that_is_not_there(models_folder):
     assert runs.read_status("mine") is None
-    assert runs.read_configs("mine") is None
+    assert runs.read_settings("mine") is None
     assert runs.read_history("mine") == []
-    assert runs.read_preview("mine") is None
     assert runs.read_log("mine") == ""
     assert runs.list_runs() == []
     assert runs.foremost() is None
@@ -228,7 +230,7 @@ def test_junk_in_a_runs_files_is_no_run(folder, text):
     for file in (runs.STATUS_FILE, runs.RUN_FILE, store.HISTORY_FILE):
         (folder / file).write_text(text, encoding="utf-8", errors="surrogatepass")
     assert runs.read_status("mine") is None
-    assert runs.read_configs("mine") is None
+    assert runs.read_settings("mine") is None
     assert runs.read_history("mine") == []
 
 
@@ -275,10 +277,10 @@ def test_runs_are_listed_newest_first_and_one_that_goes_on_is_foremost(models_fo
 
 
 def test_free_name_counts_up(models_folder):
-    assert runs.free_name("mine") == "mine"
+    assert control.free_name("mine") == "mine"
     (models_folder / "mine").mkdir()
     (models_folder / "mine-2").mkdir()
-    assert runs.free_name("mine") == "mine-3"
+    assert control.free_name("mine") == "mine-3"
 
 
 def test_unknown_state_is_refused():

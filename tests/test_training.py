@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ae import checkpoint
 from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig, TrainingConfig
 from ae.metrics import squared_error
@@ -109,12 +110,12 @@ def test_records_tell_the_whole_run(tiny_config, small_data):
         dataclasses.replace(BRIEF, validation_images=100),
         small_data,
         on_record=records.append,
-        on_step=lambda step, _: steps.append(step),
+        on_step=lambda moment: steps.append(moment.step),
     )
-    assert steps == list(range(1, 9))
-    assert [record.step for record in records] == steps
+    assert steps == list(range(9))
+    assert [record.step for record in records] == steps[1:]
     assert {record.steps for record in records} == {8}
-    assert [record.epoch for record in records] == [step / 4 for step in steps]
+    assert [record.epoch for record in records] == [step / 4 for step in steps[1:]]
     assert all(record.kl_loss is None for record in records)
     seconds = [record.seconds for record in records]
     assert seconds == sorted(seconds)
@@ -157,10 +158,10 @@ def test_should_stop_stops_after_the_step(tiny_config, small_data, last):
         tiny_config,
         BRIEF,
         small_data,
-        on_step=lambda step, _: steps.append(step),
-        should_stop=lambda: len(steps) >= last,
+        on_step=lambda moment: steps.append(moment.step),
+        should_stop=lambda: len(steps) > last,
     )
-    assert steps == list(range(1, last + 1))
+    assert steps == list(range(last + 1))
 
 
 def test_error_that_is_not_a_number_ends_training(tiny_config, small_data):
@@ -324,3 +325,64 @@ def test_learning_rate_is_never_above_its_peak_nor_below_zero(config: TrainingCo
     schedule = learning_rate(config, 40)
     for step in (0, 1, 5, 20, 39, 40):
         assert -1e-12 <= float(schedule(step)) <= config.learning_rate * (1 + 1e-5)
+
+
+# --- going on after an interruption
+
+
+@pytest.mark.parametrize(("kind", "step"), [("conv", 1), ("conv", 4), ("vae", 6)])
+def test_interrupted_run_goes_on_as_if_nothing_had_been_between(
+    tiny_config, small_data, tmp_path, kind, step
+):
+    model_config = dataclasses.replace(tiny_config, kind=kind)
+    config = dataclasses.replace(BRIEF, shift=1, noise="gaussian", validation_images=100)
+    whole_records, records = [], []
+    whole = train(model_config, config, small_data, on_record=whole_records.append)
+
+    def interrupt(moment):
+        if moment.step == step:
+            checkpoint.write(tmp_path / "state.npz", moment.state())
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        train(model_config, config, small_data, on_record=records.append, on_step=interrupt)
+    state = checkpoint.read(tmp_path / "state.npz")
+    again = train(model_config, config, small_data, on_record=records.append, go_on_from=state)
+    np.testing.assert_array_equal(weights(again), weights(whole))
+    assert [r.step for r in records] == list(range(1, 9))
+    assert [r.validation_error for r in records] == [r.validation_error for r in whole_records]
+    seconds = [r.seconds for r in records]
+    assert seconds == sorted(seconds)
+
+
+def test_state_of_another_model_is_refused(tiny_config, small_data):
+    states = []
+    train(tiny_config, BRIEF, small_data, on_step=lambda moment: states.append(moment.state()))
+    other = dataclasses.replace(tiny_config, latent_dim=4)
+    with pytest.raises(ValueError, match="state of the same model"):
+        train(other, BRIEF, small_data, go_on_from=states[-1])
+
+
+def test_stopped_run_keeps_the_weights_of_the_lowest_validation_error(tiny_config, small_data):
+    """Trained on black from the 16th epoch on, it gets worse on the digits kept aside."""
+    config = TrainingConfig(epochs=20, batch_size=50, learning_rate=0.05, validation_images=100)
+    records, steps = [], []
+
+    def blacken(moment):
+        steps.append(moment.step)
+        if moment.step == 60:
+            images[:200] = 0
+
+    images = small_data.x_train.copy()
+    model = train(
+        tiny_config,
+        config,
+        dataclasses.replace(small_data, x_train=images),
+        on_record=records.append,
+        on_step=blacken,
+        should_stop=lambda: steps[-1] == 78,
+    )
+    errors = {r.step: r.validation_error for r in records if r.validation_error is not None}
+    best = min(errors, key=errors.get)
+    assert mean_error(model, images[200:]) == pytest.approx(errors[best], rel=1e-6)
+    assert steps == [*range(79), best]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from ae.training import Record
+from ae.progress import Record
 
 _TRAINING, _VALIDATION = "training batches", "images kept aside"
 

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from ae import foreign, runs, store
+from ae import control, foreign, store
 from ae.keras_file import LARGEST_FILE
 from ae.ui import cache, shell, state
 
@@ -54,4 +54,4 @@ def _bring(name: str, file: bytes) -> None:
 
 def _name(file_name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", file_name.removesuffix(".keras")).strip("-")[:50]
-    return runs.free_name(plain or "brought")
+    return control.free_name(plain or "brought")

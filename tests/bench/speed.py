@@ -62,12 +62,12 @@ def seconds_to_reach(error: float, data: ae.Dataset) -> float:
     looking = 0.0
     reached = math.inf
 
-    def look(step: int, autoencoder: ae.Autoencoder) -> None:
+    def look(moment: ae.Moment) -> None:
         nonlocal looking, reached
-        if step % _CHECK_EVERY:
+        if moment.step % _CHECK_EVERY:
             return
         now = time.perf_counter()
-        found = ae.squared_error(validation, autoencoder.reconstruct(validation)).mean()
+        found = ae.squared_error(validation, moment.autoencoder.reconstruct(validation)).mean()
         if found <= error:
             reached = now - began - looking
         looking += time.perf_counter() - now

@@ -20,6 +20,7 @@ from ae import store, trainer
 from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig, TrainingConfig
 from ae.pca import PCA
+from ae.runs import Settings
 from ae.ui import cache
 
 REPOSITORY = Path(__file__).parents[2]
@@ -39,9 +40,11 @@ def shelf(tmp_path_factory, tensorflow, small_npz) -> Path:
         patch.setenv("AE_MODELS", str(shelf))
         trainer.execute(
             OWN,
-            ModelConfig(latent_dim=4, filters=(4, 8), decoder_filters=(8, 4)),
-            TrainingConfig(epochs=5, batch_size=20, validation_images=40),
-            small_npz,
+            Settings(
+                ModelConfig(latent_dim=4, filters=(4, 8), decoder_filters=(8, 4)),
+                TrainingConfig(epochs=5, batch_size=20, validation_images=40),
+                str(small_npz),
+            ),
         )
     return shelf
 

@@ -31,7 +31,7 @@ def small_models(shelf, small_npz):
             training = TrainingConfig(
                 epochs=1, batch_size=30, loss="binary_crossentropy", validation_images=0
             )
-            trainer.execute(name, config, training, small_npz)
+            trainer.execute(name, runs.Settings(config, training, str(small_npz)))
 
 
 @pytest.fixture

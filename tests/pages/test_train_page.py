@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from looks import OWN
 
-from ae import locks, runs, store
+from ae import control, locks, runs, store
 from ae.config import ModelConfig, TrainingConfig
 from ae.files import write_json
-from ae.training import Record
+from ae.progress import Record
 
 NAME = "my-conv-8"
 
@@ -91,8 +91,8 @@ def started(monkeypatch) -> list:
         def poll(self):
             return None
 
-    monkeypatch.setattr(runs.subprocess, "Popen", Process)
-    monkeypatch.setattr(runs, "_children", [])
+    monkeypatch.setattr(control.subprocess, "Popen", Process)
+    monkeypatch.setattr(control, "_children", [])
     return commands
 
 
