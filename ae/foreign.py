@@ -21,6 +21,7 @@ from ae.store import ModelCard, ModelError
 if typing.TYPE_CHECKING:
     import keras
 
+
 def bring(name: str, file: bytes, data: Dataset) -> ModelCard:
     """Check a .keras file and put it into the models folder under ``name``, measured on ``data``.
 

@@ -85,9 +85,9 @@ def _main() -> int:
 
     out = io.BytesIO()
     try:
-        with h5py.File(io.BytesIO(sys.stdin.buffer.read()), "r") as source:
-            with h5py.File(out, "w") as target:
-                _copy(source, target)
+        content = io.BytesIO(sys.stdin.buffer.read())
+        with h5py.File(content, "r") as source, h5py.File(out, "w") as target:
+            _copy(source, target)
     except WeightsError as error:
         print(error, end="", file=sys.stderr)
         return _REFUSED

@@ -1,12 +1,15 @@
-"""Zip files from anywhere, opened without paying for what they claim."""
+"""Zip files from anywhere, and the arrays in them, opened without paying for what they claim."""
 
 from __future__ import annotations
 
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from typing import BinaryIO
+
+import numpy as np
 
 # What reading a damaged zip raises, by the place of the damage.
 UNREADABLE = (
@@ -18,6 +21,10 @@ UNREADABLE = (
     EOFError,
     NotImplementedError,
     RuntimeError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+    tokenize.TokenError,
     ValueError,
     KeyError,
     IndexError,
@@ -50,6 +57,21 @@ class _Opening:
 
     def __getattr__(self, name: str):
         return getattr(self._file, name)
+
+
+def read_array_header(member: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, whether in column order, and dtype of an .npy member, which costs no memory.
+
+    Raises one of UNREADABLE for anything but an array of numbers of some shape.
+    """
+    version = np.lib.format.read_magic(member)
+    if version == (1, 0):
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+    else:
+        shape, fortran, dtype = np.lib.format.read_array_header_2_0(member)
+    if dtype.kind not in "fiu" or not all(0 <= side < 1 << 40 for side in shape):
+        raise ValueError(f"{dtype!s:.100} of shape {shape!s:.100}")
+    return shape, fortran, dtype
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
