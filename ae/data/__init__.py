@@ -74,7 +74,7 @@ def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
     return Dataset(
         name=name,
         sha256=sha256,
-        **{key: arrays[key].astype(np.float32) / np.float32(255) for key in _IMAGE_KEYS},
+        **{key: np.divide(arrays[key], 255, dtype=np.float32) for key in _IMAGE_KEYS},
         **{key: arrays[key].astype(np.uint8) for key in _LABEL_KEYS},
     )
 
