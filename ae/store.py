@@ -102,7 +102,7 @@ def _is_figure(value) -> bool:
 
 def _wrong_percentiles(values) -> list[str]:
     whole = isinstance(values, dict) and values and all(map(_is_figure, values.values()))
-    legal = whole and all(re.fullmatch(r"\d{1,2}(\.\d)?", key) for key in values)
+    legal = whole and "50" in values and all(re.fullmatch(r"\d{1,2}(\.\d)?", key) for key in values)
     return [] if legal else ["squared_error_percentiles"]
 
 

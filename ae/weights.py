@@ -16,7 +16,7 @@ from pathlib import Path
 MOST_PARAMETERS = 16_000_000
 
 _DEEPEST = 20  # groups within groups
-_SECONDS = 60
+_SECONDS = 20
 _LARGEST_PROCESS = 700 << 20  # bytes of address space, a good half of them for the libraries
 _REFUSED = 3  # exit status; the reason is on standard error
 

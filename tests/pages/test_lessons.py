@@ -44,7 +44,7 @@ def test_a_link_of_compress_restores_settings_and_drawing(open_page, conv_32):
 def test_a_teachers_link_brings_a_task_and_hides_the_rest(open_page, conv_32, put):
     put(OWN)
     at = open_page("reconstruct", model=OWN, task="Which is *worst*?", hide="sidebar,settings")
-    assert [info.value for info in at.info] == [r"Which is \*worst\*\?"]
+    assert [info.value for info in at.info] == [r"Which is \*worst\*?"]
     assert not at.sidebar.selectbox
     assert at.session_state["model"] == OWN
     assert any("display: none" in html.proto.body for html in at.get("html"))
