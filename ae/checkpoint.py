@@ -28,7 +28,8 @@ def read(path: str | os.PathLike) -> TrainingState:
     Raises OSError if it cannot be read and ValueError if it is damaged or something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         best = None
         if "best_step" in arrays:

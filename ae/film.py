@@ -81,7 +81,8 @@ def write(path: str | os.PathLike, moment: Moment, *, small: bool = True) -> Non
 def read(path: str | os.PathLike) -> Frame | None:
     """Read a frame, or None if there is none or it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             weights = []
             while (name := f"weights_{len(weights)}") in file.files:
                 array = file[name].astype(np.float32)

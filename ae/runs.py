@@ -84,6 +84,12 @@ class Settings(JsonRecord):
         return settings
 
 
+def asked_to(name: str) -> str | None:
+    """What the run has been asked to: "stop", "pause" or None."""
+    requests = {"stop": STOP_FILE, "pause": PAUSE_FILE}
+    return next((word for word, file in requests.items() if (_folder(name) / file).exists()), None)
+
+
 def list_runs() -> list[str]:
     """Names of all folders that hold a run, newest first."""
     folder = store.models_folder()

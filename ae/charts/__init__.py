@@ -11,9 +11,11 @@ from ae.charts.errors import (
 )
 from ae.charts.latent_space import code_variances, frechet_bars, two_losses
 from ae.charts.rate import rate_distortion
-from ae.charts.training import learning_curve
+from ae.charts.training import SECONDS, STEPS, learning_curve, learning_rate_curve
 
 __all__ = [
+    "SECONDS",
+    "STEPS",
     "StrengthPoint",
     "code_variances",
     "error_by_class",
@@ -23,6 +25,7 @@ __all__ = [
     "error_histogram",
     "frechet_bars",
     "learning_curve",
+    "learning_rate_curve",
     "noise_matrix",
     "paired_errors",
     "psnr_over_strength",

@@ -1,35 +1,46 @@
-"""A training run: its curves."""
+"""A training run: its curves.
+
+Their data are data frames: with those, Streamlit changes the data of a chart on the screen, where
+it would else draw the whole chart anew, each second while a run is followed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import altair as alt
+import pandas as pd
 
 from ae.progress import Record
 
+SECONDS, STEPS = "seconds", "steps"  # what a curve is drawn against
+_TITLES = {SECONDS: "seconds of training", STEPS: "optimizer steps"}
 _TRAINING, _VALIDATION = "training batches", "images kept aside"
 
 
 def learning_curve(
-    records: Sequence[Record], pca_error: float | None = None, *, log_scale: bool = True
+    records: Sequence[Record],
+    pca_error: float | None = None,
+    *,
+    log_scale: bool = True,
+    against: str = SECONDS,
 ) -> alt.LayerChart:
-    """Squared error per image against seconds of training, and PCA's as a line to beat.
+    """Squared error per image, and PCA's as a line to beat.
 
     records : rows of one run's history, at least one.
     pca_error : squared error per image of PCA with as many numbers, or None.
+    against : what the axis to the right is, SECONDS of training or STEPS.
     """
     rows = [
-        {"seconds": r.seconds, "error": r.squared_error, "epoch": r.epoch, "of": _TRAINING}
+        {"at": _place(r, against), "epoch": r.epoch, "of": of} | {"error": error}
         for r in records
-    ] + [
-        {"seconds": r.seconds, "error": r.validation_error, "epoch": r.epoch, "of": _VALIDATION}
-        for r in records
-        if r.validation_error is not None
+        for of, error in ((_TRAINING, r.squared_error), (_VALIDATION, r.validation_error))
+        if error is not None
     ]
+    title = _TITLES[against]
     scale = alt.Scale(type="log" if log_scale else "linear", zero=not log_scale, nice=True)
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("seconds:Q", title="seconds of training"),
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("at:Q", title=title),
         y=alt.Y(
             "error:Q",
             title="squared error per image",
@@ -39,23 +50,20 @@ def learning_curve(
         tooltip=[
             alt.Tooltip("of:N", title="measured on"),
             alt.Tooltip("epoch:Q", format=".2f"),
-            alt.Tooltip("seconds:Q", format=".1f"),
+            alt.Tooltip("at:Q", title=title, format=",.5~g"),
             alt.Tooltip("error:Q", format=".3f"),
         ],
     )
     names = [_TRAINING, _VALIDATION]
-    colour = alt.Color("of:N", title=None, scale=alt.Scale(domain=names))
-    lines = base.mark_line().encode(color=colour.legend(orient="top"))
-    points = base.mark_point(size=60, filled=True).encode(
-        color=colour.legend(orient="top"),
-        shape=alt.value("diamond"),
-    )
+    colour = alt.Color("of:N", title=None, scale=alt.Scale(domain=names)).legend(orient="top")
     layers = [
-        lines.transform_filter(alt.datum.of == _TRAINING),
-        points.transform_filter(alt.datum.of == _VALIDATION),
+        base.mark_line().encode(color=colour).transform_filter(alt.datum.of == _TRAINING),
+        base.mark_point(size=60, filled=True)
+        .encode(color=colour, shape=alt.value("diamond"))
+        .transform_filter(alt.datum.of == _VALIDATION),
     ]
     if pca_error is not None:
-        rule = alt.Chart(alt.Data(values=[{"error": pca_error, "name": "PCA of the same size"}]))
+        rule = alt.Chart(pd.DataFrame({"error": [pca_error], "name": ["PCA of the same size"]}))
         layers += [
             rule.mark_rule(strokeDash=[6, 4], color="gray").encode(y="error:Q"),
             rule.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color="gray").encode(
@@ -63,3 +71,22 @@ def learning_curve(
             ),
         ]
     return alt.layer(*layers).properties(height=300)
+
+
+def learning_rate_curve(records: Sequence[Record], *, against: str = SECONDS) -> alt.Chart:
+    """The learning rate, drawn as ``learning_curve`` draws the error."""
+    rows = [{"at": _place(r, against), "rate": r.learning_rate} for r in records]
+    return (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line()
+        .encode(
+            x=alt.X("at:Q", title=_TITLES[against]),
+            y=alt.Y("rate:Q", title="learning rate", axis=alt.Axis(tickCount=3, format="~g")),
+            tooltip=[alt.Tooltip("at:Q", title=_TITLES[against]), alt.Tooltip("rate:Q")],
+        )
+        .properties(height=150)
+    )
+
+
+def _place(record: Record, against: str) -> float:
+    return record.seconds if against == SECONDS else record.step

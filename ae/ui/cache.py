@@ -6,13 +6,17 @@ Nothing that is returned here may be changed: every thread gets the same object.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import streamlit as st
 
+from ae import cost as cost_of
 from ae import metrics, quiet, rate_distortion, store
 from ae.autoencoder import Autoencoder
+from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset, load_mnist
 from ae.latent import CodeStatistics
 from ae.pca import PCA
@@ -76,6 +80,21 @@ def warm_up() -> threading.Thread:
     thread = threading.Thread(target=load, name="warm-up", daemon=True)
     thread.start()
     return thread
+
+
+# One measurement at a time: two would slow each other down.
+_measuring = ThreadPoolExecutor(1, thread_name_prefix="cost")
+
+
+def cost(model_config: ModelConfig, training_config: TrainingConfig) -> Future:
+    """What a training costs, as an `ae.cost.Cost`, once it has been measured on this machine."""
+    # The number of epochs and the seed do not matter for the speed.
+    return _cost(model_config, dataclasses.replace(training_config, epochs=1, seed=0))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _cost(model_config: ModelConfig, training_config: TrainingConfig) -> Future:
+    return _measuring.submit(cost_of.measure_apart, model_config, training_config)
 
 
 def _keep_keras_session() -> None:

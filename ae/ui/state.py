@@ -91,6 +91,9 @@ BROUGHT = "brought"  # its name, when it has just been taken
 DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
 LATENT_MAP = "latent_map"  # Latent space: the map's component state
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
+DELETE = "delete_"  # how the keys begin of the buttons that remove a model
+CURVE, CURVE_RATE = "curve", "curve_rate"  # Train: the charts of a run
+CURVE_AGAINST, CURVE_LOG = "curve_against", "curve_log"  # Train: how they are drawn
 FINISHED = "finished_runs"  # runs whose end this session has seen
 
 OPENED_WITH = "opened_with"  # the address's parameters when the session began
@@ -250,6 +253,11 @@ def first_view_of_end(run: str) -> bool:
         return False
     seen.add(run)
     return True
+
+
+def forget_end(run: str) -> None:
+    """The run goes on: its end is going to be seen again."""
+    st.session_state.setdefault(FINISHED, set()).discard(run)
 
 
 def take_model_from_link(names: list[str]) -> None:

@@ -1,0 +1,185 @@
+"""The settings of a new run, what it will cost, and the button that starts it."""
+
+from __future__ import annotations
+
+import dataclasses
+from concurrent.futures import Future
+
+import streamlit as st
+
+from ae import control, presets, store
+from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
+from ae.noise import NOISE_KINDS
+from ae.setting_help import SETTING_HELP
+from ae.training import TrainingError
+from ae.ui import cache, shell, state
+
+_FIRST = ("latent_dim", "kind", "noise")
+_CHOICES = {"kind": KINDS, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES}
+_KIND_NAMES = {"conv": "Convolutional", "linear": "Linear", "vae": "Variational (VAE)"}
+_MEASURING_SECONDS = 1.0
+
+
+def show_form() -> None:
+    """Settings, cost and the button. What cannot be is said, and then nothing can be started."""
+    preset = presets.PRESETS[
+        shell.settings("preset").segmented_control(
+            "Start from",
+            list(presets.PRESETS),
+            default="quick",
+            required=True,
+            format_func=str.capitalize,
+            key=state.PRESET,
+        )
+    ]
+    st.caption(preset.summary)
+    with shell.settings("form"), st.container(border=True):
+        try:
+            model_config, training_config = _settings(preset)
+        except ValueError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        name = _name(model_config, training_config)
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_start,
+            args=(*name, model_config, training_config),
+        )
+        if message := st.session_state.pop(state.TRAIN_ERROR, None):
+            st.error(message, icon=":material/error:")
+        _show_cost(model_config, training_config)
+        with st.expander("The same from the command line"):
+            words = control.arguments(model_config, training_config)
+            st.code(
+                " ".join(["python -m ae train --name", name[0], *words]),
+                language="sh",
+                wrap_lines=True,
+            )
+
+
+def _settings(preset: presets.Preset) -> tuple[ModelConfig, TrainingConfig]:
+    """Both configs as the form says. Raises ValueError for what cannot be."""
+    values = preset.model.to_dict() | preset.training.to_dict()
+    first, second, third = st.columns(3)
+    chosen = {
+        "latent_dim": first.number_input(
+            "latent_dim", 1, 256, values["latent_dim"], help=SETTING_HELP["latent_dim"]
+        ),
+        "kind": second.selectbox(
+            "Kind",
+            KINDS,
+            KINDS.index(values["kind"]),
+            format_func=_KIND_NAMES.get,
+            help=SETTING_HELP["kind"],
+        ),
+        "noise": third.selectbox(
+            "Training noise",
+            noises := [None, *NOISE_KINDS, "mixture"],
+            noises.index(values["noise"]),
+            format_func=_noise_name,
+            help=SETTING_HELP["noise"],
+        ),
+    }
+    with st.expander("All other settings"):
+        columns = st.columns(2)
+        others = [name for name in values if name not in _FIRST]
+        for index, name in enumerate(others):
+            with columns[index % 2]:
+                chosen[name] = _field(name, values[name])
+
+    def config(preset_config):
+        names = [field.name for field in dataclasses.fields(preset_config)]
+        return dataclasses.replace(preset_config, **{name: chosen[name] for name in names})
+
+    return config(preset.model), config(preset.training)
+
+
+def _noise_name(kind: str | None) -> str:
+    if kind is None:
+        return "None"
+    return "A mixture of all" if kind == "mixture" else NOISE_KINDS[kind].label
+
+
+def _field(name: str, value):
+    """A control for one setting, by the type of its value; the config checks what it gives."""
+    label, about = name.replace("_", " ").capitalize(), SETTING_HELP[name]
+    if name in _CHOICES:
+        options = _CHOICES[name]
+        return st.selectbox(label, options, options.index(value), help=about)
+    if isinstance(value, tuple):
+        text = st.text_input(label, ", ".join(map(str, value)), max_chars=60, help=about)
+        return _widths(label, text)
+    if isinstance(value, int):
+        return st.number_input(label, 0, 2**32 - 1, value, help=about)
+    return st.number_input(label, 0.0, 100.0, float(value), step=None, format="%g", help=about)
+
+
+def _widths(label: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            f"{label} must be whole numbers with commas between, as in 32, 64. Received: {text!r}."
+        ) from None
+
+
+def _name(model_config: ModelConfig, training_config: TrainingConfig) -> tuple[str, bool]:
+    """The new model's name, and whether it was suggested and not typed."""
+    kind = "denoise" if training_config.noise else model_config.kind
+    # As a placeholder: a suggestion put into the field could take the place of what is being typed.
+    suggested = control.free_name(f"my-{kind}-{model_config.latent_dim}")
+    typed = st.text_input(
+        "Name of the new model",
+        key=state.RUN_NAME,
+        max_chars=60,
+        placeholder=suggested,
+        help="Letters, digits, dash and underscore. Left empty, it is the name shown in grey.",
+    )
+    return typed or suggested, not typed
+
+
+def _start(name: str, suggested: bool, model_config, training_config) -> None:
+    try:
+        # Somebody else may have taken the suggested name a moment ago.
+        name = control.start(name, model_config, training_config, or_next=suggested)
+    except store.ModelError as error:
+        st.session_state[state.TRAIN_ERROR] = str(error)
+    except OSError as error:
+        st.session_state[state.TRAIN_ERROR] = f"The run cannot be started: {error.strerror}."
+    else:
+        st.query_params[state.RUN] = name
+        st.session_state[state.RUN_NAME] = ""  # in use now: the next run needs another
+
+
+def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> None:
+    measured = cache.cost(model_config, training_config)
+    if not measured.done():
+        st.fragment(_wait_for, run_every=_MEASURING_SECONDS)(measured)
+        return
+    try:
+        cost = measured.result()
+    except TrainingError as error:
+        st.caption(f":material/timer: {error}")
+        return
+    images = len(cache.mnist().x_train)
+    st.caption(
+        f":material/timer: {cost.parameters:,} parameters, "
+        f"about **{duration(cost.seconds(training_config, images))}** on this machine: "
+        f"{training_config.epochs} × {images - training_config.validation_images:,} images at "
+        f"{cost.images_per_second:,.0f} images/s, measured just now."
+    )
+
+
+def _wait_for(measured: Future) -> None:
+    if measured.done():
+        st.rerun()
+    st.caption(":material/timer: Measuring how fast this machine trains it …")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "48 s", "6 min", "2.3 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

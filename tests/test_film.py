@@ -1,0 +1,73 @@
+"""Frames of a training: when they are taken, how small and how true they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ae import film, store
+from ae.metrics import squared_error
+from ae.progress import Moment
+
+pytestmark = pytest.mark.usefixtures("tensorflow")
+
+
+def moment(model, step: int = 7) -> Moment:
+    return Moment(step, 100, 0.5, 1.5, model, lambda: None)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**7))
+def test_plan_is_from_the_first_to_the_last_step_at_rising_intervals(steps, parameters):
+    plan = film.plan(steps, parameters)
+    assert plan[0] == 0
+    assert plan[-1] == steps
+    assert len(plan) <= 24
+    gaps = np.diff(plan)
+    assert (gaps > 0).all()
+    # Rounding to whole steps may take one away.
+    assert (np.diff(gaps)[1:] >= -1).all()
+
+
+def test_frames_fit_into_three_megabytes(tmp_path):
+    model = store.load("conv-32")
+    film.write(tmp_path / "frame.npz", moment(model))
+    frames = len(film.plan(10_000, model.parameters))
+    assert frames >= 8
+    assert frames * (tmp_path / "frame.npz").stat().st_size < 3_100_000
+
+
+def test_frame_shows_nearly_what_the_model_does(tmp_path, mnist):
+    model, digits = store.load("conv-32"), mnist.x_test[:500]
+    film.write(tmp_path / "frame.npz", moment(model))
+    frame = film.read(tmp_path / "frame.npz")
+    assert (frame.step, frame.epoch, frame.seconds) == (7, 0.5, 1.5)
+    z, shown = film.Projector(store.read_card("conv-32").model).show(frame, digits)
+    exact = squared_error(digits, model.reconstruct(digits)).mean()
+    assert squared_error(digits, shown).mean() == pytest.approx(exact, rel=0.02)
+    assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999
+
+
+def test_small_and_quick_frames_are_the_same(tmp_path, tiny_model):
+    film.write(tmp_path / "small.npz", moment(tiny_model))
+    film.write(tmp_path / "quick.npz", moment(tiny_model), small=False)
+    small, quick = film.read(tmp_path / "small.npz"), film.read(tmp_path / "quick.npz")
+    for one, other in zip(small.weights, quick.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_damaged_frame_is_none(tmp_path, tiny_model):
+    path = tmp_path / "frame.npz"
+    film.write(path, moment(tiny_model))
+    whole = path.read_bytes()
+    assert film.read(tmp_path / "missing.npz") is None
+    for length in range(0, len(whole), max(len(whole) // 40, 1)):
+        path.write_bytes(whole[:length])
+        assert film.read(path) is None
+
+
+def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
+    film.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
+    with pytest.raises(ValueError):  # noqa: PT011 - Keras's own words
+        film.Projector(tiny_config).show(film.read(tmp_path / "frame.npz"), mnist.x_test[:1])
