@@ -182,8 +182,7 @@ def _blocks(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
 def _rebuild(model: Model, quantizer: Quantizer, levels: np.ndarray) -> np.ndarray:
     # PCA can leave [0, 1] a little; a picture cannot, and is nearer to the original clipped.
     with np.errstate(over="ignore", invalid="ignore"):  # a crafted table can hold any step
-        z = quantizer.dequantize(levels)
-    images = np.clip(model.decode(z), 0, 1)
+        images = np.clip(model.decode(quantizer.dequantize(levels)), 0, 1)
     if not np.isfinite(images).all():
         raise CodecError("This file holds codes that give no picture. It was not made by encoding.")
     return images

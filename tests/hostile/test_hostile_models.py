@@ -49,9 +49,8 @@ def test_a_thousand_damaged_configs_are_refused_or_name_plain_layers_alone(good,
     for config in mutated(parts["config.json"], 1000):
         try:
             kept = keras_file.check(zipped(parts | {"config.json": config}))
-        except ModelError as error:
+        except ModelError:
             refused += 1
-            assert len(str(error)) < 900
         else:
             names = set(_class_names(json.loads(parts_of(kept)["config.json"])))
             assert names <= set().union(*keras_file._CLASSES.values())
@@ -73,8 +72,17 @@ def test_damaged_weights_are_refused_or_are_plain_arrays(good, monkeypatch):
     content = parts_of(good)["model.weights.h5"]
     for damaged in mutated(content[:4096], 25, seed=3):
         with contextlib.suppress(weights.WeightsError):
-            with h5py.File(io.BytesIO(weights.rewritten(damaged + content[4096:]))) as file:
-                file.visititems(lambda name, item: item[()] if hasattr(item, "dtype") else None)
+            file = io.BytesIO(weights.rewritten(damaged + content[4096:]))
+            assert all(array.dtype.kind in "fiu" for array in _arrays(file).values())
+
+
+def _arrays(file) -> dict[str, np.ndarray]:
+    found: dict = {}
+    with h5py.File(file) as opened:
+        opened.visititems(
+            lambda name, item: found.update({name: item[()]} if hasattr(item, "dtype") else {})
+        )
+    return found
 
 
 def test_a_process_that_dies_over_weights_is_a_sentence(monkeypatch):
@@ -86,16 +94,9 @@ def test_a_process_that_dies_over_weights_is_a_sentence(monkeypatch):
 
 def test_weights_come_through_unchanged(good):
     content = parts_of(good)["model.weights.h5"]
-    arrays: list[dict] = [{}, {}]
-    for found, file in zip(arrays, (content, weights.rewritten(content)), strict=True):
-        with h5py.File(io.BytesIO(file)) as opened:
-            opened.visititems(
-                lambda name, item, found=found: (
-                    found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
-                )
-            )
-    assert arrays[0].keys() == arrays[1].keys()
-    assert all(np.array_equal(arrays[0][name], arrays[1][name]) for name in arrays[0])
+    before, after = (_arrays(io.BytesIO(f)) for f in (content, weights.rewritten(content)))
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
 def test_a_thousand_damaged_cards_are_not_listed_or_are_whole(folder):
@@ -173,12 +174,12 @@ def test_no_markup_is_a_name(models_folder, name):
     assert os.listdir(models_folder) == []
 
 
-def test_of_many_who_make_one_folder_one_succeeds(models_folder):
+def test_of_two_who_make_one_folder_one_succeeds(models_folder):
+    second = store.new_folder("mine")
+    (second.__enter__() / "b").touch()
     with store.new_folder("mine") as first:
         (first / "a").touch()
-        with pytest.raises(ModelError, match="already"), store.new_folder("mine") as second:
-            (second / "b").touch()
-            first.rename(models_folder / "mine")
-        shutil.move(models_folder / "mine", first)
+    with pytest.raises(ModelError, match="already"):
+        second.__exit__(None, None, None)
     assert os.listdir(models_folder) == ["mine"]
     assert os.listdir(models_folder / "mine") == ["a"]

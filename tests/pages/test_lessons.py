@@ -69,7 +69,9 @@ def test_defaults_and_good_values_are_not_called_ignored(open_page, conv_32):
     assert notes(open_page("compress", model="conv-32", bits="6", count="500")) == []
 
 
-@pytest.mark.parametrize("text", ["![x](http://e)", "<b>", "$x$", ":red[a]", "a\n# b", "`c`", "- d", "1. e"])
+@pytest.mark.parametrize(
+    "text", ["![x](http://e)", "<b>", "$x$", ":red[a]", "a\n# b", "`c`", "- d", "1. e"]
+)
 def test_text_of_a_link_is_never_markdown(text):
     marks = set("![]<>$:#`*_-.")
     plain = lesson.plain(text)
