@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextlib.contextmanager
@@ -34,3 +36,17 @@ def write_json(path: str | os.PathLike, value) -> None:
     """Write ``value`` as indented JSON with a final newline, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def open_regular(path: str | os.PathLike, largest: int) -> BinaryIO:
+    """Open a file for reading. Raises OSError for a pipe, a device or more than ``largest`` bytes.
+
+    Opening a pipe would wait for ever for somebody who writes into it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    file = os.fdopen(descriptor, "rb")
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_size <= largest:
+        return file
+    file.close()
+    raise OSError(f"{Path(path).name} must be a file of at most {largest:,} bytes")

@@ -1,4 +1,4 @@
-"""A .keras file from a stranger, checked before any of it is loaded.
+"""A .keras file from anywhere, checked and written anew before any of it is loaded.
 
 Such a file can name any class and carry code. What passes here names plain Keras layers alone.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
+from typing import BinaryIO
 
-from ae.store import ModelError
+from ae import weights, zips
 
 LARGEST_FILE = 64 << 20  # bytes
-_LARGEST_PARTS = {"metadata.json": 1 << 16, "config.json": 1 << 20, "model.weights.h5": 64 << 20}
-MOST_PARAMETERS = 16_000_000
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+_LARGEST_PARTS = {"metadata.json": 1 << 16, CONFIG: 1 << 20, WEIGHTS: 64 << 20}
 _LARGEST_NUMBER = 100_000  # of any whole number in a layer's settings
 
 LAYERS = frozenset(
@@ -103,8 +103,12 @@ _DROPPED = frozenset({"compile_config", "build_config", "quantization_config"})
 _ANY_NUMBER = frozenset({"shared_object_id", "seed"})
 
 
-def check(file: bytes) -> dict:
-    """Read and check a .keras file without loading it; return its config, reduced to what is used.
+class ModelError(ValueError):
+    """A model cannot be named, found or loaded. Its text is for people."""
+
+
+def check(file: bytes) -> bytes:
+    """Check a .keras file without loading it; return one written anew from what is used of it.
 
     Raises ModelError with the reason unless it is a zip of the three parts that Keras writes, none
     too large, whose config names plain keras.layers alone and whose weights are plain arrays.
@@ -113,46 +117,57 @@ def check(file: bytes) -> dict:
         raise ModelError(
             f"Expected at most {LARGEST_FILE >> 20} MB. Received: {len(file):,} bytes."
         )
+    parts = read_parts(io.BytesIO(file))
     try:
-        config = json.loads(read_part(file, "config.json"))
-        config = _plain(config)
+        config = _plain(json.loads(parts[CONFIG]))
     except (ValueError, RecursionError) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError("Its config.json is not what Keras writes.") from error
+        raise ModelError(f"Its {CONFIG} is not what Keras writes.") from error
     if not isinstance(config, dict) or config.get("class_name") not in MODELS:
         raise ModelError("Expected a Functional or Sequential Keras model of its own layers.")
-    _check_weights(read_part(file, "model.weights.h5"))
-    return config
-
-
-def read_part(file: bytes, name: str) -> bytes:
-    """One of the three parts of a .keras file. Raises ModelError for anything else."""
     try:
-        with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        parts[WEIGHTS] = weights.rewritten(parts[WEIGHTS])
+    except weights.WeightsError as error:
+        raise ModelError(f"{error}") from error
+    parts[CONFIG] = json.dumps(config).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def read_parts(file: BinaryIO) -> dict[str, bytes]:
+    """The three parts of a .keras file by name. Raises ModelError for anything else."""
+    try:
+        with zips.open_zip(file) as archive:
             names = archive.namelist()
             if sorted(names) != sorted(_LARGEST_PARTS):
                 raise ModelError(
                     f"Expected a .keras file with {', '.join(_LARGEST_PARTS)} and nothing else. "
-                    f"Received: {', '.join(names)[:200] or 'an empty zip file'}."
+                    f"Received: {', '.join(names)[:200]!r}."
                 )
-            for part, largest in _LARGEST_PARTS.items():
-                if archive.getinfo(part).file_size > largest:
-                    raise ModelError(f"Its {part} is larger than {largest:,} bytes.")
-            with archive.open(name) as member:  # the size in the directory may be a lie
-                content = member.read(_LARGEST_PARTS[name] + 1)
+            return {name: _read_part(archive, name) for name in _LARGEST_PARTS}
     except ModelError:
         raise
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
+    except NotImplementedError as error:
+        raise ModelError("The file is packed in a way that Keras does not use.") from error
+    except zips.UNREADABLE as error:
         raise ModelError(
             "Expected a file that Keras 3 wrote with model.save('name.keras'). "
             "Received: something else, or a damaged file."
         ) from error
-    except NotImplementedError as error:
-        raise ModelError("The file is packed in a way that Keras does not use.") from error
-    if len(content) > _LARGEST_PARTS[name]:
-        raise ModelError(f"Its {name} is larger than {_LARGEST_PARTS[name]:,} bytes.")
-    return content
+
+
+def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    largest = _LARGEST_PARTS[name]
+    if archive.getinfo(name).file_size <= largest:
+        with archive.open(name) as member:  # the size in the directory may be a lie
+            content = member.read(largest + 1)
+        if len(content) <= largest:
+            return content
+    raise ModelError(f"Its {name} is larger than {largest:,} bytes.")
 
 
 def _plain(value, key: str | None = None):
@@ -183,34 +198,3 @@ def _check_class(value: dict) -> None:
             f"It uses {shown!r:.80}, which is not among the plain layers that are taken: "
             f"{', '.join(sorted(LAYERS))}. Models with code of their own are refused."
         )
-
-
-def _check_weights(content: bytes) -> None:
-    """Raise ModelError unless an HDF5 file holds plain arrays of numbers, and not too many."""
-    import h5py
-
-    total = 0
-
-    def look(group, depth: int = 0) -> None:
-        nonlocal total
-        if depth > 20:
-            raise ModelError("Its weights are nested deeper than Keras does it.")
-        for name in group:
-            link = group.get(name, getlink=True)
-            item = group.get(name) if isinstance(link, h5py.HardLink) else None
-            if isinstance(item, h5py.Group):
-                look(item, depth + 1)
-                continue
-            if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual:
-                raise ModelError("Its weights point to other places than the file itself.")
-            total += item.size or 0
-            if item.dtype.kind not in "fiu" or total > MOST_PARAMETERS:
-                raise ModelError(f"Expected at most {MOST_PARAMETERS:,} weights, all numbers.")
-
-    try:
-        with h5py.File(io.BytesIO(content), "r") as weights:
-            look(weights)
-    except ModelError:
-        raise
-    except Exception as error:  # HDF5 has many ways to refuse a file
-        raise ModelError("Its weights cannot be read: the file is damaged.") from error

@@ -11,6 +11,7 @@ import ast
 import dataclasses
 import inspect
 import json
+import re
 from types import ModuleType
 
 from ae import networks, noise, training
@@ -106,15 +107,15 @@ def script(card: ModelCard) -> str:
         name=card.name,
         file=f"{card.name}.py",
         packages=" ".join(
-            f"{package}=={card.versions[package]}"
+            f"{package}=={_harmless(card.versions[package])}"
             for package in ("tensorflow", "keras", "numpy")
             if package in card.versions
         ),
-        data=card.data,
-        sha256=card.data_sha256,
+        data=_harmless(card.data),
+        sha256=_harmless(card.data_sha256),
         steps=card.steps,
         seconds=card.seconds,
-        machine=card.machine,
+        machine=_harmless(card.machine),
         error=card.test["squared_error"],
         imports=_NOISE_IMPORTS if noisy else _IMPORTS,
         model=_values(card.model) + f"\n    poolings={card.model.poolings},",
@@ -142,6 +143,11 @@ def script(card: ModelCard) -> str:
         else "join(encoder, decoder)",
     )
     return "\n\n".join([head, *parts]) + "\n\n" + main
+
+
+def _harmless(text: str) -> str:
+    """Words of a card, which may be anybody's, so that they cannot end the script's docstring."""
+    return re.sub(r"[^\w .,:+()-]", "_", f"{text}")[:100]
 
 
 def _training_parts(config: TrainingConfig) -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
+import math
 import os
 import re
 import shutil
-import zipfile
-import zlib
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ae.autoencoder import Autoencoder
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
-from ae.files import write_json
+from ae.files import open_regular, write_json
+from ae.keras_file import CONFIG, LARGEST_FILE, ModelError, read_parts
 
 DEFAULT_MODEL = "conv-32"
 MODEL_FILE = "model.keras"
@@ -30,22 +33,8 @@ SHIPPED = (
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _SHOWN_FIGURES = ("squared_error", "pca_squared_error", "psnr", "ssim")  # the pages read these
 _JSON_TYPES = {"str": str, "int": int, "float": (int, float)}
-# What reading a card or a zip file raises, by the place of the damage.
-_UNREADABLE = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RuntimeError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
-
-class ModelError(ValueError):
-    """A model cannot be named, found or loaded. Its text is for people."""
+_MOST = 2**53  # of a whole number on a card
+_LARGEST_CARD = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -86,10 +75,13 @@ class ModelCard(JsonRecord):
             if not isinstance(values[field.name], _JSON_TYPES.get(field.type, dict))
             and not (field.name == "training" and values[field.name] is None)
         ]
+        if "test" not in wrong:
+            wrong += [key for key in _SHOWN_FIGURES if not _is_figure(values["test"].get(key))]
+            wrong += _wrong_percentiles(values["test"].get("squared_error_percentiles"))
         wrong += [
             key
-            for key in _SHOWN_FIGURES
-            if "test" not in wrong and not isinstance(values["test"].get(key), float)
+            for key in ("parameters", "bytes", "steps", "seconds")
+            if key not in wrong and not 0 <= values[key] < _MOST  # false for NaN
         ]
         if wrong:
             raise ValueError(f"A model card has {wrong} of another type.")
@@ -102,6 +94,16 @@ class ModelCard(JsonRecord):
                 else None,
             }
         )
+
+
+def _is_figure(value) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _wrong_percentiles(values) -> list[str]:
+    whole = isinstance(values, dict) and values and all(map(_is_figure, values.values()))
+    legal = whole and "50" in values and all(re.fullmatch(r"\d{1,2}(\.\d)?", key) for key in values)
+    return [] if legal else ["squared_error_percentiles"]
 
 
 def models_folder() -> Path:
@@ -128,8 +130,10 @@ def check_name(name: str) -> str:
 
 def list_models() -> list[ModelCard]:
     """Cards of the models that can be loaded: shipped ones in their order, then own by name."""
-    folder = models_folder()
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    try:
+        names = os.listdir(models_folder())
+    except OSError:  # missing, or not for us to read
+        names = []
     order = {name: index for index, name in enumerate(SHIPPED)}
     cards = []
     for name in sorted(names, key=lambda name: (order.get(name, len(order)), name)):
@@ -152,18 +156,36 @@ def ladder(cards: list[ModelCard]) -> dict[int, ModelCard]:
     return dict(sorted(sizes.items()))
 
 
+def file_of(name: str, file: str) -> Path:
+    """The path of a file in a model's folder. Raises ModelError if a link leads it elsewhere."""
+    path = models_folder() / check_name(name) / file
+    try:
+        inside = path.resolve().is_relative_to(models_folder().resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        inside = False
+    if not inside:
+        raise ModelError(
+            f"The model {name!r} is damaged: its {file} is a link out of the models folder. "
+            "Copy the file itself."
+        )
+    return path
+
+
 def read_card(name: str) -> ModelCard:
     """The card of the model called ``name``. Raises ModelError if it cannot be loaded."""
-    folder = models_folder() / check_name(name)
     try:
-        card = ModelCard.from_dict(json.loads((folder / CARD_FILE).read_text(encoding="utf-8")))
-        file = (folder / MODEL_FILE).stat()
-        whole = _is_whole(folder / MODEL_FILE, (file.st_mtime_ns, file.st_size))
+        with open_regular(file_of(name, CARD_FILE), _LARGEST_CARD) as file:
+            card = ModelCard.from_dict(json.loads(file.read()))
+        path = file_of(name, MODEL_FILE)
+        stamp = path.stat()
+        whole = _is_whole(path, (stamp.st_mtime_ns, stamp.st_size))
     except FileNotFoundError as error:
-        known = ", ".join(path.name for path in _folders()) or "none"
-        raise ModelError(f"There is no model {name!r}. In the folder: {known}.") from error
-    except _UNREADABLE as error:
-        raise ModelError(f"The model {name!r} is damaged: {error}") from error
+        known = ", ".join(_with_cards()) or "none"
+        raise ModelError(f"There is no model {name!r}. In the folder: {known:.200}.") from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"The model {name!r} is damaged: {error!s:.300}") from error
     if card.name != name or not whole:
         raise ModelError(f"The model {name!r} is damaged: its card or its file is another's.")
     return card
@@ -172,16 +194,52 @@ def read_card(name: str) -> ModelCard:
 def load(name_or_path: str | os.PathLike = DEFAULT_MODEL) -> Autoencoder:
     """Load a model by its name in the models folder, or from the path of a .keras file.
 
-    Raises ModelError if there is none or it cannot be read.
+    The file is checked first: nothing but plain layers is loaded. Raises ModelError if there is
+    none or it cannot be read.
     """
-    path = Path(name_or_path)
+    from ae import safe_loading
+
+    path, card = Path(name_or_path), None
     if path.suffix != ".keras":
-        read_card(os.fspath(name_or_path))
-        path = models_folder() / path / MODEL_FILE
+        card = read_card(os.fspath(name_or_path))
+        path = file_of(card.name, MODEL_FILE)
     try:
-        return Autoencoder.load(path)
-    except Exception as error:  # Keras, h5py and zipfile have many ways to refuse a file
-        raise ModelError(f"{path.name} of {path.parent.name!r} cannot be read: {error}") from error
+        with open_regular(path, LARGEST_FILE) as file:
+            model = safe_loading.load(file.read(), uploaded=False)
+        autoencoder = Autoencoder(model.get_layer("encoder"), model.get_layer("decoder"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path.name} of {path.parent.name!r} cannot be read: {error!s:.300}"
+        ) from error
+    if card and card.model.latent_dim != autoencoder.latent_dim:
+        raise ModelError(f"The model {card.name!r} is damaged: its card is of another code's size.")
+    return autoencoder
+
+
+@contextlib.contextmanager
+def new_folder(name: str) -> Iterator[Path]:
+    """Yield a folder that becomes the model's once the block has succeeded, else it is removed.
+
+    Of several who do this at once one succeeds. Raises ModelError if the name is in use.
+    """
+    folder = models_folder() / check_name(name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".new-{name}-", dir=folder.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        try:
+            if os.path.lexists(folder):
+                raise FileExistsError
+            temporary.rename(folder)  # refuses a folder that is not empty
+        except OSError as error:
+            if not os.path.lexists(folder):
+                raise
+            raise ModelError(
+                f"There is something called {name!r} already. Choose another name."
+            ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_card(card: ModelCard) -> None:
@@ -212,18 +270,16 @@ def _is_whole(path: Path, stamp: tuple[int, int]) -> bool:
 
     stamp : changes when the file does, so that each file is read once.
     """
-    with zipfile.ZipFile(path) as archive:
-        layers = json.loads(archive.read("config.json"))["config"]["layers"]
-        names = {layer["name"] for layer in layers}
-        return (
-            "model.weights.h5" in archive.namelist()
-            and archive.testzip() is None
-            and {"encoder", "decoder"} <= names
-        )
+    try:
+        with open_regular(path, LARGEST_FILE) as file:
+            config = json.loads(read_parts(file)[CONFIG])
+        return {"encoder", "decoder"} <= {layer["name"] for layer in config["config"]["layers"]}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
-def _folders() -> list[Path]:
-    folder = models_folder()
-    if not folder.is_dir():
+def _with_cards() -> list[str]:
+    try:
+        return sorted(path.parent.name for path in models_folder().glob(f"*/{CARD_FILE}"))
+    except OSError:
         return []
-    return sorted(path for path in folder.iterdir() if (path / CARD_FILE).is_file())

@@ -53,7 +53,13 @@ def card(tiny_config, tiny_model, model_file) -> ModelCard:
         seconds=1.5,
         machine="here",
         versions={"python": "3"},
-        test={"squared_error": 50.0, "pca_squared_error": 40.0, "psnr": 12.0, "ssim": 0.5},
+        test={
+            "squared_error": 50.0,
+            "pca_squared_error": 40.0,
+            "psnr": 12.0,
+            "ssim": 0.5,
+            "squared_error_percentiles": {"50": 45.0},
+        },
     )
 
 

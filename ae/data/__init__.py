@@ -3,27 +3,18 @@
 import hashlib
 import os
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from ae import zips
 
 MNIST_PATH = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
 _IMAGE_KEYS = ("x_train", "x_test")
 _LABEL_KEYS = ("y_train", "y_test")
-# What reading a damaged zip raises, by the place of the damage.
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-)
 _LARGEST_SET = 1_000_000  # images; an .npz can claim any shape in a few bytes
 
 
@@ -83,7 +74,7 @@ def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
     return Dataset(
         name=name,
         sha256=sha256,
-        **{key: arrays[key].astype(np.float32) / np.float32(255) for key in _IMAGE_KEYS},
+        **{key: np.divide(arrays[key], 255, dtype=np.float32) for key in _IMAGE_KEYS},
         **{key: arrays[key].astype(np.uint8) for key in _LABEL_KEYS},
     )
 
@@ -91,7 +82,7 @@ def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     arrays = {}
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, zips.open_zip(file) as archive:
             missing = [
                 key
                 for key in (*_IMAGE_KEYS, *_LABEL_KEYS)
@@ -104,9 +95,11 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
                 )
             for key in (*_IMAGE_KEYS, *_LABEL_KEYS):
                 arrays[key] = _read_member(archive, key, path.name)
-    except _UNREADABLE as error:
+    except zips.UNREADABLE as error:
+        if isinstance(error, DataError):
+            raise
         raise DataError(
-            f"{path.name} must be an .npz file, as numpy.savez writes it. Received: {error}."
+            f"{path.name} must be an .npz file, as numpy.savez writes it. Received: {error!s:.300}."
         ) from error
     for images, labels in zip(_IMAGE_KEYS, _LABEL_KEYS, strict=True):
         if len(arrays[images]) != len(arrays[labels]):
@@ -124,17 +117,11 @@ def _read_member(archive: zipfile.ZipFile, key: str, file_name: str) -> np.ndarr
     )
 
     def refuse(received):
-        return DataError(f"{file_name}: {key} must be {expected}. Received: {received}.")
+        return DataError(f"{file_name}: {key} must be {expected}. Received: {received!s:.300}.")
 
     try:
         with archive.open(f"{key}.npy") as member:
-            version = np.lib.format.read_magic(member)
-            read_header = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = read_header(member)
+            shape, _, dtype = zips.read_array_header(member)
         images = key in _IMAGE_KEYS
         legal = (
             (dtype == np.uint8 and len(shape) == 3 and shape[1:] == (28, 28))
@@ -145,14 +132,7 @@ def _read_member(archive: zipfile.ZipFile, key: str, file_name: str) -> np.ndarr
             raise refuse(f"{dtype} of shape {shape}")
         with archive.open(f"{key}.npy") as member:
             array = np.lib.format.read_array(member, allow_pickle=False)
-    except (
-        ValueError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        zipfile.zlib.error,
-    ) as error:
+    except zips.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise refuse(error) from error

@@ -50,7 +50,7 @@ def read_collection(
         try:
             mine, note = _read(name, data, MOST_IMAGES - len(names))
         except DataError as error:
-            refused.append(f"{name}: {error}")
+            refused.append(f"{name:.100}: {error}")
         else:
             images.append(mine)
             whole = len(mine) == 1 and not _is_set(name)

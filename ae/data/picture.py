@@ -7,6 +7,7 @@ anywhere, so its size is read before its pixels.
 from __future__ import annotations
 
 import io
+import threading
 
 import numpy as np
 
@@ -15,12 +16,15 @@ from ae.data.drawing import resize
 
 LARGEST_FILE = 20 * 2**20  # bytes
 LARGEST_PICTURE = 50_000_000  # pixels: a phone's photo has 12 to 50 million
+_LARGEST_WEBP = 25_000_000  # its decoder holds the picture four times: 400 MB
 FORMATS = ("PNG", "JPEG", "WEBP")
 INK_SIDE = 56
 
 _WORKING_SIDE = 256  # a longer side is scaled down to this before anything is computed
 _LEAST_CONTRAST = 0.1  # between paper and ink, of the range from black to white
 _MARGIN = 4  # pixels of the 56 around the ink
+
+_one_at_a_time = threading.Lock()  # a large one takes up to 400 MB while it is decoded
 
 
 class PictureError(DataError):
@@ -50,12 +54,13 @@ def _grey(data: bytes) -> np.ndarray:
             f"Received: {len(data) / 2**20:.0f} MB. Save it smaller."
         )
     too_large = PictureError(
-        f"{expected} of at most {LARGEST_PICTURE // 10**6} million pixels. "
-        "Received: a larger one. Save it smaller."
+        f"{expected} of at most {LARGEST_PICTURE // 10**6} million pixels, as WebP "
+        f"{_LARGEST_WEBP // 10**6} million. Received: a larger one. Save it smaller."
     )
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > LARGEST_PICTURE:
+        with _one_at_a_time, Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            largest = _LARGEST_WEBP if picture.format == "WEBP" else LARGEST_PICTURE
+            if picture.width * picture.height > largest:
                 raise too_large
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))  # a big JPEG decodes faster
             picture.thumbnail((4 * _WORKING_SIDE, 4 * _WORKING_SIDE))
@@ -67,7 +72,7 @@ def _grey(data: bytes) -> np.ndarray:
     except UnidentifiedImageError as error:
         raise PictureError(f"{expected}. Received: something else.") from error
     except Exception as error:  # a damaged file raises almost anything, by its place
-        raise PictureError(f"{expected}. This one is damaged: {error}.") from error
+        raise PictureError(f"{expected}. This one is damaged: {error!s:.100}.") from error
     white = Image.new("RGBA", picture.size, "white")
     grey = np.asarray(Image.alpha_composite(white, picture).convert("L"), np.float64) / 255
     longer = max(grey.shape)

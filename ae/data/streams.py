@@ -7,13 +7,13 @@ import os
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from ae import zips
 from ae.data import DataError
 from ae.files import replacing
 
@@ -23,15 +23,6 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 # Of several arrays in one file, the first of these that is there.
 _PREFERRED = ("images", "x_test")
 _DTYPES = ("u1", "f4", "f8")
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def open_images(source: str | os.PathLike | BinaryIO) -> tuple[int, Iterator[np.ndarray]]:
@@ -70,22 +61,22 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
 def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndarray]]:
     def refuse(reason) -> DataError:
         return DataError(
-            f"{name} must be a folder of pictures or an .npz file with one array, images or "
-            f"x_test, uint8 or float of shape (n, 28, 28). Received: {reason}."
+            f"{name:.100} must be a folder of pictures or an .npz file with one array, images or "
+            f"x_test, uint8 or float of shape (n, 28, 28). Received: {reason!s:.300}."
         )
 
     try:
-        with zipfile.ZipFile(source) as archive:
+        with _opened(source) as archive:
             names = [entry.removesuffix(".npy") for entry in archive.namelist()]
             preferred = [entry for entry in _PREFERRED if entry in names]
             if len(names) != 1 and not preferred:
-                raise refuse(f"arrays {', '.join(names) or 'none'}")
+                raise refuse(f"arrays {', '.join(names)[:200] or 'none'}")
             member = f"{(preferred or names)[0]}.npy"
             with archive.open(member) as file:
-                shape, fortran, dtype = _read_array_header(file)
+                shape, fortran, dtype = zips.read_array_header(file)
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {str(source)!r}.") from error
-    except (*_UNREADABLE, KeyError) as error:
+    except zips.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise refuse(error) from error
@@ -94,13 +85,13 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
 
     def batches() -> Iterator[np.ndarray]:
         try:
-            with zipfile.ZipFile(source) as archive, archive.open(member) as file:
-                _read_array_header(file)
+            with _opened(source) as archive, archive.open(member) as file:
+                zips.read_array_header(file)
                 for start in range(0, shape[0], BATCH):
                     count = min(BATCH, shape[0] - start)
                     data = file.read(count * SIDE * SIDE * dtype.itemsize)
                     yield _unit(np.frombuffer(data, dtype).reshape(count, SIDE, SIDE))
-        except _UNREADABLE as error:
+        except zips.UNREADABLE as error:
             if isinstance(error, DataError):
                 raise
             raise refuse(error) from error
@@ -108,11 +99,11 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
     return shape[0], batches()
 
 
-def _read_array_header(file) -> tuple[tuple[int, ...], bool, np.dtype]:
-    version = np.lib.format.read_magic(file)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(file)
-    return np.lib.format.read_array_header_2_0(file)
+@contextlib.contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+    with contextlib.ExitStack() as stack:
+        file = source if hasattr(source, "read") else stack.enter_context(source.open("rb"))
+        yield stack.enter_context(zips.open_zip(file))
 
 
 def _unit(images: np.ndarray) -> np.ndarray:
@@ -146,14 +137,16 @@ def _read_picture(path: Path) -> np.ndarray:
     from PIL import Image
 
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=("PNG", "JPEG", "WEBP", "BMP")) as picture:
             if picture.size != (SIDE, SIDE):
                 raise DataError(
                     f"{path.name} must be {SIDE}×{SIDE} pixels, white on black like the digits of "
                     f"MNIST. Received: {picture.width}×{picture.height}."
                 )
             return np.asarray(picture.convert("L"))
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # a damaged file raises almost anything, by its place
         raise DataError(f"{path.name} cannot be read as a picture: {error}") from error
 
 

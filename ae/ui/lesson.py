@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from ae.data.ink_text import pack_ink
 from ae.ui import state
 from ae.ui.pad import read_ink
+from ae.ui.words import plain
 
 LONGEST_TASK, LONGEST_LINK = 300, 2000  # characters
 _HIDDEN = f"<style>[class*=st-key-{state.SETTINGS}] {{ display: none; }}</style>"
@@ -99,9 +98,3 @@ def _dialog(page: str) -> None:
             f":material/info: It has {len(link):,} characters, and some programs cut a link after "
             f"{LONGEST_LINK:,}: shorten the task."
         )
-
-
-def plain(text: str) -> str:
-    """Text from a link, so that none of it is taken for Markdown."""
-    one_line = " ".join(text.split())
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ae.data.collection import MOST_FILES, MOST_IMAGES, Collection, read_collection
 from ae.data.picture import LARGEST_FILE
+from ae.ui.words import plain
 
 
 def own_pictures(key: str) -> Collection | None:
@@ -26,7 +27,7 @@ def own_pictures(key: str) -> Collection | None:
     known = tuple((file.name, file.file_id) for file in files)
     read = _read(known, files)
     if read.refused:
-        lines = "\n".join(f"- {text}" for text in read.refused)
+        lines = "\n".join(f"- {plain(text)}" for text in read.refused)
         st.warning(f"Not taken:\n\n{lines}", icon=":material/warning:")
     return read if len(read.images) else None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,6 +17,7 @@ from ae.data import DataError
 from ae.store import ModelCard, ModelError
 from ae.training import TrainingError
 from ae.ui import cache, state
+from ae.ui.words import plain
 
 TILE_WIDTH = 70  # pixels on the screen: ten in a row on a desk, five on a phone
 
@@ -28,6 +30,14 @@ def model_picker() -> None:
         st.session_state.pop(state.MODEL, None)
         return
     names = list(cards)
+    if (before := state.model_name()) is not None and before not in cards:
+        # Said here, because a page cannot: it no longer knows that there was another.
+        now = names[state.default_model(names)]
+        st.warning(
+            f"The model {plain(before)} is not in the models folder any more. You see "
+            f"{plain(now)} now; choose another in the list of models.",
+            icon=":material/info:",
+        )
     if state.hides("sidebar"):
         state.take_model_from_link(names)
         return
@@ -74,4 +84,27 @@ def told() -> Iterator[None]:
     try:
         yield
     except (ModelError, DataError, TrainingError, CodecError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
+    except OSError as error:  # a disk that is full, or a folder that is not ours to write
+        st.error(
+            f"A file cannot be read or written: {plain(error.strerror or str(error))}. Make room "
+            "on the disk, or ask whoever runs this app whether it may write its models folder.",
+            icon=":material/error:",
+        )
+
+
+def fragment(key: str | None = None) -> Callable:
+    """st.fragment for a part of a page whose failure is told as the whole page's would be.
+
+    A fragment that runs by itself runs outside the page, and outside what tells its failures.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def part(*args, **options) -> None:
+            with told():
+                function(*args, **options)
+
+        return st.fragment(part, key=key)
+
+    return decorate

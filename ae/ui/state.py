@@ -75,6 +75,7 @@ PAD_LOAD = "pad_load"  # the picture last put into the pad
 PAD_NOTE = "pad_note"  # why the last picture, or the drawing of a link, was not taken
 CODE_BARS = "code_bars"  # the code bars' component state
 UPLOAD = "upload"  # Draw: the picture file
+SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
 COMPRESS_LOAD = "compress_load"  # Compress: the drawing of a link, for its pad

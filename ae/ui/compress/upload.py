@@ -13,6 +13,7 @@ from ae.quantizer import Quantizer
 from ae.ui import cache, shell, state
 
 _SHOWN = 10
+LARGEST_FILE = 64  # MB: 20,000 pictures of single precision
 _LARGEST = 20_000  # pictures: what one visitor may keep the others waiting for
 
 
@@ -22,13 +23,14 @@ def show_upload(model: Autoencoder, quantizer: Quantizer) -> None:
     file = st.file_uploader(
         "An .npz of 28×28 pictures to compress, or an .aez file to rebuild",
         ["npz", "aez"],
+        max_upload_size=LARGEST_FILE,
         key=state.SET_UPLOAD,
         help="The .npz holds one array, or `images` or `x_test`: uint8, or float from 0 to 1.",
     )
     if file is None:
         return
     with shell.told():
-        if file.name.endswith(".aez"):
+        if file.name.lower().endswith(".aez"):
             _rebuild(file)
         else:
             _compress(file, model, quantizer)

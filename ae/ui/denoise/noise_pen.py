@@ -11,12 +11,12 @@ from ae import denoising
 from ae.data.drawing import carry_along, to_mnist_form
 from ae.denoising import Method
 from ae.noise import corrupt
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.denoise.strips import show_strips
 from ae.ui.pad import Ink, Load, Picture, drawing_pad, read_ink
 
 
-@st.fragment
+@shell.fragment()
 def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> None:
     """The pad with its second pen, and beside it the noisy digit cleaned by the methods."""
     ink, load = read_ink(state.NOISE_PAD), st.session_state.get(state.NOISE_PAD_LOAD)
@@ -44,7 +44,7 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
     )
 
 
-@st.fragment(key=state.DENOISED_ROWS)
+@shell.fragment(key=state.DENOISED_ROWS)
 def drawn_rows(
     kind: str, strength: float, seed: int, methods: list[Method], parts: dict[str, str]
 ) -> None:

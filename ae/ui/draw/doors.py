@@ -27,7 +27,9 @@ def ways_in() -> None:
             "Undo brings it back.",
         )
         for label in range(10):
-            st.button(f"{label}", on_click=_put_sample, args=(label,), key=f"sample_{label}")
+            st.button(
+                f"{label}", on_click=_put_sample, args=(label,), key=f"{state.SAMPLE_BUTTON}{label}"
+            )
         with st.popover("From a file", icon=":material/add_photo_alternate:"):
             st.file_uploader(
                 "A photo or picture of one digit, dark on light or light on dark",
@@ -44,8 +46,8 @@ def take_pasted() -> None:
     pasted = read_pasted(state.PAD)
     if pasted is None:
         return
-    try:
-        data = base64.b64decode(pasted, validate=True)
+    try:  # one character beyond the limit is enough to be told that it is too large
+        data = base64.b64decode(pasted[: LARGEST_FILE // 3 * 4 + 4], validate=True)
     except (binascii.Error, ValueError):
         data = b""
     _take(data)

@@ -14,10 +14,11 @@ from ae.data.drawing import MnistForm, to_mnist_form
 from ae.evaluation import rank_in_words
 from ae.latent import CodeStatistics, influence
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.code_bars import Edit, Figure, code_bars, map_points, read_edit
 from ae.ui.draw import doors
 from ae.ui.pad import Picture, drawing_pad, read_ink
+from ae.ui.words import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +47,13 @@ def see(model: Autoencoder) -> Seen | None:
     return Seen(form, z[0], reconstruction[0], float(error))
 
 
-@st.fragment(key=state.PEN)
+@shell.fragment(key=state.PEN)
 def pen(model: Autoencoder, card: ModelCard) -> None:
     """The pad, what the network sees and rebuilds of it, and its code."""
     seen = see(model)
     _pad(seen, model.latent_dim, card)
     if note := st.session_state.get(state.PAD_NOTE):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
     doors.ways_in()
     st.subheader(f"In between: {model.latent_dim} numbers")
     st.caption(

@@ -19,7 +19,7 @@ _NEIGHBOURS = 5
 _FRAME = 120  # pixels of a step's picture: 28 at 4 times, 56 at twice their size, and a gap
 
 
-@st.fragment(key=state.CLOSER_LOOK)
+@shell.fragment(key=state.CLOSER_LOOK)
 def closer_look(model: Autoencoder, card: ModelCard) -> None:
     """One of the closer looks, and the ways out."""
     looks = {

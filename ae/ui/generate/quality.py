@@ -6,13 +6,13 @@ import streamlit as st
 
 from ae import charts
 from ae.store import ModelCard
-from ae.ui import cache
+from ae.ui import cache, shell
 from ae.ui.generate import fits
 from ae.ui.generate.fits import Wish
 from ae.ui.latent.common import csv, download
 
 
-@st.fragment
+@shell.fragment()
 def show_quality(wish: Wish, card: ModelCard) -> None:
     """The Fréchet distance of each way at the temperature, and what it is compared with."""
     st.subheader("How good are they?")

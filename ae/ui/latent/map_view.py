@@ -25,7 +25,7 @@ _HINTS = {
 _NO_WALK = "Move over the map to see each digit and its reconstruction. Click to look closer."
 
 
-@st.fragment
+@shell.fragment()
 def show_map(model: Autoencoder, card: ModelCard) -> None:
     """The map with its controls, what was chosen on it, and how true it is."""
     kind, honest, wanted = _controls()

@@ -1,0 +1,185 @@
+""".keras files and model folders from anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import json
+import os
+import shutil
+
+import h5py
+import numpy as np
+import pytest
+from mutators import MARKUP, extra_memory, long_directory, mutated, parts_of, zipped
+
+from ae import keras_file, reproduce, store, weights
+from ae.config import TrainingConfig
+from ae.store import ModelError
+
+
+@pytest.fixture(scope="module")
+def good(tiny_model, tmp_path_factory) -> bytes:
+    path = tmp_path_factory.mktemp("model") / store.MODEL_FILE
+    tiny_model.save(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def folder(good, models_folder, tiny_config, tiny_model):
+    """A good model in the folder."""
+    (models_folder / "mine").mkdir()
+    (models_folder / "mine" / store.MODEL_FILE).write_bytes(good)
+    figures = {"squared_error": 5.0, "pca_squared_error": 4.0, "psnr": 1.0, "ssim": 0.5}
+    card = store.ModelCard(
+        *("mine", tiny_config, TrainingConfig(), tiny_model.parameters, len(good)),
+        *("MNIST", "0" * 64, 3, 1.5, "here", {"python": "3"}),
+        figures | {"squared_error_percentiles": {"50": 4.5}},
+    )
+    store.write_card(card)
+    assert [card.name for card in store.list_models()] == ["mine"]
+    return models_folder / "mine"
+
+
+def test_a_thousand_damaged_configs_are_refused_or_name_plain_layers_alone(good, monkeypatch):
+    monkeypatch.setattr(weights, "rewritten", lambda content: content)  # a process: tested below
+    parts = parts_of(good)
+    refused = 0
+    for config in mutated(parts["config.json"], 1000):
+        try:
+            kept = keras_file.check(zipped(parts | {"config.json": config}))
+        except ModelError:
+            refused += 1
+        else:
+            names = set(_class_names(json.loads(parts_of(kept)["config.json"])))
+            assert names <= set().union(*keras_file._CLASSES.values())
+    assert refused > 700
+
+
+def _class_names(value):
+    if isinstance(value, dict):
+        if "class_name" in value:
+            yield value["class_name"]
+        value = list(value.values())
+    for item in value if isinstance(value, list) else ():
+        yield from _class_names(item)
+
+
+def test_damaged_weights_are_refused_or_are_plain_arrays(good, monkeypatch):
+    # HDF5 crashes on some, and others would keep it busy for ever: in a process of its own.
+    monkeypatch.setattr(weights, "_SECONDS", 3)
+    content = parts_of(good)["model.weights.h5"]
+    for damaged in mutated(content[:4096], 25, seed=3):
+        with contextlib.suppress(weights.WeightsError):
+            file = io.BytesIO(weights.rewritten(damaged + content[4096:]))
+            assert all(array.dtype.kind in "fiu" for array in _arrays(file).values())
+
+
+def _arrays(file) -> dict[str, np.ndarray]:
+    found: dict = {}
+    with h5py.File(file) as opened:
+        opened.visititems(
+            lambda name, item: found.update({name: item[()]} if hasattr(item, "dtype") else {})
+        )
+    return found
+
+
+def test_a_process_that_dies_over_weights_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(weights, "_LARGEST_PROCESS", 1 << 20)  # too little to live
+    monkeypatch.setattr(weights.sys, "executable", shutil.which("false"))
+    with pytest.raises(weights.WeightsError, match="damaged"):
+        weights.rewritten(b"any")
+
+
+def test_weights_come_through_unchanged(good):
+    content = parts_of(good)["model.weights.h5"]
+    before, after = (_arrays(io.BytesIO(f)) for f in (content, weights.rewritten(content)))
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_thousand_damaged_cards_are_not_listed_or_are_whole(folder):
+    text = (folder / store.CARD_FILE).read_bytes()
+    listed = 0
+    for damaged in mutated(text, 1000):
+        (folder / store.CARD_FILE).write_bytes(damaged)
+        for card in store.list_models():
+            listed += 1
+            assert all(np.isfinite(card.test[key]) for key in store._SHOWN_FIGURES)
+            compile(reproduce.script(card), "script", "exec")
+    assert listed < 800
+
+
+def test_words_of_a_card_run_no_code_in_its_script(folder):
+    card = store.read_card("mine")
+    for words in ('"""\nimport os; os.abort()\n"""', "\\", "{0.__class__}", *MARKUP):
+        changed = dataclasses.replace(
+            card, data=words, machine=words, data_sha256=words, versions={"keras": words}
+        )
+        script = reproduce.script(changed)
+        assert "os.abort" not in script.split('"""')[2]
+        assert script.count('"""') == reproduce.script(card).count('"""')
+
+
+def test_a_layer_that_is_not_plain_is_not_loaded_from_the_folder_either(folder, good):
+    parts = parts_of(good)
+    config = parts["config.json"].replace(b'"Conv2D"', b'"Lambda"', 1)
+    assert config != parts["config.json"]
+    (folder / store.MODEL_FILE).write_bytes(zipped(parts | {"config.json": config}))
+    with pytest.raises(ModelError, match="Lambda"):
+        store.load("mine")
+
+
+@pytest.mark.parametrize("file", [store.CARD_FILE, store.MODEL_FILE])
+@pytest.mark.parametrize("target", ["outside", "itself", "/dev/zero", "/etc/passwd", "pipe"])
+def test_links_and_pipes_in_the_folder_are_refused(folder, tmp_path, file, target):
+    path = folder / file
+    outside = tmp_path / "outside"
+    shutil.move(path, outside)
+    if target == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"outside": outside, "itself": path}.get(target, target))
+    assert store.list_models() == []
+    with pytest.raises(ModelError, match="mine"):
+        store.load("mine")
+
+
+def test_a_linked_folder_is_not_listed(folder, tmp_path):
+    shutil.move(folder, tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert store.list_models() == []
+
+
+def test_bombs_take_no_memory(good, tmp_path):
+    parts, zeros = parts_of(good), bytes(300 << 20)
+    bombs = [zipped(parts | {name: zeros}) for name in ("config.json", "model.weights.h5")]
+    for number, bomb in enumerate([*bombs, long_directory()]):
+        (tmp_path / f"{number}.keras").write_bytes(bomb)
+    attack = f"""
+for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.keras")):
+    refused(keras_file.check, path.read_bytes())
+"""
+    assert extra_memory("import pathlib\nfrom ae import keras_file", attack) < 150
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_no_markup_is_a_name(models_folder, name):
+    for ask in (store.check_name, store.read_card, store.load, store.remove):
+        with pytest.raises(ModelError, match="Received"):
+            ask(name)
+    with pytest.raises(ModelError, match="Received"), store.new_folder(name):
+        pass
+    assert os.listdir(models_folder) == []
+
+
+def test_of_two_who_make_one_folder_one_succeeds(models_folder):
+    second = store.new_folder("mine")
+    (second.__enter__() / "b").touch()
+    with store.new_folder("mine") as first:
+        (first / "a").touch()
+    with pytest.raises(ModelError, match="already"):
+        second.__exit__(None, None, None)
+    assert os.listdir(models_folder) == ["mine"]
+    assert os.listdir(models_folder / "mine") == ["a"]
