@@ -6,8 +6,11 @@ import os
 
 import numpy as np
 
+from ae import zips
 from ae.files import replacing
 from ae.progress import BestWeights, TrainingState
+
+_LARGEST = 1 << 30  # bytes
 
 
 def write(path: str | os.PathLike, state: TrainingState) -> None:
@@ -28,9 +31,7 @@ def read(path: str | os.PathLike) -> TrainingState:
     Raises OSError if it cannot be read and ValueError if it is damaged or something else.
     """
     try:
-        # Opened here: NumPy leaves a damaged file open.
-        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = zips.read_arrays(path, _LARGEST)
         best = None
         if "best_step" in arrays:
             error, step = float(arrays["best_squared_error"]), int(arrays["best_step"])
@@ -39,7 +40,7 @@ def read(path: str | os.PathLike) -> TrainingState:
         return TrainingState(step, seconds, _numbered(arrays, "variable"), best)
     except FileNotFoundError:
         raise
-    except Exception as error:  # zip, zlib and NumPy have many ways to refuse a damaged file
+    except zips.UNREADABLE as error:
         raise ValueError(
             f"{os.path.basename(path)} must be the state of a training run. Received: {error}."
         ) from error

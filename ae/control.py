@@ -96,7 +96,7 @@ def take(name: str, *, replace: bool = False, resume: bool = False) -> Path:
     replace : a model of that name may go. resume : there is a run, and it goes on. Without them
     the name has to be free, or that of a failed run. Raises ModelError.
     """
-    folder = _folder(name)
+    folder = store.file_of(name, runs.STATUS_FILE).parent  # a link could lead it elsewhere
     _refuse_a_living_run(name)
     if resume and not runs.can_go_on(name):
         raise store.ModelError(f"There is no run {name!r} that was paused or has failed.")

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import threading
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ae import zips
 from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig
 from ae.files import replacing
@@ -25,7 +24,7 @@ FOLDER = "film"
 NOW_FILE = "now.npz"
 _FEWEST, _MOST, _MOST_BYTES = 8, 24, 3_000_000
 _LEVELS = 127  # on each side of zero
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_LARGEST = 64 << 20  # bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +80,14 @@ def write(path: str | os.PathLike, moment: Moment, *, small: bool = True) -> Non
 def read(path: str | os.PathLike) -> Frame | None:
     """Read a frame, or None if there is none or it is damaged."""
     try:
-        # Opened here: NumPy leaves a damaged file open.
-        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-            weights = []
-            while (name := f"weights_{len(weights)}") in file.files:
-                array = file[name].astype(np.float32)
-                scale = f"scale_{len(weights)}"
-                weights.append(array * file[scale] if scale in file.files else array)
-            return Frame(int(file["step"]), float(file["epoch"]), float(file["seconds"]), weights)
-    except _UNREADABLE:
+        arrays = zips.read_arrays(path, _LARGEST)
+        weights = []
+        while (name := f"weights_{len(weights)}") in arrays:
+            scale = arrays.get(f"scale_{len(weights)}", 1)
+            weights.append((arrays[name] * scale).astype(np.float32))
+        step, epoch, seconds = int(arrays["step"]), float(arrays["epoch"]), float(arrays["seconds"])
+        return Frame(step, epoch, seconds, weights)
+    except zips.UNREADABLE:
         return None
 
 

@@ -46,6 +46,9 @@ LAYERS = frozenset(
         "BatchNormalization",
         "LayerNormalization",
         "Rescaling",
+        "Add",
+        "Subtract",
+        "Concatenate",
     }
 )
 MODELS = frozenset({"Functional", "Sequential"})

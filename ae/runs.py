@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
+import math
 import shutil
 import time
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from pathlib import Path
 
 from ae import locks, store
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
-from ae.files import write_json
+from ae.files import open_regular, write_json
 from ae.progress import Record
 
 RUN_FILE = "run.json"
@@ -37,6 +39,7 @@ TRAINING_LOCK = ".training.lock"
 GOING_ON = ("starting", "waiting", "training", "saving")
 STATES = (*GOING_ON, "done", "stopped", "paused", "failed")
 _COMING_UP = 60  # seconds that a process may take until it holds its lock
+_LARGEST_TEXT = 16 << 20  # bytes
 _FULL = 1_000_000  # bytes left on a disk that is as good as full
 
 
@@ -112,7 +115,7 @@ def read_status(name: str) -> Status | None:
     """
     folder = _folder(name)
     try:
-        status = Status.from_json((folder / STATUS_FILE).read_text(encoding="utf-8"))
+        status = Status.from_json(_read(name, STATUS_FILE))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
     if not status.going_on or locks.is_held(folder / ALIVE_FILE):
@@ -132,7 +135,7 @@ def read_status(name: str) -> Status | None:
 def read_settings(name: str) -> Settings | None:
     """What the run was started with, or None as long as it has not written it."""
     try:
-        return Settings.from_json((_folder(name) / RUN_FILE).read_text(encoding="utf-8"))
+        return Settings.from_json(_read(name, RUN_FILE))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
 
@@ -151,8 +154,8 @@ def can_go_on(name: str) -> bool:
 def read_history(name: str) -> list[Record]:
     """All whole rows of the run's history, oldest first."""
     try:
-        with (_folder(name) / store.HISTORY_FILE).open(newline="", encoding="utf-8") as file:
-            return [record for row in csv.DictReader(file) if (record := _parse_record(row))]
+        rows = csv.DictReader(io.StringIO(_read(name, store.HISTORY_FILE), newline=""))
+        return [record for row in rows if (record := _parse_record(row))]
     except (OSError, ValueError, csv.Error):
         return []
 
@@ -160,10 +163,16 @@ def read_history(name: str) -> list[Record]:
 def read_log(name: str, lines: int = 20) -> str:
     """The last lines that the process printed."""
     try:
-        text = (_folder(name) / LOG_FILE).read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        text = _read(name, LOG_FILE)
+    except (OSError, ValueError):
         return ""
     return "\n".join(text.splitlines()[-lines:])
+
+
+def _read(name: str, file: str) -> str:
+    """Raises OSError or ValueError unless it is a text of some megabytes in the run's folder."""
+    with open_regular(store.file_of(name, file), _LARGEST_TEXT) as opened:
+        return opened.read().decode("utf-8", errors="replace" if file == LOG_FILE else "strict")
 
 
 def _folder(name: str) -> Path:
@@ -187,9 +196,11 @@ _COLUMNS = {
 
 def _parse_record(row: dict) -> Record | None:
     try:
-        return Record(**{key: parse(row.get(key) or "") for key, parse in _COLUMNS.items()})
+        record = Record(**{key: parse(row.get(key) or "") for key, parse in _COLUMNS.items()})
     except ValueError:
         return None  # the last row may be half written
+    numbers = [number for number in vars(record).values() if number is not None]
+    return record if all(map(math.isfinite, numbers)) and 0 < record.step <= record.steps else None
 
 
 def _modified(path: Path) -> float:

@@ -20,10 +20,11 @@ if typing.TYPE_CHECKING:
 _MOST_VALUES = 500_000  # a thousand images are held at a time
 _MOST_PRODUCTS = 150_000_000  # measuring it on the test digits then takes a minute at most
 _LONGEST_CHAIN = 200
+_MOST_CALLS = 500  # of layers; a model in a model may be called many times
 
 
 def load(file: bytes, *, uploaded: bool = True) -> keras.Model:
-    """Load a model of 28×28 pictures made of plain layers, one after the other.
+    """Load a model of 28×28 pictures made of plain layers.
 
     Its layers and what they need are counted before any of its weights is allocated. Raises
     ModelError with the reason for anything else.
@@ -60,11 +61,13 @@ def _check_size(model: keras.Model, uploaded: bool) -> None:
         if not isinstance(shape, tuple) or tuple(shape[1:]) not in shapes:
             raise ModelError(f"Expected an {what} of 28×28 pixels. Received: {shape}.")
     parameters, values, products = model.count_params(), 0, 0
-    for layer in chain(model):
-        shapes = [tuple(tensor.shape[1:]) for tensor in (layer.input, layer.output)]
+    for count, (layer, tensors) in enumerate(_calls(model)):
+        shapes = [tuple(tensor.shape[1:]) for tensor in tensors]
         if any(None in shape for shape in shapes):
             raise ModelError(f"The size of its layer {layer.name!r:.60} is not fixed.")
-        values += math.prod(shapes[1])
+        if count >= _MOST_CALLS:
+            raise ModelError(f"Expected at most {_MOST_CALLS} layers.")
+        values += math.prod(shapes[-1])
         # A kernel is applied at each place of the larger grid at most.
         products += layer.count_params() * max(math.prod(shape[:-1]) for shape in shapes)
     most_values = _MOST_VALUES if uploaded else 20 * _MOST_VALUES
@@ -75,6 +78,18 @@ def _check_size(model: keras.Model, uploaded: bool) -> None:
     ):
         if count > most:
             raise ModelError(f"Expected at most {most:,} {what}. Received: {count:,}.")
+
+
+def _calls(model: keras.Model) -> Iterator[tuple[keras.layers.Layer, list]]:
+    """Each layer with its inputs and its output, once for every time that it is called."""
+    import keras
+
+    for layer in model.layers:
+        for node in layer._inbound_nodes:
+            if isinstance(layer, keras.Model):
+                yield from _calls(layer)
+            elif not isinstance(layer, keras.layers.InputLayer):
+                yield layer, [*node.input_tensors, *node.output_tensors]
 
 
 def chain(model: keras.Model) -> list[keras.layers.Layer]:

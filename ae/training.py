@@ -17,6 +17,7 @@ from ae.data import Dataset
 from ae.metrics import PIXELS
 from ae.parallel import Devices, Machines, check_batch_size, shared
 from ae.progress import BestWeights, Moment, Record, TrainingState
+from ae.weights import MOST_PARAMETERS
 
 if typing.TYPE_CHECKING:
     import keras
@@ -200,6 +201,11 @@ def _compile(
     from ae import networks
 
     encoder, decoder = networks.build(model_config)
+    if (count := Autoencoder(encoder, decoder).parameters) > MOST_PARAMETERS:
+        raise ValueError(
+            f"The network must have at most {MOST_PARAMETERS:,} parameters. Received: {count:,}. "
+            "Choose smaller filters or fewer of them."
+        )
     trainer = (
         networks.join_variational(encoder, decoder, training_config.kl_weight)
         if model_config.kind == "vae"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import tokenize
@@ -10,6 +11,8 @@ import zlib
 from typing import BinaryIO
 
 import numpy as np
+
+from ae.files import open_regular
 
 # What reading a damaged zip raises, by the place of the damage.
 UNREADABLE = (
@@ -84,3 +87,23 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(guarded)
     guarded.opening = False
     return archive
+
+
+def read_arrays(path: str | os.PathLike, largest: int) -> dict[str, np.ndarray]:
+    """All arrays of an .npz file, by name.
+
+    largest : bytes that they, and the file, may have together. Raises FileNotFoundError, or one of
+    UNREADABLE for a damaged or larger file, a pipe, and anything but arrays of numbers.
+    """
+    arrays = {}
+    with open_regular(path, largest) as file, open_zip(file) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                shape, _, dtype = read_array_header(member)
+            largest -= math.prod(shape) * dtype.itemsize
+            if largest < 0:
+                raise ValueError("its arrays are larger than expected")
+            with archive.open(name) as member:
+                array = np.lib.format.read_array(member, allow_pickle=False)
+            arrays[name.removesuffix(".npy")] = array
+    return arrays

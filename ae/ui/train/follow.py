@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ae import charts, control, runs, store
@@ -9,6 +11,7 @@ from ae.ui import cache, shell, state
 from ae.ui.train.film_view import show_moment
 from ae.ui.train.form import duration
 from ae.ui.train.result import show_result
+from ae.ui.words import plain
 
 _LOOK_SECONDS = 1.0
 
@@ -58,7 +61,7 @@ def _show(name: str) -> None:
 def _show_head(name: str, status: runs.Status) -> None:
     st.subheader(f"{name}: {status.state}")
     if status.message:
-        (st.error if status.state == "failed" else st.info)(status.message)
+        (st.error if status.state == "failed" else st.info)(plain(status.message))
     if status.state == "failed":
         with st.expander("The last lines of its log"):
             st.code(runs.read_log(name) or "(empty)", language=None)
@@ -82,8 +85,8 @@ def _show_stop_and_pause(name: str, status: runs.Status) -> None:
     st.button(
         "Stop",
         icon=":material/stop:",
-        on_click=control.request_stop,
-        args=(name,),
+        on_click=_ask,
+        args=(control.request_stop, name),
         disabled=asked == "stop" or status.state == "saving",
         help="Ends it and keeps the best weights so far as a model.",
     )
@@ -91,13 +94,20 @@ def _show_stop_and_pause(name: str, status: runs.Status) -> None:
         st.button(
             "Pause",
             icon=":material/pause:",
-            on_click=control.request_pause,
-            args=(name,),
+            on_click=_ask,
+            args=(control.request_pause, name),
             disabled=asked is not None,
             help="Ends its process and keeps its state: the next run has its turn.",
         )
     if asked and status.state != "saving":
         st.caption(f"It is going to {asked} after its current step.")
+
+
+def _ask(request: Callable[[str], None], name: str) -> None:
+    try:
+        request(name)
+    except (store.ModelError, OSError) as error:  # its folder has gone, or is not to be written
+        st.session_state[state.TRAIN_ERROR] = f"{name} cannot be asked to: {error}"
 
 
 def _show_delete(name: str) -> None:
