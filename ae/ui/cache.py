@@ -89,15 +89,23 @@ def warm_up() -> threading.Thread:
 _measuring = ThreadPoolExecutor(1, thread_name_prefix="cost")
 
 
-def cost(model_config: ModelConfig, training_config: TrainingConfig) -> Future:
-    """What a training costs, as an `ae.cost.Cost`, once it has been measured on this machine."""
+def cost(model_config: ModelConfig, training_config: TrainingConfig, busy: bool) -> Future | None:
+    """What a training costs, as an `ae.cost.Cost`, once it has been measured on this machine.
+
+    busy : a run trains, beside which nothing can be measured: None, unless it was before.
+    """
     # The number of epochs and the seed do not matter for the speed.
-    return _cost(model_config, dataclasses.replace(training_config, epochs=1, seed=0))
+    key = (model_config, dataclasses.replace(training_config, epochs=1, seed=0, plain_epochs=0))
+    with _costs_lock:
+        if key not in _costs and not busy:
+            if len(_costs) >= _MOST_COSTS:
+                del _costs[next(iter(_costs))]
+            _costs[key] = _measuring.submit(cost_of.measure_apart, *key)
+        return _costs.get(key)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _cost(model_config: ModelConfig, training_config: TrainingConfig) -> Future:
-    return _measuring.submit(cost_of.measure_apart, model_config, training_config)
+_costs: dict[tuple[ModelConfig, TrainingConfig], Future] = {}
+_costs_lock, _MOST_COSTS = threading.Lock(), 32
 
 
 def _keep_keras_session() -> None:

@@ -82,9 +82,9 @@ def alive(models_folder):
 def _measured(monkeypatch):
     """What a training costs is measured in a process of its own, which has a test of its own."""
     monkeypatch.setattr(cost, "measure_apart", lambda *_: cost.Cost(210_881, 1000.0, 5.0))
-    cache._cost.clear()
+    cache._costs.clear()
     yield
-    cache._cost.clear()
+    cache._costs.clear()
 
 
 @pytest.fixture
@@ -327,3 +327,98 @@ def test_the_name_of_a_run_that_goes_on_starts_nothing(open_page, run, alive, st
     assert NAME in at.error[0].value
     assert not started
     assert headings(at) == [f"{NAME}: training"]
+
+
+def captions(at) -> str:
+    return " ".join(each.value for each in at.caption)
+
+
+def test_the_cost_is_told_before_pressing(open_page, put, wait_until):
+    put("conv-32")
+    at = open_page("train")
+    wait_until(lambda: all(future.done() for future in cache._costs.values()))
+    at.run()
+    # 2 epochs of 55,000 images at 1,000 a second, and 5 seconds to start
+    assert "210,881 parameters, about **2 min** on this machine" in captions(at)
+
+
+def test_beside_a_run_no_cost_is_measured(open_page, run, alive):
+    run("training", history=HISTORY)
+    at = open_page("train")
+    assert "measured when no run is going on" in captions(at)
+    assert not cache._costs
+
+
+def test_settings_that_cannot_be_are_refused_in_a_sentence(open_page, put, started):
+    put("conv-32")
+    at = open_page("train")
+    next(field for field in at.text_input if field.label == "Filters").set_value("16, many").run()
+    assert [error.value for error in at.error] == [
+        "Filters must be whole numbers with commas between, as in 32, 64. Received: '16, many'."
+    ]
+    assert not button(at, "Train")
+    next(field for field in at.text_input if field.label == "Filters").set_value("16, 0").run()
+    assert "filters must be a tuple" in at.error[0].value
+    assert not started
+
+
+def test_every_setting_of_the_configs_can_be_set(open_page, put):
+    put("conv-32")
+    at = open_page("train")
+    labels = {each.label for each in [*at.number_input, *at.text_input, *at.selectbox]}
+    names = {field.name for config in (ModelConfig, TrainingConfig)
+             for field in dataclasses.fields(config)}  # fmt: skip
+    told = {"latent_dim": "latent_dim", "noise": "Training noise"}
+    assert {told.get(name, name.replace("_", " ").capitalize()) for name in names} <= labels
+
+
+def test_a_paused_run_can_be_resumed(open_page, run, started):
+    run("paused", history=HISTORY)
+    at = open_page("train")
+    assert headings(at) == [f"{NAME}: paused"]
+    assert not button(at, "Stop")
+    button(at, "Resume").click().run()
+    assert not at.exception
+    (command,) = started
+    assert {"--resume", NAME} <= set(command)
+    assert headings(at) == [f"{NAME}: starting"]
+
+
+def test_a_failed_run_can_be_resumed_and_a_finished_one_not(open_page, run, put):
+    run("failed", "The disk is full. Make room for it, then resume the run.", HISTORY)
+    assert button(open_page("train"), "Resume")
+    put(OWN)
+    at = open_page("train", run=OWN)
+    assert headings(at) == [f"{OWN}: done"]
+    assert not button(at, "Resume")
+
+
+def test_a_run_that_is_asked_to_pause_says_so(open_page, run, alive):
+    folder = run("training", history=HISTORY)
+    at = open_page("train")
+    button(at, "Pause").click().run()
+    assert (folder / runs.PAUSE_FILE).exists()
+    assert "It is going to pause" in captions(at)
+    assert button(at, "Pause").disabled
+
+
+def test_a_model_is_deleted_after_a_question(open_page, put, models_folder):
+    put("conv-32")
+    put(OWN)
+    at = open_page("train", run=OWN)
+    assert any(f"Delete **{OWN}**" in each.value for each in at.markdown)
+    assert (models_folder / OWN).exists()
+    button(at, "Yes, delete it").click().run()
+    assert not at.exception
+    assert not (models_folder / OWN).exists()
+    assert not headings(at)
+    assert at.sidebar.selectbox(key="model").options == ["conv-32"]
+
+
+def test_a_finished_run_leads_on(open_page, put):
+    put("conv-32")
+    put(OWN)
+    at = open_page("train", run=OWN)
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link")}
+    assert links["See its worst digits"] == f"model={OWN}&show=worst"
+    assert {"Draw with it", "Walk through its latent space"} <= set(links)

@@ -59,7 +59,7 @@ def show_film(name: str) -> None:
     if own is None:
         st.page_link(
             "ae/ui/pages/draw.py",
-            label="Draw a digit, and see here how it would have been rebuilt at each moment",
+            label="Draw a digit, to see it here",
             icon=":material/draw:",
         )
 

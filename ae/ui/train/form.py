@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
-from ae import control, presets, store
+from ae import control, presets, runs, store
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
 from ae.noise import NOISE_KINDS
 from ae.setting_help import SETTING_HELP
@@ -154,7 +154,11 @@ def _start(name: str, suggested: bool, model_config, training_config) -> None:
 
 
 def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> None:
-    measured = cache.cost(model_config, training_config)
+    busy = any((status := runs.read_status(name)) and status.going_on for name in runs.list_runs())
+    measured = cache.cost(model_config, training_config, busy)
+    if measured is None:
+        st.caption(":material/timer: How long it takes is measured when no run is going on.")
+        return
     if not measured.done():
         st.fragment(_wait_for, run_every=_MEASURING_SECONDS)(measured)
         return
@@ -168,7 +172,7 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
         f":material/timer: {cost.parameters:,} parameters, "
         f"about **{duration(cost.seconds(training_config, images))}** on this machine: "
         f"{training_config.epochs} × {images - training_config.validation_images:,} images at "
-        f"{cost.images_per_second:,.0f} images/s, measured just now."
+        f"{cost.images_per_second:,.0f} images/s, as it was measured here."
     )
 
 
