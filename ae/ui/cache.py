@@ -117,7 +117,9 @@ def _test_codes(name: str, stamp: int) -> np.ndarray:
     return _model(name, stamp).encode(mnist().x_test)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(
+    max_entries=64, show_spinner="Encoding the 10,000 test digits, once for each model."
+)
 def _code_statistics(name: str, stamp: int) -> CodeStatistics:
     return CodeStatistics.of(_test_codes(name, stamp))
 

@@ -263,9 +263,7 @@ def main() -> int:
     class_ = pupils(options.pupils)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         models = Path(folder, "models")
-        shutil.copytree(
-            store.models_folder() / store.DEFAULT_MODEL, models / store.DEFAULT_MODEL
-        )
+        shutil.copytree(store.models_folder() / store.DEFAULT_MODEL, models / store.DEFAULT_MODEL)
         app = stack.enter_context(running(AE_MODELS=str(models)))
         asyncio.run(lesson(app.url, pupils(1), 1))  # the first drawing loads the network
         if options.training:

@@ -58,9 +58,7 @@ class Visitor:
         """Choose a page in the navigation, by its path ("" for the first)."""
         self.idle.clear()
         self.page = self.pages[page]
-        self._values = {
-            key: value for key, value in self._values.items() if key.endswith("-model")
-        }
+        self._values = {key: value for key, value in self._values.items() if key.endswith("-model")}
         self.components.clear()
         await self._rerun()
 
