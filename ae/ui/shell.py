@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae import store
+from ae import log, store
 from ae.autoencoder import Autoencoder
 from ae.codec import CodecError
 from ae.config import FOREIGN
@@ -75,3 +75,11 @@ def told() -> Iterator[None]:
         yield
     except (ModelError, DataError, TrainingError, CodecError) as error:
         st.error(str(error), icon=":material/error:")
+        refused(error)
+
+
+def refused(error: Exception) -> None:
+    """Log what a page has refused: once, although the page says so in each of its runs."""
+    if st.session_state.get(state.REFUSED) != str(error):
+        st.session_state[state.REFUSED] = str(error)
+        log.refused(f"on {st.context.url or 'a page'}".partition("?")[0], error)

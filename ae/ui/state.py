@@ -90,6 +90,7 @@ BROUGHT = "brought"  # its name, when it has just been taken
 DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
 LATENT_MAP = "latent_map"  # Latent space: the map's component state
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
+REFUSED = "refused"  # what was refused last, as a sentence: it is logged once
 FINISHED = "finished_runs"  # runs whose end this session has seen
 
 OPENED_WITH = "opened_with"  # the address's parameters when the session began
