@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,7 @@ from ae.quantizer import Calibration, measure
 from ae.rate_distortion import Point
 
 _LARGEST_CODE = 256
+_FIRST_PAINT_SECONDS = 0.5  # importing would hold up the page that is being painted
 
 
 @st.cache_resource(show_spinner=False)
@@ -64,10 +66,11 @@ def train_codes(name: str) -> tuple[np.ndarray, np.ndarray]:
 def warm_up() -> threading.Thread:
     """Import TensorFlow and load the default model in the background, once per server.
 
-    The first page is painted meanwhile; the first drawing then need not wait.
+    The first page is painted before it begins; the first drawing then need not wait.
     """
 
     def load() -> None:
+        time.sleep(_FIRST_PAINT_SECONDS)
         quiet.import_tensorflow()
         _keep_keras_session()
         with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong

@@ -50,14 +50,20 @@ def model_picker() -> None:
     )
 
 
-def chosen_model() -> tuple[Autoencoder, ModelCard]:
-    """The model that all pages show. Where there is none, says so and ends the page."""
+def chosen_card() -> ModelCard:
+    """The card of the model that all pages show. Where there is none, says so, ends the page."""
     name = state.model_name()
     if name is None:
         st.info("There is no model yet: train one on the Train page.")
         st.stop()
+    return store.read_card(name)
+
+
+def chosen_model() -> tuple[Autoencoder, ModelCard]:
+    """The model that all pages show, and its card."""
+    card = chosen_card()
     with st.spinner("Loading the network. The first time takes some seconds."):
-        return cache.model(name), store.read_card(name)
+        return cache.model(card.name), card
 
 
 def settings(name: str = "") -> DeltaGenerator:

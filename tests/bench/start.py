@@ -28,16 +28,21 @@ def main() -> None:
             args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
         )
         browser.new_page().close()
-        starts = []
+        starts, wholes = [], []
         for _ in range(_ROUNDS):  # the first warms the disk
             began = time.perf_counter()
             with running(wait=False) as app:
                 page, early = first_page(browser, app)
                 starts.append(time.perf_counter() - began)
+                rest(page)
+                wholes.append(time.perf_counter() - began)
                 page.close()
-        told = ", ".join(f"{seconds:.2f} s" for seconds in starts)
-        print(f"command to the title of Start and a menu of pages: {told} (target: 4 s, warm)")
-        print(f"TensorFlow loaded by then: {'yes' if early else 'no'}")
+        told, told_whole = (
+            ", ".join(f"{seconds:.2f} s" for seconds in each) for each in (starts, wholes)
+        )
+        print(f"command to Start, all but its ten digits: {told} (target: 4 s, warm)")
+        print(f"with its ten digits, for which TensorFlow is loaded: {told_whole}")
+        print(f"TensorFlow loaded when Start stood: {'yes' if early else 'no'}")
         with running() as app:
             switches(browser, app)
         browser.close()
@@ -56,7 +61,7 @@ def first_page(browser: Browser, app: App) -> tuple[Page, bool]:
             raise RuntimeError(app.log.read_text())
         time.sleep(0.05)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("link", name="Train")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Train one from a button")).to_be_visible(timeout=60_000)
     return page, "tensorflow_framework" in Path(f"/proc/{app.pid}/maps").read_text()
 
 
@@ -96,15 +101,9 @@ def turn(page: Page, name: str, titles: dict[str, str]) -> tuple[float, float]:
 
 
 def rest(page: Page) -> None:
-    """Until no script runs, and none is about to."""
-    page.wait_for_function(
-        """() => new Promise((done) => {
-          const state = () => document.querySelector("[data-testid=stApp]")
-            ?.dataset.testScriptState;
-          requestAnimationFrame(() => requestAnimationFrame(() => done(state() === "notRunning")));
-        })""",
-        timeout=120_000,
-        polling=20,
+    """Until no script runs: the page has its title, so one has begun."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=120_000
     )
 
 
