@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from ae import log
 from ae.ui import cache, lesson, shell, state
 
 st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="centered")
+log.set_up()
 
 lesson.begin()
 pages = "ae/ui/pages"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-from ae import locks, queue, runs, store
+from ae import locks, log, queue, runs, store
 from ae.config import ModelConfig, TrainingConfig
 from ae.runs import Status
 
@@ -130,7 +131,16 @@ def _launch(name: str, words: list[str]) -> None:
             start_new_session=True,
             env=environment(),
         )
+    log.run_started(name, " ".join(words))
+    threading.Thread(target=_log_end, args=(name, process), daemon=True).start()
     _children[:] = [child for child in _children if child.poll() is None] + [process]
+
+
+def _log_end(name: str, process: subprocess.Popen) -> None:
+    process.wait()
+    status = runs.read_status(name)
+    if status is not None:  # else its folder has gone
+        log.run_ended(name, f"{status.state} {status.message}".strip())
 
 
 def environment() -> dict[str, str]:

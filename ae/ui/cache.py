@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +28,7 @@ from ae.quantizer import Calibration, measure
 from ae.rate_distortion import Point
 
 _LARGEST_CODE = 256
+_FIRST_PAINT_SECONDS = 0.5  # importing would hold up the page that is being painted
 
 
 @st.cache_resource(show_spinner=False)
@@ -71,10 +73,11 @@ def train_codes(name: str) -> tuple[np.ndarray, np.ndarray]:
 def warm_up() -> threading.Thread:
     """Import TensorFlow and load the default model in the background, once per server.
 
-    The first page is painted meanwhile; the first drawing then need not wait.
+    The first page is painted before it begins; the first drawing then need not wait.
     """
 
     def load() -> None:
+        time.sleep(_FIRST_PAINT_SECONDS)
         quiet.import_tensorflow()
         _keep_keras_session()
         with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong
@@ -147,7 +150,9 @@ def _test_codes(name: str, stamp: int) -> np.ndarray:
     return _model(name, stamp).encode(mnist().x_test)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(
+    max_entries=64, show_spinner="Encoding the 10,000 test digits, once for each model."
+)
 def _code_statistics(name: str, stamp: int) -> CodeStatistics:
     return CodeStatistics.of(_test_codes(name, stamp))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae import store
+from ae import log, store
 from ae.autoencoder import Autoencoder
 from ae.codec import CodecError
 from ae.config import FOREIGN
@@ -60,14 +60,20 @@ def model_picker() -> None:
     )
 
 
-def chosen_model() -> tuple[Autoencoder, ModelCard]:
-    """The model that all pages show. Where there is none, says so and ends the page."""
+def chosen_card() -> ModelCard:
+    """The card of the model that all pages show. Where there is none, says so, ends the page."""
     name = state.model_name()
     if name is None:
         st.info("There is no model yet: train one on the Train page.")
         st.stop()
+    return store.read_card(name)
+
+
+def chosen_model() -> tuple[Autoencoder, ModelCard]:
+    """The model that all pages show, and its card."""
+    card = chosen_card()
     with st.spinner("Loading the network. The first time takes some seconds."):
-        return cache.model(name), store.read_card(name)
+        return cache.model(card.name), card
 
 
 def settings(name: str = "") -> DeltaGenerator:
@@ -85,6 +91,7 @@ def told() -> Iterator[None]:
         yield
     except (ModelError, DataError, TrainingError, CodecError) as error:
         st.error(plain(str(error)), icon=":material/error:")
+        refused(error)
     except OSError as error:  # a disk that is full, or a folder that is not ours to write
         st.error(
             f"A file cannot be read or written: {plain(error.strerror or str(error))}. Make room "
@@ -108,3 +115,10 @@ def fragment(key: str | None = None) -> Callable:
         return st.fragment(part, key=key)
 
     return decorate
+
+
+def refused(error: Exception) -> None:
+    """Log what a page has refused: once, although the page says so in each of its runs."""
+    if st.session_state.get(state.REFUSED) != str(error):
+        st.session_state[state.REFUSED] = str(error)
+        log.refused(f"on {st.context.url or 'a page'}".partition("?")[0], error)

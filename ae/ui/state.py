@@ -100,6 +100,7 @@ FILM_OF = "film_of"  # Train: whose film is shown, if the run and the chosen mod
 DELETE = "delete_"  # how the keys begin of the buttons that remove a model
 CURVE, CURVE_RATE = "curve", "curve_rate"  # Train: the charts of a run
 CURVE_AGAINST, CURVE_LOG = "curve_against", "curve_log"  # Train: how they are drawn
+REFUSED = "refused"  # what was refused last, as a sentence: it is logged once
 FINISHED = "finished_runs"  # runs whose end this session has seen
 
 OPENED_WITH = "opened_with"  # the address's parameters when the session began

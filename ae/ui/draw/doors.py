@@ -9,7 +9,7 @@ import secrets
 import numpy as np
 import streamlit as st
 
-from ae import latent, pictures
+from ae import latent, log, pictures
 from ae.data.ink_text import unpack_ink
 from ae.data.picture import LARGEST_FILE, PictureError, read_picture
 from ae.ui import cache, state
@@ -132,6 +132,7 @@ def _take(data: bytes) -> None:
         _put(read_picture(data))
     except PictureError as error:
         st.session_state[state.PAD_NOTE] = str(error)
+        log.refused("a picture for the pad", error)
 
 
 def _put(image: np.ndarray) -> None:

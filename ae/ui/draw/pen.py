@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ae import metrics, pictures
 from ae.autoencoder import Autoencoder
@@ -17,7 +18,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell, state
 from ae.ui.code_bars import Edit, Figure, code_bars, map_points, read_edit
 from ae.ui.draw import doors
-from ae.ui.pad import Picture, drawing_pad, read_ink
+from ae.ui.pad import Ink, Picture, drawing_pad, read_ink
 from ae.ui.words import plain
 
 
@@ -35,9 +36,8 @@ class Seen:
     error: float
 
 
-def see(model: Autoencoder) -> Seen | None:
+def see(model: Autoencoder, ink: Ink | None) -> Seen | None:
     """What the model makes of the pad's ink, or None if the pad is empty."""
-    ink = read_ink(state.PAD)
     if ink is None or not ink.image.any():
         return None
     form = to_mnist_form(ink.image, **state.steps())
@@ -47,13 +47,9 @@ def see(model: Autoencoder) -> Seen | None:
     return Seen(form, z[0], reconstruction[0], float(error))
 
 
-@shell.fragment(key=state.PEN)
 def pen(model: Autoencoder, card: ModelCard) -> None:
     """The pad, what the network sees and rebuilds of it, and its code."""
-    seen = see(model)
-    _pad(seen, model.latent_dim, card)
-    if note := st.session_state.get(state.PAD_NOTE):
-        st.caption(f":material/info: {plain(note)}")
+    pad = st.container()
     doors.ways_in()
     st.subheader(f"In between: {model.latent_dim} numbers")
     st.caption(
@@ -65,13 +61,25 @@ def pen(model: Autoencoder, card: ModelCard) -> None:
         "code of a test digit. Move the cross: the decoder draws what lies there, with your digit "
         "in blue behind it."
     )
-    with st.spinner("Encoding the 10,000 test digits, once for each model."):
-        statistics = cache.code_statistics(card.name)
-    _bars(seen, model, card.name, statistics)
+    _live(model, card, pad, st.container())
 
 
-def _pad(seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
-    ink, load = read_ink(state.PAD), st.session_state.get(state.PAD_LOAD)
+@shell.fragment(key=state.PEN)
+def _live(model: Autoencoder, card: ModelCard, pad: DeltaGenerator, bars: DeltaGenerator) -> None:
+    # It writes into containers around it: what never changes between them is not made and sent
+    # anew at every update, which was two thirds of the server's work.
+    ink = read_ink(state.PAD)
+    seen = see(model, ink)
+    with pad:
+        _pad(ink, seen, model.latent_dim, card)
+        if note := st.session_state.get(state.PAD_NOTE):
+            st.caption(f":material/info: {plain(note)}")
+    with bars:
+        _bars(seen, model, card.name, cache.code_statistics(card.name))
+
+
+def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
+    load = st.session_state.get(state.PAD_LOAD)
     shown, message = [], ""
     if ink is not None:
         state.keep_drawing(ink.image)
@@ -114,7 +122,10 @@ def _bars(seen: Seen | None, model: Autoencoder, name: str, statistics: CodeStat
         original, z, whose = seen.form.image, seen.z, "drawing"
         token = f"{name}:{zlib.crc32(original.tobytes()):08x}"
     changed = edit.applied(z, statistics, token)
-    decoded = model.decode(changed[None])[0]
+    if seen is not None and np.array_equal(changed, z):
+        decoded = seen.reconstruction
+    else:
+        decoded = model.decode(changed[None])[0]
     error = metrics.squared_error(original[None], decoded[None])[0]
     message = f"Squared error {error:.1f} against the {whose}"
     code_bars(

@@ -14,6 +14,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell, state
 from ae.ui.draw import doors
 from ae.ui.draw.pen import Seen, see
+from ae.ui.pad import read_ink
 
 _NEIGHBOURS = 5
 _FRAME = 120  # pixels of a step's picture: 28 at 4 times, 56 at twice their size, and a gap
@@ -38,7 +39,7 @@ def closer_look(model: Autoencoder, card: ModelCard) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    seen = see(model)
+    seen = see(model, read_ink(state.PAD))
     with shell.told():
         looks[look](seen, model, card)
     if seen is not None:

@@ -15,34 +15,15 @@ st.markdown(
     "so the network has to find out what matters in a digit."
 )
 
-model, card = shell.chosen_model()
-data = cache.mnist()
-pca = cache.pca(model.latent_dim)
+card = shell.chosen_card()
 
-seed = st.session_state.get(state.DIGIT_SEED, 0)
-rng = np.random.default_rng(seed)
-chosen = [rng.choice(np.flatnonzero(data.y_test == label)) for label in range(10)]
-images = data.x_test[chosen]
-reconstructions = model.reconstruct(images)
-by_pca = pca.reconstruct(images)
-errors = metrics.squared_error(images, reconstructions)
-pca_errors = metrics.squared_error(images, by_pca)
-
-st.subheader(f"Ten test digits, each through {model.latent_dim} numbers")
+st.subheader(f"Ten test digits, each through {card.model.latent_dim} numbers")
 st.caption(
     f"Top: a digit that **{card.name}** has never seen in training. Middle: its reconstruction. "
     "Bottom: what PCA, the best *linear* map, makes of it with as many numbers. "
     "Below: the squared error of the autoencoder, then of PCA."
 )
-st.image(
-    pictures.tiles([images, reconstructions, by_pca], zoom=5),
-    caption=[f"{a:.1f} · {b:.1f}" for a, b in zip(errors, pca_errors, strict=True)],
-    alt=[
-        f"Test digit {label}, its reconstruction with squared error {a:.1f}, and PCA's with {b:.1f}"
-        for label, (a, b) in enumerate(zip(errors, pca_errors, strict=True))
-    ],
-    width=shell.TILE_WIDTH,
-)
+digits = st.container()
 
 
 def other_digits() -> None:
@@ -54,8 +35,8 @@ st.button("Ten other digits", on_click=other_digits, icon=":material/casino:")
 left, middle, right = st.columns(3)
 left.metric(
     "Numbers per digit",
-    f"784 → {model.latent_dim}",
-    f"{784 / model.latent_dim:.4g} times fewer",
+    f"784 → {card.model.latent_dim}",
+    f"{784 / card.model.latent_dim:.4g} times fewer",
     delta_color="off",
     delta_arrow="off",
     help="A picture has 28 × 28 = 784 values. The code has as many as are shown here.",
@@ -72,7 +53,7 @@ middle.metric(
 right.metric(
     "Squared error, PCA",
     f"{pca_error:.2f}",
-    f"{model.latent_dim} components",
+    f"{card.model.latent_dim} components",
     delta_color="off",
     delta_arrow="off",
     help="Principal component analysis, fitted on the same 60,000 training digits.",
@@ -89,3 +70,28 @@ for name, label, icon in (
     ("train", "Train one from a button", "model_training"),
 ):
     st.page_link(f"ae/ui/pages/{name}.py", label=label, icon=f":material/{icon}:")
+
+# Last, for it waits for TensorFlow when the server has just begun: the page stands by then.
+with digits:
+    model, _ = shell.chosen_model()
+    data = cache.mnist()
+    pca = cache.pca(model.latent_dim)
+
+    seed = st.session_state.get(state.DIGIT_SEED, 0)
+    rng = np.random.default_rng(seed)
+    chosen = [rng.choice(np.flatnonzero(data.y_test == label)) for label in range(10)]
+    images = data.x_test[chosen]
+    reconstructions = model.reconstruct(images)
+    by_pca = pca.reconstruct(images)
+    errors = metrics.squared_error(images, reconstructions)
+    pca_errors = metrics.squared_error(images, by_pca)
+    st.image(
+        pictures.tiles([images, reconstructions, by_pca], zoom=5),
+        caption=[f"{a:.1f} · {b:.1f}" for a, b in zip(errors, pca_errors, strict=True)],
+        alt=[
+            f"Test digit {label}, its reconstruction with squared error {a:.1f}, "
+            f"and PCA's with {b:.1f}"
+            for label, (a, b) in enumerate(zip(errors, pca_errors, strict=True))
+        ],
+        width=shell.TILE_WIDTH,
+    )

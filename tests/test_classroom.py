@@ -1,0 +1,50 @@
+"""Several who draw at once, each in a session of their own on the real app."""
+
+import asyncio
+import re
+import urllib.request
+
+import pytest
+
+from tests.bench import classroom
+from tests.bench.app import running
+
+
+@pytest.fixture(scope="module")
+def app():
+    with running(AE_LOG="WARNING") as app:
+        yield app
+
+
+def test_everybody_gets_the_answer_to_their_own_ink(app, tensorflow):
+    found = asyncio.run(classroom.lesson(app.url, classroom.pupils(4), 4))
+    assert found.wrong == []
+    assert app.faults() == []
+    assert len(found.seconds) >= 4
+    assert found.bars > 0
+
+
+def test_the_check_of_the_class_finds_anothers_ink(app, tensorflow):
+    class_ = classroom.pupils(2)
+    class_[0].drawings, class_[1].drawings = (
+        [
+            [classroom.Moment(a.sent, b.form, b.reconstruction, b.token)]
+            for a, b in zip(*pair, strict=True)
+        ]
+        for pair in (
+            [class_[0].drawings[0], class_[1].drawings[0]],
+            [class_[1].drawings[0], class_[0].drawings[0]],
+        )
+    )
+    found = asyncio.run(classroom.lesson(app.url, class_, 0.5))
+    assert any("another's ink" in text for text in found.wrong)
+    assert any("another's code" in text for text in found.wrong)
+
+
+def test_the_app_starts_without_a_warning(app):
+    assert not re.search(r"warning|deprecat|error", app.log.read_text(), re.IGNORECASE)
+
+
+def test_a_proxy_can_ask_whether_the_app_is_well(app):
+    with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=10) as answer:
+        assert (answer.status, answer.read()) == (200, b"ok")
