@@ -2,7 +2,7 @@
 
     statistics = quantizer.measure(model, data.x_train[:5000])
     quantizer = statistics.quantizer(bits=6)
-    message = compress(images, model, quantizer)     # about 17 bytes a digit with conv-32
+    message = compress(images, model, quantizer)     # about 18 bytes a digit with conv-32
     rebuilt = decompress(message, model)             # float32 (n, 28, 28)
 
 The file, all numbers little-endian:
