@@ -122,11 +122,11 @@ def _refuse_a_living_run(name: str) -> None:
 
 def _launch(name: str, words: list[str]) -> None:
     command = [sys.executable, "-m", "ae", "train", "--claimed", "--low-priority", "--name", name]
-    with (_folder(name) / runs.LOG_FILE).open("wb") as log:
+    with (_folder(name) / runs.LOG_FILE).open("wb") as output:
         process = subprocess.Popen(
             command + words,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=environment(),

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from ae import quiet
+from ae import control, quiet, runs
 from ae.autoencoder import Autoencoder
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
 from ae.data import Dataset, load_data, load_mnist
 from ae.noise import NOISE_KINDS
 from ae.pca import PCA
+from ae.runs import Status
 
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tests")
@@ -147,5 +148,31 @@ def wait_until():
             assert time.monotonic() < end, f"not reached within {seconds} s"
             time.sleep(0.05)
         return result
+
+    return wait
+
+
+@pytest.fixture
+def no_run_is_left(models_folder):
+    """Training processes that a test has started end with it."""
+    yield
+    for child in control._children:
+        child.kill()
+        child.wait()
+    control._children.clear()
+
+
+@pytest.fixture
+def reaches(wait_until):
+    """A function that waits until a run is in one of the states and returns its status."""
+
+    def wait(name: str, *states: str) -> Status:
+        def there():
+            status = runs.read_status(name)
+            if status.state not in states and not status.going_on:
+                pytest.fail(f"{name} is {status}\n{runs.read_log(name)}")
+            return status if status.state in states else None
+
+        return wait_until(there)
 
     return wait

@@ -22,29 +22,7 @@ REPOSITORY = Path(__file__).parents[1]
 LONG = TrainingConfig(epochs=100, batch_size=10, validation_images=0)
 
 
-@pytest.fixture(autouse=True)
-def _no_run_is_left(models_folder):
-    yield
-    for child in control._children:
-        child.kill()
-        child.wait()
-    control._children.clear()
-
-
-@pytest.fixture
-def state_of(wait_until):
-    """A function that waits until a run is in one of the states and returns its status."""
-
-    def wait(name: str, *states: str) -> Status:
-        def there():
-            status = runs.read_status(name)
-            if status.state not in states and not status.going_on:
-                pytest.fail(f"{name} is {status}\n{runs.read_log(name)}")
-            return status if status.state in states else None
-
-        return wait_until(there)
-
-    return wait
+pytestmark = pytest.mark.usefixtures("no_run_is_left")
 
 
 def listed() -> list[str]:
@@ -64,12 +42,12 @@ def assert_whole_history(name: str) -> None:
 
 
 def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
-    tiny_config, small_npz, state_of, wait_until
+    tiny_config, small_npz, reaches, wait_until
 ):
     control.start("mine", tiny_config, LONG, small_npz)
     wait_until(lambda: runs.read_history("mine"))
     control.request_pause("mine")
-    assert state_of("mine", "paused").record is not None
+    assert reaches("mine", "paused").record is not None
     assert listed() == []
     with pytest.raises(ModelError, match="is paused"):
         control.start("mine", tiny_config, LONG, small_npz)
@@ -78,8 +56,8 @@ def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
 
     control.start("whole", tiny_config, LONG, small_npz)
     control.resume("mine")
-    state_of("whole", "done")
-    state_of("mine", "done")
+    reaches("whole", "done")
+    reaches("mine", "done")
     assert listed() == ["mine", "whole"]
     assert_whole_history("mine")
     mine, whole = (store.load(name).encoder.get_weights() for name in ("mine", "whole"))
@@ -93,7 +71,7 @@ def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
 
 @pytest.mark.timeout(400)
 def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
-    tiny_config, small_npz, state_of, wait_until
+    tiny_config, small_npz, reaches, wait_until
 ):
     rng = np.random.default_rng(0)
     control.start("mine", tiny_config, LONG, small_npz)
@@ -108,7 +86,7 @@ def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
         assert runs.read_status("mine").state == "failed"
         assert listed() == []
         control.resume("mine")
-    state_of("mine", "done")
+    reaches("mine", "done")
     assert listed() == ["mine"]
     assert_whole_history("mine")
     assert store.load("mine").latent_dim == 3
@@ -116,7 +94,7 @@ def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
 
 @pytest.mark.timeout(500)
 def test_ten_that_start_at_once_train_one_after_the_other(
-    tiny_config, small_npz, state_of, wait_until
+    tiny_config, small_npz, reaches, wait_until
 ):
     brief = TrainingConfig(epochs=1, batch_size=100, validation_images=0)
     names = []
@@ -145,7 +123,7 @@ def test_ten_that_start_at_once_train_one_after_the_other(
     assert sorted(listed()) == sorted(names)
 
 
-def test_waiting_run_says_its_place(tiny_config, small_npz, state_of, models_folder):
+def test_waiting_run_says_its_place(tiny_config, small_npz, reaches, models_folder):
     """Two runs that stand before it live, as far as their locks tell."""
     for name in ("first", "second"):
         with queue.door():
@@ -155,9 +133,9 @@ def test_waiting_run_says_its_place(tiny_config, small_npz, state_of, models_fol
         locks.held(models_folder / "second" / runs.ALIVE_FILE),
     ):
         control.start("third", tiny_config, LONG, small_npz)
-        assert state_of("third", "waiting").message == "2 runs come first: first, second."
+        assert reaches("third", "waiting").message == "2 runs come first: first, second."
         control.request_pause("third")
-        state_of("third", "paused")
+        reaches("third", "paused")
 
 
 def test_full_disk_is_told_and_harms_no_other_model(

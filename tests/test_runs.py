@@ -22,13 +22,7 @@ BRIEF = TrainingConfig(epochs=3, batch_size=50, validation_images=0)
 ENDLESS = TrainingConfig(epochs=1000, batch_size=2, validation_images=0)
 
 
-@pytest.fixture(autouse=True)
-def _no_run_is_left(models_folder):
-    yield
-    for child in control._children:
-        child.kill()
-        child.wait()
-    control._children.clear()
+pytestmark = pytest.mark.usefixtures("no_run_is_left")
 
 
 @pytest.fixture
@@ -40,22 +34,6 @@ def start(models_folder, tiny_config, small_npz):
         return control._children[-1]
 
     return start
-
-
-@pytest.fixture
-def reaches(wait_until):
-    """A function that waits until a run is in one of the states and returns its status."""
-
-    def wait(name: str, *states: str) -> Status:
-        def there():
-            status = runs.read_status(name)
-            if status.state not in states and not status.going_on:
-                pytest.fail(f"{name} is {status}\n{runs.read_log(name)}")
-            return status if status.state in states else None
-
-        return wait_until(there)
-
-    return wait
 
 
 def listed() -> list[str]:

@@ -35,6 +35,8 @@ def open_film(page: Page, app, filmed: str):
     page.goto(app.address("train", f"run={filmed}"))
     slider = page.get_by_role("slider", name="Moment of the training")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
+    # Until it is measured, the page asks for it each second.
+    expect(page.get_by_text("as it was measured here")).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return slider
 

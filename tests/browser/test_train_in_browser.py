@@ -18,6 +18,7 @@ STARTING_MS = 60_000
 def start_run(page: Page, app, name: str, epochs: int) -> None:
     page.goto(app.address("train"))
     fill(page, "latent_dim", "2")
+    page.get_by_text("All other settings").click()
     fill(page, "Epochs", str(epochs))
     fill(page, "Name of the new model", name)
     page.get_by_role("button", name="Train", exact=True).click()
@@ -54,7 +55,7 @@ def test_a_model_is_trained_from_the_button(app, page, new_context, watched, qui
     start_run(page, app, name, epochs=1)
     expect(heading(page, name, "training")).to_be_visible(timeout=STARTING_MS)
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible(timeout=STARTING_MS)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=STARTING_MS)
 
     # The app stays usable: somebody else draws meanwhile, and sees it in time.
     other = new_context().new_page()
@@ -81,6 +82,32 @@ def test_a_model_is_trained_from_the_button(app, page, new_context, watched, qui
     pad.expect_ink("empty")
     pad.draw(SEVEN)
     expect(pad.message).to_contain_text("2 numbers instead of 784")
+    assert watched.errors == []
+
+
+@pytest.mark.timeout(300)
+def test_a_run_is_paused_and_goes_on_and_its_chart_does_not_flicker(
+    app, page, watched, quiet_log, stop_runs
+):
+    name = "paused-2"
+    start_run(page, app, name, epochs=200)
+    chart = page.get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first
+    expect(chart).to_be_visible(timeout=STARTING_MS)
+    mark = "element => { element.dataset.drawn = 'once' }"
+    chart.evaluate(mark)
+    progress = page.get_by_role("progressbar")
+    before = progress.get_attribute("aria-valuenow")
+    expect(page.get_by_text("images/s").last).to_be_visible()
+    expect(progress).not_to_have_attribute("aria-valuenow", before)
+    assert chart.get_attribute("data-drawn") == "once", "it was drawn anew"
+
+    page.get_by_test_id("stMain").get_by_role("button", name="Pause", exact=True).click()
+    expect(heading(page, name, "paused")).to_be_visible(timeout=STARTING_MS)
+    rows = len((app.models / name / "history.csv").read_text().splitlines())
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect(heading(page, name, "training")).to_be_visible(timeout=STARTING_MS)
+    expect(page.get_by_text("Time machine")).to_be_visible()
+    assert len((app.models / name / "history.csv").read_text().splitlines()) >= rows
     assert watched.errors == []
 
 
