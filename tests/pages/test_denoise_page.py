@@ -114,9 +114,11 @@ def test_the_curve_tells_from_where_on_the_network_pays(open_page, files, monkey
     monkeypatch.setattr(results, "STRENGTHS", (0.0, 0.1, 0.5))
     monkeypatch.setattr(results, "CURVE_MEASURED", 20)
     at = open_page("denoise", answer="Over strength")
-    assert "**conv-32** beats doing nothing from strength **0.5** on" in words(at)
     rows = list(csv.DictReader(io.StringIO(files["denoising-gaussian-over-strength.csv"]())))
     assert len(rows) == 3 * 5
+    psnr = {(row["method"], row["strength"]): float(row["psnr"]) for row in rows}
+    pays = [s for s in ("0.1", "0.5") if psnr["conv-32", s] > psnr[denoising.DO_NOTHING, s]]
+    assert f"**conv-32** beats doing nothing from strength **{pays[0]}** on" in words(at)
     floor = next(r for r in rows if r["method"] == "conv-32" and r["strength"] == "0.0")
     assert f"{float(floor['psnr']):.1f} dB, and noise" in words(at)
 

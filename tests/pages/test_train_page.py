@@ -99,6 +99,9 @@ def started(monkeypatch) -> list:
         def poll(self):
             return None
 
+        def wait(self):
+            return 0
+
     monkeypatch.setattr(control.subprocess, "Popen", Process)
     monkeypatch.setattr(control, "_children", [])
     return commands
