@@ -32,7 +32,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "best": Preset(
         "How conv-32 was made: an encoder that corrects its code twice, and 24 passes over digits "
-        "that are turned and scaled a little: most of an hour on two cores.",
+        "that are turned and scaled a little: about half an hour on two cores.",
         _TWICE_REFINED,
         TrainingConfig(epochs=24, rotation=6.0, scaling=0.06, plain_epochs=7, validation_images=0),
     ),
