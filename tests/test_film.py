@@ -31,7 +31,7 @@ def test_plan_is_from_the_first_to_the_last_step_at_rising_intervals(steps, para
 
 
 def test_frames_fit_into_three_megabytes(tmp_path):
-    model = store.load("conv-32")
+    model = store.load("conv-16")
     film.write(tmp_path / "frame.npz", moment(model))
     frames = len(film.plan(10_000, model.parameters))
     assert frames >= 8
@@ -39,11 +39,11 @@ def test_frames_fit_into_three_megabytes(tmp_path):
 
 
 def test_frame_shows_nearly_what_the_model_does(tmp_path, mnist):
-    model, digits = store.load("conv-32"), mnist.x_test[:500]
+    model, digits = store.load("conv-16"), mnist.x_test[:500]
     film.write(tmp_path / "frame.npz", moment(model))
     frame = film.read(tmp_path / "frame.npz")
     assert (frame.step, frame.epoch, frame.seconds) == (7, 0.5, 1.5)
-    z, shown = film.Projector(store.read_card("conv-32").model).show(frame, digits)
+    z, shown = film.Projector(store.read_card("conv-16").model).show(frame, digits)
     exact = squared_error(digits, model.reconstruct(digits)).mean()
     assert squared_error(digits, shown).mean() == pytest.approx(exact, rel=0.02)
     assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999

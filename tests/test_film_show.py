@@ -32,7 +32,7 @@ def test_a_view_is_what_the_model_itself_makes(projector, tiny_model, small_data
 
 
 def test_a_frame_of_another_architecture_is_refused(projector, small_data):
-    with pytest.raises(ValueError, match="weight"):
+    with pytest.raises(ValueError, match="network that config describes"):
         film_show.look(projector, Frame(0, 0, 0, [np.zeros((2, 2))]), small_data.x_test[:1], 1)
 
 

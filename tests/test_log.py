@@ -12,13 +12,13 @@ def logger(monkeypatch):
     """The logger "ae" as it is before anybody has set it up."""
     logger = logging.getLogger("ae")
     before = logger.handlers[:], logger.level, logger.propagate
-    logger.handlers[:] = []
+    # pytest gives a logger that does not propagate a handler of its own.
+    logger.handlers[:], logger.propagate = [], True
     yield logger
     logger.handlers[:], logger.level, logger.propagate = before
 
 
 def test_a_name_cannot_write_a_line_of_its_own(logger, caplog):
-    logger.propagate = True
     log.refused("evil\n2026-01-01 INFO ae: all is well\x1b[2J", ValueError("no\r\nmore"))
     (record,) = caplog.records
     assert record.levelname == "WARNING"
