@@ -81,6 +81,8 @@ def test_the_script_says_what_the_card_says():
     assert "import ae" not in text
     assert "from ae" not in text
     # what the settings do not use is not in the script
-    assert ("augment(" in text) == bool(card.training.shift)
+    training = card.training
+    moved = training.shift or training.rotation or training.scaling
+    assert ("augment(" in text) == bool(moved)
     assert "corrupt(" not in text
     assert "Sampling" not in text
