@@ -34,7 +34,8 @@ def show_pictures(
     )
     tiles = pictures.tiles(parts, zoom=5)
     st.image(
-        tiles,
+        # Within the page: a visitor who leaves while pictures are fetched would find them gone.
+        [pictures.data_uri(tile) for tile in tiles],
         caption=[
             " · ".join(f"{error:.2f}" for error in column) for column in zip(*errors, strict=True)
         ],
