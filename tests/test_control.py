@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -90,6 +92,29 @@ def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
     assert listed() == ["mine"]
     assert_whole_history("mine")
     assert store.load("mine").latent_dim == 3
+
+
+APP = """
+import sys, time
+from ae import control
+from ae.config import ModelConfig, TrainingConfig
+model, training, data = sys.argv[1:]
+control.start("mine", ModelConfig.from_json(model), TrainingConfig.from_json(training), data)
+print("started", flush=True)
+time.sleep(600)
+"""
+
+
+def test_run_outlives_the_app_that_started_it(tiny_config, small_npz, reaches, wait_until):
+    words = [sys.executable, "-c", APP, tiny_config.to_json(), LONG.to_json(), str(small_npz)]
+    with subprocess.Popen(words, cwd=REPOSITORY, stdout=subprocess.PIPE) as app:
+        assert app.stdout.readline() == b"started\n"
+        wait_until(lambda: runs.read_history("mine"))
+        app.kill()
+    assert runs.read_status("mine").going_on
+    reaches("mine", "done")
+    assert_whole_history("mine")
+    assert listed() == ["mine"]
 
 
 @pytest.mark.timeout(500)
