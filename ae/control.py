@@ -12,7 +12,7 @@ from ae import locks, log, queue, runs, store
 from ae.config import ModelConfig, TrainingConfig
 from ae.runs import Status
 
-_children: list[subprocess.Popen] = []  # kept, so that the system can forget them when they end
+_children: list[subprocess.Popen] = []  # those that still run, the newest last
 
 
 def start(

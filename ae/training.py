@@ -201,7 +201,8 @@ def _compile(
     from ae import networks
 
     encoder, decoder = networks.build(model_config)
-    if (count := Autoencoder(encoder, decoder).parameters) > MOST_PARAMETERS:
+    autoencoder = Autoencoder(encoder, decoder)
+    if (count := autoencoder.parameters) > MOST_PARAMETERS:
         raise ValueError(
             f"The network must have at most {MOST_PARAMETERS:,} parameters. Received: {count:,}. "
             "Choose smaller filters or fewer of them."
@@ -217,7 +218,7 @@ def _compile(
         loss=training_config.loss,
         metrics=[keras.metrics.MeanSquaredError(name="mse")],
     )
-    return trainer, Autoencoder(encoder, decoder)
+    return trainer, autoencoder
 
 
 def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:

@@ -1,6 +1,6 @@
 """Arrays -> Altair charts, nothing else."""
 
-from ae.charts.compared_runs import BY_SECONDS, BY_STEP, MOST_RUNS, compared_curves
+from ae.charts.compared_runs import MOST_RUNS, compared_curves
 from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
 from ae.charts.errors import (
     error_by_class,
@@ -12,14 +12,12 @@ from ae.charts.errors import (
 )
 from ae.charts.latent_space import code_variances, frechet_bars, two_losses
 from ae.charts.rate import rate_distortion
-from ae.charts.training import SECONDS, STEPS, learning_curve, learning_rate_curve
+from ae.charts.training import BY_SECONDS, BY_STEP, learning_curve, learning_rate_curve
 
 __all__ = [
     "BY_SECONDS",
     "BY_STEP",
     "MOST_RUNS",
-    "SECONDS",
-    "STEPS",
     "StrengthPoint",
     "code_variances",
     "compared_curves",

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 
+from ae.charts.training import BY_SECONDS, TITLES
 from ae.progress import Record
 
-BY_SECONDS, BY_STEP = "seconds", "step"
 MOST_RUNS = 5
-_TITLES = {BY_SECONDS: "seconds of training", BY_STEP: "optimizer step"}
 # Colour is never the only difference: lines are dashed and points shaped in their own ways.
 _DASHES = [[1, 0], [8, 4], [2, 3], [12, 3, 2, 3], [5, 2, 1, 2, 1, 2]]
 _SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"]
@@ -62,7 +61,7 @@ def compared_curves(
         "mark:N", scale=alt.Scale(domain=names, range=_SHAPES[: len(names)]), legend=None
     )
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("place:Q", title=_TITLES[by]),
+        x=alt.X("place:Q", title=TITLES[by]),
         y=alt.Y(
             "error:Q",
             title="squared error per image",
@@ -73,7 +72,7 @@ def compared_curves(
             alt.Tooltip("run:N"),
             alt.Tooltip("of:N", title="measured on"),
             alt.Tooltip("epoch:Q", format=".2f"),
-            alt.Tooltip("place:Q", title=_TITLES[by], format=",.1f"),
+            alt.Tooltip("place:Q", title=TITLES[by], format=",.1f"),
             alt.Tooltip("error:Q", format=".3f"),
         ],
     )

@@ -13,8 +13,8 @@ import pandas as pd
 
 from ae.progress import Record
 
-SECONDS, STEPS = "seconds", "steps"  # what a curve is drawn against
-_TITLES = {SECONDS: "seconds of training", STEPS: "optimizer steps"}
+BY_SECONDS, BY_STEP = "seconds", "step"  # what a curve is drawn against: fields of Record
+TITLES = {BY_SECONDS: "seconds of training", BY_STEP: "optimizer steps"}
 _TRAINING, _VALIDATION = "training batches", "images kept aside"
 
 
@@ -23,21 +23,21 @@ def learning_curve(
     pca_error: float | None = None,
     *,
     log_scale: bool = True,
-    against: str = SECONDS,
+    by: str = BY_SECONDS,
 ) -> alt.LayerChart:
     """Squared error per image, and PCA's as a line to beat.
 
     records : rows of one run's history, at least one.
     pca_error : squared error per image of PCA with as many numbers, or None.
-    against : what the axis to the right is, SECONDS of training or STEPS.
+    by : what the axis to the right is, BY_SECONDS or BY_STEP.
     """
     rows = [
-        {"at": _place(r, against), "epoch": r.epoch, "of": of} | {"error": error}
+        {"at": getattr(r, by), "epoch": r.epoch, "of": of} | {"error": error}
         for r in records
         for of, error in ((_TRAINING, r.squared_error), (_VALIDATION, r.validation_error))
         if error is not None
     ]
-    title = _TITLES[against]
+    title = TITLES[by]
     scale = alt.Scale(type="log" if log_scale else "linear", zero=not log_scale, nice=True)
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("at:Q", title=title),
@@ -73,20 +73,16 @@ def learning_curve(
     return alt.layer(*layers).properties(height=300)
 
 
-def learning_rate_curve(records: Sequence[Record], *, against: str = SECONDS) -> alt.Chart:
+def learning_rate_curve(records: Sequence[Record], *, by: str = BY_SECONDS) -> alt.Chart:
     """The learning rate, drawn as ``learning_curve`` draws the error."""
-    rows = [{"at": _place(r, against), "rate": r.learning_rate} for r in records]
+    rows = [{"at": getattr(r, by), "rate": r.learning_rate} for r in records]
     return (
         alt.Chart(pd.DataFrame(rows))
         .mark_line()
         .encode(
-            x=alt.X("at:Q", title=_TITLES[against]),
+            x=alt.X("at:Q", title=TITLES[by]),
             y=alt.Y("rate:Q", title="learning rate", axis=alt.Axis(tickCount=3, format="~g")),
-            tooltip=[alt.Tooltip("at:Q", title=_TITLES[against]), alt.Tooltip("rate:Q")],
+            tooltip=[alt.Tooltip("at:Q", title=TITLES[by]), alt.Tooltip("rate:Q")],
         )
         .properties(height=150)
     )
-
-
-def _place(record: Record, against: str) -> float:
-    return record.seconds if against == SECONDS else record.step

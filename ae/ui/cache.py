@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,10 +16,10 @@ import numpy as np
 import streamlit as st
 
 from ae import cost as cost_of
-from ae import film, film_show, metrics, quiet, rate_distortion, runs, store
+from ae import metrics, quiet, rate_distortion, runs, store
 from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig, TrainingConfig
-from ae.data import Dataset, load_mnist, one_of_each_class
+from ae.data import Dataset, load_mnist
 from ae.latent import CodeStatistics
 from ae.pca import PCA
 from ae.progress import Record
@@ -125,10 +124,13 @@ def _keep_keras_session() -> None:
 
 def stamp(name: str) -> int:
     """What changes when the model's file does: a part of every key that depends on a model."""
+    return changed(store.models_folder() / store.check_name(name) / store.MODEL_FILE)
+
+
+def changed(path: Path) -> int:
+    """What changes when a file does, 0 without one."""
     try:
-        return (
-            (store.models_folder() / store.check_name(name) / store.MODEL_FILE).stat().st_mtime_ns
-        )
+        return path.stat().st_mtime_ns
     except OSError:
         return 0
 
@@ -238,84 +240,11 @@ def baseline_points() -> tuple[list[Point], float]:
     return points, 8 * rate_distortion.send_picture(images, "PNG").size / len(images)
 
 
-FILM_DIGITS = 500  # test digits on the map of a film and in its error
-_FRAMES = 200  # looked at and kept, of all films together
-
-
-def film_views(config: ModelConfig, paths: Sequence[Path]) -> list[film_show.View]:
-    """Frames of a run as they are seen, in their order; damaged ones are left out.
-
-    Each shows one test digit of each class, and has the codes and the errors of these and then of
-    the first 500 test digits.
-    """
-    # What is replaced each second must not push the films out.
-    look = {film.NOW_FILE: _moment_view}
-    views = [look.get(path.name, _film_view)(config, str(path), _changed(path)) for path in paths]
-    return [view for view in views if view is not None]
-
-
-def own_views(
-    config: ModelConfig, paths: Sequence[Path], image: np.ndarray
-) -> list[film_show.View]:
-    """The same of one's own drawing, float32 (28, 28), alone."""
-    stamps = tuple((str(path), _changed(path)) for path in paths)
-    return _own_views(config, stamps, image.tobytes())
-
-
 def history(name: str) -> list[Record]:
     """All rows of a run's history, oldest first."""
-    return _history(name, _changed(store.models_folder() / name / store.HISTORY_FILE))
+    return _history(name, changed(store.models_folder() / name / store.HISTORY_FILE))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _history(name: str, changed: int) -> list[Record]:
     return runs.read_history(name)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _projector(config: ModelConfig) -> film.Projector:
-    warm_up().join()
-    return film.Projector(config)
-
-
-@st.cache_resource(show_spinner=False)
-def film_images() -> np.ndarray:
-    """One test digit of each class, then the first 500: float32 (510, 28, 28)."""
-    return np.concatenate([one_of_each_class(mnist()), mnist().x_test[:FILM_DIGITS]])
-
-
-@st.cache_resource(max_entries=_FRAMES, show_spinner=False)
-def _film_view(config: ModelConfig, path: str, changed: int) -> film_show.View | None:
-    return _look(config, path, film_images(), len(film_images()) - FILM_DIGITS)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _moment_view(config: ModelConfig, path: str, changed: int) -> film_show.View | None:
-    return _look(config, path, film_images(), len(film_images()) - FILM_DIGITS)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _own_views(
-    config: ModelConfig, stamps: tuple[tuple[str, int], ...], pixels: bytes
-) -> list[film_show.View]:
-    image = np.frombuffer(pixels, np.float32).reshape(1, 28, 28)
-    views = [_look(config, path, image, 1) for path, _ in stamps]
-    return [view for view in views if view is not None]
-
-
-def _look(config: ModelConfig, path: str, images: np.ndarray, shown: int) -> film_show.View | None:
-    frame = film.read(path)
-    if frame is None:
-        return None
-    try:
-        return film_show.look(_projector(config), frame, images, shown)
-    except ValueError:  # it is of another architecture: of a run that was there before
-        return None
-
-
-def _changed(path: Path) -> int:
-    """What changes when a file does, 0 without one."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0

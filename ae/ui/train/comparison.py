@@ -12,6 +12,7 @@ from ae.comparison import differences, settings_of
 from ae.data import one_of_each_class
 from ae.store import ModelCard, ModelError
 from ae.ui import cache, shell, state
+from ae.ui.train import films
 
 _WAYS = {charts.BY_SECONDS: "By time", charts.BY_STEP: "By step"}
 
@@ -146,5 +147,5 @@ def _rebuilt(name: str, cards: dict[str, ModelCard]) -> np.ndarray | None:
     folder, settings = store.models_folder() / name, runs.read_settings(name)
     now = folder / film.NOW_FILE
     paths = [now] if now.exists() else film.paths(folder)[-1:]
-    views = cache.film_views(settings.model, paths) if settings else []
+    views = films.views(settings.model, paths) if settings else []
     return views[-1].shown.astype(np.float32) / 255 if views else None

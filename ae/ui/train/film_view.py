@@ -14,6 +14,7 @@ from ae.film_show import Map, View
 from ae.ui import cache, state
 from ae.ui.latent.common import own_image
 from ae.ui.time_machine import Moments, Own, time_machine
+from ae.ui.train import films
 
 _DATA = "MNIST"
 
@@ -46,9 +47,9 @@ def show_film(name: str) -> None:
     if config is None or not paths:
         return
     with st.spinner("Developing the film, once for each run."):
-        views = cache.film_views(config, paths)
+        views = films.views(config, paths)
         own = own_image()
-        own_views = cache.own_views(config, paths, own) if own is not None else []
+        own_views = films.own_views(config, paths, own) if own is not None else []
     if not views:
         return
     st.caption(
@@ -73,10 +74,10 @@ def show_moment(name: str) -> None:
     config, _ = _settings(name)
     if config is None or not path.exists():
         return
-    views = cache.film_views(config, [path])
+    views = films.views(config, [path])
     own = own_image()
     if views:
-        own_views = cache.own_views(config, [path], own) if own is not None else []
+        own_views = films.own_views(config, [path], own) if own is not None else []
         _show(state.NOW, f"{name} now", config, views, own, own_views)
 
 
@@ -106,8 +107,8 @@ def _show(
     own: np.ndarray | None,
     own_views: Sequence[View],
 ) -> None:
-    count = cache.FILM_DIGITS
-    images = cache.film_images()
+    count = films.DIGITS
+    images = films.images_shown()
     shown = len(images) - count
     drawn_map = film_show.lay_out(views[-1].z[-count:], cache.pca(2).encode(images[-count:]))
     places = np.stack([drawn_map.places(view.z[-count:]) for view in views])

@@ -14,6 +14,7 @@ from ae.ui.train.result import show_result
 from ae.ui.words import plain
 
 _LOOK_SECONDS = 1.0
+_AXES = {charts.BY_SECONDS: "seconds", charts.BY_STEP: "steps"}
 
 
 def show_runs() -> str | None:
@@ -151,23 +152,24 @@ def _show_curve(name: str, history: list) -> None:
         return
     pca_error = float(cache.pca_errors(settings.model.latent_dim).mean())
     with st.container(horizontal=True):
-        against = st.segmented_control(
+        by = st.segmented_control(
             "Against",
-            [charts.SECONDS, charts.STEPS],
-            default=charts.SECONDS,
+            list(_AXES),
+            format_func=_AXES.get,
+            default=charts.BY_SECONDS,
             required=True,
             key=state.CURVE_AGAINST,
         )
         log_scale = st.toggle("Logarithmic error", True, key=state.CURVE_LOG)
     st.altair_chart(
-        charts.learning_curve(history, pca_error, log_scale=log_scale, against=against),
+        charts.learning_curve(history, pca_error, log_scale=log_scale, by=by),
         key=state.CURVE,
         # The same as long as it goes on: another text would make the chart flicker. The newest
         # numbers stand above it.
-        alt=f"Squared error against {against}; PCA with as many numbers has {pca_error:.2f}",
+        alt=f"Squared error against {_AXES[by]}; PCA with as many numbers has {pca_error:.2f}",
     )
     st.altair_chart(
-        charts.learning_rate_curve(history, against=against),
+        charts.learning_rate_curve(history, by=by),
         key=state.CURVE_RATE,
-        alt=f"Learning rate against {against}",
+        alt=f"Learning rate against {_AXES[by]}",
     )
