@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ae.autoencoder import Autoencoder
-from ae.config import JsonRecord, ModelConfig, TrainingConfig
+from ae.config import FOREIGN, JsonRecord, ModelConfig, TrainingConfig
 from ae.files import open_regular, write_json
 from ae.keras_file import CONFIG, LARGEST_FILE, ModelError, read_parts
 
@@ -73,7 +73,7 @@ class ModelCard(JsonRecord):
             field.name
             for field in dataclasses.fields(cls)
             if not isinstance(values[field.name], _JSON_TYPES.get(field.type, dict))
-            and not (field.name == "training" and values[field.name] is None)
+            and not (field.name == "training" and _made_elsewhere(values))
         ]
         if "test" not in wrong:
             wrong += [key for key in _SHOWN_FIGURES if not _is_figure(values["test"].get(key))]
@@ -94,6 +94,11 @@ class ModelCard(JsonRecord):
                 else None,
             }
         )
+
+
+def _made_elsewhere(values: dict) -> bool:
+    model = values["model"]
+    return values["training"] is None and isinstance(model, dict) and model.get("kind") == FOREIGN
 
 
 def _is_figure(value) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ae import store
@@ -248,6 +248,7 @@ def test_deeply_nested_card_is_not_listed(add):
 
 
 @settings(one_folder, max_examples=100)
+@example(key="training", value=None)
 @given(
     key=st.sampled_from([field.name for field in dataclasses.fields(ModelCard)]), value=json_values
 )
