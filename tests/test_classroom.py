@@ -3,6 +3,7 @@
 import asyncio
 import re
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,8 +17,14 @@ def app():
         yield app
 
 
+def attend(url: str, class_: list[classroom.Pupil], seconds: float) -> classroom.Found:
+    """The lesson, on a thread of its own: Playwright's loop may run on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(classroom.lesson(url, class_, seconds))).result()
+
+
 def test_everybody_gets_the_answer_to_their_own_ink(app, tensorflow):
-    found = asyncio.run(classroom.lesson(app.url, classroom.pupils(4), 4))
+    found = attend(app.url, classroom.pupils(4), 4)
     assert found.wrong == []
     assert app.faults() == []
     assert len(found.seconds) >= 4
@@ -36,7 +43,7 @@ def test_the_check_of_the_class_finds_anothers_ink(app, tensorflow):
             [class_[1].drawings[0], class_[0].drawings[0]],
         )
     )
-    found = asyncio.run(classroom.lesson(app.url, class_, 0.5))
+    found = attend(app.url, class_, 0.5)
     assert any("another's ink" in text for text in found.wrong)
     assert any("another's code" in text for text in found.wrong)
 

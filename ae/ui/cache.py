@@ -77,7 +77,7 @@ def warm_up() -> threading.Thread:
 
     def load() -> None:
         time.sleep(_FIRST_PAINT_SECONDS)
-        quiet.import_tensorflow()
+        quiet.import_tensorflow(threads_per_operation=1)
         _keep_keras_session()
         with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong
             store.load().reconstruct(np.zeros((1, 28, 28), np.float32))
