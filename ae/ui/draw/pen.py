@@ -18,7 +18,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell, state
 from ae.ui.code_bars import Edit, Figure, code_bars, map_points, read_edit
 from ae.ui.draw import doors
-from ae.ui.pad import Ink, Picture, drawing_pad, read_ink
+from ae.ui.pad import Ink, Picture, drawing_pad, read_ink, read_pasted
 from ae.ui.words import plain
 
 
@@ -40,11 +40,17 @@ def see(model: Autoencoder, ink: Ink | None) -> Seen | None:
     """What the model makes of the pad's ink, or None if the pad is empty."""
     if ink is None or not ink.image.any():
         return None
+    question = (model.identity, ink.image.tobytes(), state.steps())
+    before, seen = st.session_state.get(state.SEEN, (None, None))
+    if before == question:  # the closer look asks what the pen has just asked
+        return seen
     form = to_mnist_form(ink.image, **state.steps())
     z = model.encode(form.image[None])
     reconstruction = model.decode(z)
     error = metrics.squared_error(form.image[None], reconstruction)[0]
-    return Seen(form, z[0], reconstruction[0], float(error))
+    seen = Seen(form, z[0], reconstruction[0], float(error))
+    st.session_state[state.SEEN] = question, seen
+    return seen
 
 
 def pen(model: Autoencoder, card: ModelCard) -> None:
@@ -76,6 +82,14 @@ def _live(model: Autoencoder, card: ModelCard, pad: DeltaGenerator, bars: DeltaG
             st.caption(f":material/info: {plain(note)}")
     with bars:
         _bars(seen, model, card.name, cache.code_statistics(card.name))
+    st.session_state[state.PEN_ANSWERED] = _asked()
+
+
+def _asked() -> tuple:
+    """What the pen's fragment answers: it has been answered while this stays the same."""
+    ink, edit = read_ink(state.PAD), read_edit(state.CODE_BARS)
+    load, note = (st.session_state.get(key) for key in (state.PAD_LOAD, state.PAD_NOTE))
+    return ink and ink.number, edit.number, read_pasted(state.PAD), load and load.nonce, note
 
 
 def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -> None:
@@ -108,9 +122,10 @@ def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -
 
 
 def _look_closer() -> None:
-    # Its own fragment too: a rerun that names fragments takes the place of the run it was asked in,
-    # and with it of whatever arrived together with the rest, as an uploaded picture may.
-    st.rerun([state.PEN, state.CLOSER_LOOK])
+    # A rerun that names fragments takes the place of the run it was asked in, and with it of
+    # whatever arrived together with the rest, as newer ink or an uploaded picture may.
+    answered = st.session_state.get(state.PEN_ANSWERED) == _asked()
+    st.rerun(state.CLOSER_LOOK if answered else [state.PEN, state.CLOSER_LOOK])
 
 
 def _bars(seen: Seen | None, model: Autoencoder, name: str, statistics: CodeStatistics) -> None:
