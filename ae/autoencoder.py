@@ -104,30 +104,35 @@ class Autoencoder:
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Images, float (n, 28, 28) in [0, 1] -> z, float32 (n, latent_dim)."""
-        return self._run("encode", images, (28, 28), (self.latent_dim,))
+        return self._run("encode", images, (28, 28))[0]
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """z, float (n, latent_dim) -> images, float32 (n, 28, 28) in [0, 1]."""
-        return self._run("decode", z, (self.latent_dim,), (28, 28))
+        return self._run("decode", z, (self.latent_dim,))[0]
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """decode(encode(images)): float32 (n, 28, 28) in [0, 1]."""
-        return self._run("reconstruct", images, (28, 28), (28, 28))
+        return self._run("reconstruct", images, (28, 28))[1]
 
-    def _run(self, name: str, inputs, shape: tuple, result_shape: tuple) -> np.ndarray:
+    def encode_and_reconstruct(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """z and decode(z) in one go: float32 (n, latent_dim) and (n, 28, 28)."""
+        return self._run("reconstruct", images, (28, 28))
+
+    def _run(self, name: str, inputs, shape: tuple) -> tuple[np.ndarray, ...]:
         inputs = np.asarray(inputs, np.float32)
         if inputs.ndim != len(shape) + 1 or inputs.shape[1:] != shape:
             wanted = ", ".join(map(str, shape))
             what = "z" if name == "decode" else "images"
             raise ValueError(f"{what} must have shape (n, {wanted}). Received: {inputs.shape}.")
-        if not len(inputs):
-            return np.zeros((0, *result_shape), np.float32)
+        if not len(inputs):  # which the graphs refuse
+            some = self._run(name, np.zeros((1, *shape), np.float32), shape)
+            return tuple(part[:0] for part in some)
         with self._compiling:
             function = self._functions[name]
         if len(inputs) <= _CHUNK:
             return function(inputs)
         chunks = [inputs[start : start + _CHUNK] for start in range(0, len(inputs), _CHUNK)]
-        return np.concatenate(list(_chunks.map(function, chunks)))
+        return tuple(map(np.concatenate, zip(*_chunks.map(function, chunks), strict=True)))
 
     @cached_property
     def _functions(self) -> dict:
@@ -139,18 +144,22 @@ class Autoencoder:
             return tf.function(call, input_signature=[signature]).get_concrete_function()
 
         def encode(images):
-            return self.encoder(images, training=False)
+            return (self.encoder(images, training=False),)
 
         def decode(z):
-            return self.decoder(z, training=False)
+            return (self.decoder(z, training=False),)
 
-        def tensor(concrete):
-            return lambda array: concrete(tf.constant(array)).numpy()
+        def reconstruct(images):
+            z = encode(images)
+            return z + decode(*z)
+
+        def on_arrays(concrete):
+            return lambda array: tuple(part.numpy() for part in concrete(tf.constant(array)))
 
         return {
-            "encode": tensor(graph(encode, 28, 28)),
-            "decode": tensor(graph(decode, self.latent_dim)),
-            "reconstruct": tensor(graph(lambda images: decode(encode(images)), 28, 28)),
+            "encode": on_arrays(graph(encode, 28, 28)),
+            "decode": on_arrays(graph(decode, self.latent_dim)),
+            "reconstruct": on_arrays(graph(reconstruct, 28, 28)),
         }
 
 

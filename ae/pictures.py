@@ -154,17 +154,20 @@ def framed(image: np.ndarray, side: int, zoom: int) -> np.ndarray:
     return frame
 
 
-def png(pixels: np.ndarray) -> bytes:
-    """A PNG file of float pixels, clipped to [0, 1], or uint8 ones: (h, w), (h, w, 3 or 4)."""
+def png(pixels: np.ndarray, compress_level: int = 6) -> bytes:
+    """A PNG file of float pixels, clipped to [0, 1], or uint8 ones: (h, w), (h, w, 3 or 4).
+
+    compress_level : zlib's, 0 to 9. 9 takes ten times as long as 6 for a sixth less.
+    """
     from PIL import Image
 
     if pixels.dtype != np.uint8:
         pixels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", optimize=True)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=compress_level)
     return file.getvalue()
 
 
 def data_uri(pixels: np.ndarray) -> str:
     """The PNG as an address that holds the picture itself: nothing has to be fetched for it."""
-    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
+    return "data:image/png;base64," + base64.b64encode(png(pixels, compress_level=1)).decode()

@@ -34,6 +34,15 @@ def digits(small_data) -> np.ndarray:
 def test_encode_then_decode_equals_reconstruct(tiny_model, digits):
     rebuilt = tiny_model.reconstruct(digits)
     np.testing.assert_allclose(tiny_model.decode(tiny_model.encode(digits)), rebuilt, atol=1e-6)
+    z, again = tiny_model.encode_and_reconstruct(digits)
+    np.testing.assert_allclose(z, tiny_model.encode(digits), atol=1e-6)
+    np.testing.assert_array_equal(again, rebuilt)
+
+
+def test_chunks_of_many_images_keep_their_order(tiny_model, mnist):
+    images = mnist.x_test[:777]
+    one_by_one = np.concatenate([tiny_model.encode(image[None]) for image in images])
+    np.testing.assert_allclose(tiny_model.encode(images), one_by_one, atol=1e-6)
 
 
 def test_arrays_are_float32_of_the_stated_shapes(tiny_model, digits):

@@ -45,8 +45,7 @@ def see(model: Autoencoder, ink: Ink | None) -> Seen | None:
     if before == question:  # the closer look asks what the pen has just asked
         return seen
     form = to_mnist_form(ink.image, **state.steps())
-    z = model.encode(form.image[None])
-    reconstruction = model.decode(z)
+    z, reconstruction = model.encode_and_reconstruct(form.image[None])
     error = metrics.squared_error(form.image[None], reconstruction)[0]
     seen = Seen(form, z[0], reconstruction[0], float(error))
     st.session_state[state.SEEN] = question, seen

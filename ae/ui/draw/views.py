@@ -67,7 +67,7 @@ def _way_in(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
             ),
         ]
         st.image(
-            [picture for _, _, picture in steps],
+            [pictures.data_uri(picture) for _, _, picture in steps],
             caption=[f"{name}: {text}" for name, text, _ in steps],
             alt=[f"{name}: {text}" for name, text, _ in steps],
             width=_FRAME,
