@@ -17,13 +17,20 @@ def register(name: str, folder: Path, stem: str, *scripts: str) -> Any:
 
     scripts : more files of that folder, put before its own script, as live.js is. Call it once
     in a process, at import: registering in every run would mount a new component each time.
+    The script gets its data in a list of one: Streamlit looks whether values of a dict are data
+    frames, which took an eighth of an update's time, and takes a list as it is.
     """
     html, css, js = (
         (folder / f"{stem}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
     shared = [Path(__file__).with_name("live.js"), *(folder / script for script in scripts)]
     script = "\n".join([*(path.read_text(encoding="utf-8") for path in shared), js])
-    return st.components.v2.component(name, html=html, css=css, js=script)
+    component = st.components.v2.component(name, html=html, css=css, js=script)
+
+    def mount(*, data: dict, **options: Any) -> Any:
+        return component(data=[data], **options)
+
+    return mount
 
 
 def nothing() -> None:

@@ -139,7 +139,7 @@ class Visitor:
         if kind == "bidi_component":
             parts = element.bidi_component
             key = parts.id.rpartition("-")[2]
-            component = Component(parts.id, delta.fragment_id, json.loads(parts.json))
+            component = Component(parts.id, delta.fragment_id, json.loads(parts.json)[0])
             self.components[key] = component
             on_component(key, component)
         elif kind == "exception":

@@ -153,7 +153,7 @@ def drawing(**layers: np.ndarray) -> dict:
 
 def given(at) -> dict:
     """What the page gave to the pad."""
-    (pad,) = [json.loads(component.proto.json) for component in at.get("bidi_component")]
+    (pad,) = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
     return pad
 
 

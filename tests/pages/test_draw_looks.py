@@ -20,7 +20,7 @@ LOOKS = ("The way in", "Is this a digit?", "Nearest real digits", "The duel with
 
 def bars(at) -> dict:
     """What the page gives to the code bars."""
-    data = [json.loads(component.proto.json) for component in at.get("bidi_component")]
+    data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
     return next(each for each in data if "reach" in each)
 
 

@@ -18,7 +18,7 @@ def ink_of(pixels: np.ndarray, number: int = 1) -> dict:
 
 def given(at) -> dict:
     """What the page gives to the pad."""
-    data = [json.loads(component.proto.json) for component in at.get("bidi_component")]
+    data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
     return next(each for each in data if "pictures" in each)
 
 

@@ -9,7 +9,7 @@ const QUIET_MS = 600; // after so long without a change the result is read aloud
 
 const views = new WeakMap(); // parentElement -> view
 
-export default function codeBars({ data, parentElement, setStateValue }) {
+export default function codeBars({ data: [data], parentElement, setStateValue }) {
   let view = views.get(parentElement);
   if (!view?.root.isConnected) {
     if (view) dismiss(view);

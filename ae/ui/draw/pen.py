@@ -40,11 +40,12 @@ def see(model: Autoencoder, ink: Ink | None) -> Seen | None:
     """What the model makes of the pad's ink, or None if the pad is empty."""
     if ink is None or not ink.image.any():
         return None
-    question = (model.identity, ink.image.tobytes(), state.steps())
+    steps = state.steps()
+    question = (model.identity, ink.image.tobytes(), steps)
     before, seen = st.session_state.get(state.SEEN, (None, None))
     if before == question:  # the closer look asks what the pen has just asked
         return seen
-    form = to_mnist_form(ink.image, **state.steps())
+    form = to_mnist_form(ink.image, **steps)
     z, reconstruction = model.encode_and_reconstruct(form.image[None])
     error = metrics.squared_error(form.image[None], reconstruction)[0]
     seen = Seen(form, z[0], reconstruction[0], float(error))
@@ -66,27 +67,32 @@ def pen(model: Autoencoder, card: ModelCard) -> None:
         "code of a test digit. Move the cross: the decoder draws what lies there, with your digit "
         "in blue behind it."
     )
-    _live(model, card, pad, st.container())
+    _live(model, card, cache.code_statistics(card.name), pad, st.container())
 
 
 @shell.fragment(key=state.PEN)
-def _live(model: Autoencoder, card: ModelCard, pad: DeltaGenerator, bars: DeltaGenerator) -> None:
+def _live(
+    model: Autoencoder,
+    card: ModelCard,
+    statistics: CodeStatistics,
+    pad: DeltaGenerator,
+    bars: DeltaGenerator,
+) -> None:
     # It writes into containers around it: what never changes between them is not made and sent
     # anew at every update, which was two thirds of the server's work.
-    ink = read_ink(state.PAD)
+    ink, edit = read_ink(state.PAD), read_edit(state.CODE_BARS)
     seen = see(model, ink)
     with pad:
         _pad(ink, seen, model.latent_dim, card)
         if note := st.session_state.get(state.PAD_NOTE):
             st.caption(f":material/info: {plain(note)}")
     with bars:
-        _bars(seen, model, card.name, cache.code_statistics(card.name))
-    st.session_state[state.PEN_ANSWERED] = _asked()
+        _bars(seen, edit, model, card.name, statistics)
+    st.session_state[state.PEN_ANSWERED] = _asked(ink, edit)
 
 
-def _asked() -> tuple:
+def _asked(ink: Ink | None, edit: Edit) -> tuple:
     """What the pen's fragment answers: it has been answered while this stays the same."""
-    ink, edit = read_ink(state.PAD), read_edit(state.CODE_BARS)
     load, note = (st.session_state.get(key) for key in (state.PAD_LOAD, state.PAD_NOTE))
     return ink and ink.number, edit.number, read_pasted(state.PAD), load and load.nonce, note
 
@@ -123,12 +129,14 @@ def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -
 def _look_closer() -> None:
     # A rerun that names fragments takes the place of the run it was asked in, and with it of
     # whatever arrived together with the rest, as newer ink or an uploaded picture may.
-    answered = st.session_state.get(state.PEN_ANSWERED) == _asked()
+    asked = _asked(read_ink(state.PAD), read_edit(state.CODE_BARS))
+    answered = st.session_state.get(state.PEN_ANSWERED) == asked
     st.rerun(state.CLOSER_LOOK if answered else [state.PEN, state.CLOSER_LOOK])
 
 
-def _bars(seen: Seen | None, model: Autoencoder, name: str, statistics: CodeStatistics) -> None:
-    edit = read_edit(state.CODE_BARS)
+def _bars(
+    seen: Seen | None, edit: Edit, model: Autoencoder, name: str, statistics: CodeStatistics
+) -> None:
     if seen is None:
         token, z = f"{name}:mean", statistics.mean
         original, whose = model.decode(z[None])[0], "mean code's picture"

@@ -4,7 +4,7 @@ const FRAME_MS = 80;
 
 const views = new WeakMap(); // parentElement -> view
 
-export default function film({ data, parentElement }) {
+export default function film({ data: [data], parentElement }) {
   let view = views.get(parentElement);
   if (!view?.root.isConnected) {
     if (view) clearInterval(view.timer);

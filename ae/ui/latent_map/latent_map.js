@@ -10,7 +10,7 @@ const NEAR = 0.03; // of the frame: a click chooses a digit that is no farther
 
 const views = new WeakMap(); // parentElement -> view
 
-export default function latentMap({ data, parentElement, setStateValue }) {
+export default function latentMap({ data: [data], parentElement, setStateValue }) {
   let view = views.get(parentElement);
   if (!view?.root.isConnected) {
     if (view) dismiss(view);

@@ -12,7 +12,7 @@ const REST_MS = 250; // so long after the pen the page may do heavier work
 const drawings = new Map(); // name -> drawing
 const views = new WeakMap(); // parentElement -> view
 
-export default function drawingPad({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function drawingPad({ data: [data], parentElement, setStateValue, setTriggerValue }) {
   let view = views.get(parentElement);
   if (!view?.canvas.isConnected) {
     if (view) dismiss(view);

@@ -3,7 +3,7 @@
 
 const KEPT = 6; // a sheet of 10,000 digits takes 31 MB once it is decoded
 
-export default function sprites({ data }) {
+export default function sprites({ data: [data] }) {
   const sheets = (globalThis.aeSheets ??= new Map());
   const { name, png } = data;
   if (sheets.has(name)) return;

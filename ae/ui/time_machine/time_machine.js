@@ -5,7 +5,7 @@ const BOX = { left: 42, right: 350, top: 12, bottom: 160 }; // of the curve, in 
 
 const views = new WeakMap(); // parentElement -> view
 
-export default function timeMachine({ data, parentElement }) {
+export default function timeMachine({ data: [data], parentElement }) {
   let view = views.get(parentElement);
   if (!view?.root.isConnected) {
     if (view) dismiss(view);
