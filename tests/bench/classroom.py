@@ -1,6 +1,6 @@
 """A class that draws at once: how long each update takes, and whether it is one's own.
 
-python -m tests.bench.classroom [--pupils 30] [--seconds 120] [--training] [--url ADDRESS]
+python -m tests.bench.classroom [--pupils 30] [--seconds 120] [--training]
 
 Each pupil is a Streamlit session of its own over a websocket, and draws what nobody else draws.
 The pen is down for a second and up for half a second, again and again. While it is down there is

@@ -70,7 +70,7 @@ def pen(model: Autoencoder, card: ModelCard) -> None:
     _live(model, card, cache.code_statistics(card.name), pad, st.container())
 
 
-@shell.fragment(key=state.PEN)
+@shell.fragment(key=state.PEN, in_turn=True)
 def _live(
     model: Autoencoder,
     card: ModelCard,
