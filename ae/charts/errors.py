@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
+import pandas as pd
 
 _ERROR_AXIS = "squared error per digit (logarithmic)"
 _ROUND = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
@@ -179,17 +180,14 @@ def paired_errors(
     if there are more than ``points``. Below the dashed line the other model is better.
     """
     shown = np.unique(np.linspace(0, len(mine) - 1, min(points, len(mine))).astype(int))
-    rows = [
-        {"mine": float(max(mine[i], 1e-3)), "other": float(max(others[i], 1e-3)), "digit": int(i)}
-        for i in shown
-    ]
-    values = [row[key] for row in rows for key in ("mine", "other")]
-    ends = [min(values) / 1.1, max(values) * 1.1]
+    # A frame: Altair checks each of a thousand rows in a list, which takes a quarter of a second.
+    pairs = pd.DataFrame({"mine": mine[shown], "other": others[shown]}).clip(lower=1e-3)
+    ends = [pairs.to_numpy().min() / 1.1, pairs.to_numpy().max() * 1.1]
     scale = alt.Scale(type="log", domain=ends, nice=False)
     axis = alt.Axis(grid=False, values=_ROUND)
     x = alt.X("mine:Q", title=f"squared error, {name}", scale=scale, axis=axis)
     y = alt.Y("other:Q", title=f"squared error, {other}", scale=scale, axis=axis)
-    dots = alt.Chart(alt.Data(values=rows)).mark_point(size=14, filled=True, opacity=0.5)
+    dots = alt.Chart(pairs).mark_point(size=14, filled=True, opacity=0.5)
     line = alt.Chart(alt.Data(values=[{"mine": end, "other": end} for end in ends]))
     tooltip = [
         alt.Tooltip("mine:Q", title=name, format=".2f"),

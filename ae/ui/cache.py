@@ -193,7 +193,12 @@ def calibration(name: str) -> Calibration:
 
 def model_points(name: str) -> list[Point]:
     """The model's rate-distortion curve over 500 test digits, at 3 to 8 bits."""
-    return _model_points(name, stamp(name))
+    return _model_points(name, stamp(name), 3, 8)
+
+
+def model_point(name: str, bits: int) -> Point:
+    """The model over the same digits, at one number of bits."""
+    return _model_points(name, stamp(name), bits, bits)[0]
 
 
 def decoder_bytes(name: str) -> int:
@@ -206,14 +211,14 @@ def _calibration(name: str, stamp: int) -> Calibration:
     return measure(_model(name, stamp), mnist().x_train[:_MEASURED])
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _model_points(name: str, stamp: int) -> list[Point]:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _model_points(name: str, stamp: int, least_bits: int, most_bits: int) -> list[Point]:
     return rate_distortion.model_points(
         name,
         mnist().x_test[:CURVE_DIGITS],
         _model(name, stamp),
         _calibration(name, stamp),
-        range(3, 9),
+        range(least_bits, most_bits + 1),
     )
 
 

@@ -3,21 +3,18 @@
 import streamlit as st
 
 from ae import charts, metrics, rate_distortion, store
-from ae.autoencoder import Autoencoder
-from ae.quantizer import Calibration
 from ae.rate_distortion import Point
 from ae.ui import cache, state
 
 
-def show_curves(name: str, model: Autoencoder, statistics: Calibration, bits: int) -> Point:
+def show_curves(name: str, bits: int) -> Point:
     """The rate-distortion chart. Returns the point of the chosen model and bits."""
     st.subheader("Rate and distortion")
     names = _ladder(name)
     with st.spinner("Sending 500 test digits at many settings, once for each model."):
         points = [point for each in names for point in cache.model_points(each)]
         baselines, png_bits = cache.baseline_points()
-    images = cache.mnist().x_test[: cache.CURVE_DIGITS]
-    (chosen,) = rate_distortion.model_points(name, images, model, statistics, [bits])
+    chosen = cache.model_point(name, bits)
     st.altair_chart(
         charts.rate_distortion([*points, *baselines], png_bits, chosen),
         alt=f"PSNR against bits per image for {', '.join(names)}, PCA, JPEG and WebP. "

@@ -101,6 +101,6 @@ quantizer = statistics.quantizer(bits)
 images = choose_images(quantizer)
 if len(images):
     show_comparison(card.name, model, images, quantizer)
-show_sum(card.name, show_curves(card.name, model, statistics, bits))
+show_sum(card.name, show_curves(card.name, bits))
 show_upload(model, quantizer)
 show_take_away(card)
