@@ -129,7 +129,7 @@ EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
 PEN, CLOSER_LOOK = "pen", "closer_look"
-DENOISED_ROWS = "denoised_rows"
+NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
 
 _STEPS = (CROP, SCALE, CENTRE)
 

@@ -16,7 +16,7 @@ from ae.ui.denoise.strips import show_strips
 from ae.ui.pad import Ink, Load, Picture, drawing_pad, read_ink
 
 
-@shell.fragment()
+@shell.fragment(key=state.NOISE_PEN, in_turn=True)
 def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> None:
     """The pad with its second pen, and beside it the noisy digit cleaned by the methods."""
     ink, load = read_ink(state.NOISE_PAD), st.session_state.get(state.NOISE_PAD_LOAD)
@@ -34,7 +34,8 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
         message=message,
         load=load,
         noise_pen=True,
-        on_rest=lambda: st.rerun(state.DENOISED_ROWS),
+        # Both: newer ink that comes together with the rest wants its answer, too.
+        on_rest=lambda: st.rerun([state.NOISE_PEN, state.DENOISED_ROWS]),
     )
     st.button(
         "Put in a test digit",

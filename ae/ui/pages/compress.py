@@ -28,7 +28,7 @@ with st.spinner("Measuring the codes of 5,000 training digits, once for each mod
     statistics = cache.calibration(card.name)
 
 
-@shell.fragment()
+@shell.fragment(in_turn=True)
 def pad(quantizer: Quantizer) -> None:
     """The drawing pad, with the drawing as it arrives and its bytes, while the pen moves."""
     ink, load = read_ink(state.COMPRESS_PAD), st.session_state.get(state.COMPRESS_LOAD)
