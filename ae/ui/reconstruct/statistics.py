@@ -20,10 +20,11 @@ def show_figures(digits: Digits, candidates: np.ndarray, k: int, what: str) -> N
     mine, others = digits.errors[candidates], digits.pca_errors[candidates]
     left, middle, right = st.columns(3)
     left.metric(
-        f"Squared error over {len(candidates):,} {what}",
+        "Squared error per digit",
         f"{mine.mean():.2f}",
         f"median {np.median(mine):.2f}, worst {mine.max():.1f}",
-        help="The squared difference summed over the 784 pixels, averaged over the digits.",
+        help="The squared difference summed over the 784 pixels, averaged over the "
+        f"{len(candidates):,} {what}.",
         **_PLAIN,
     )
     middle.metric(
