@@ -7,6 +7,7 @@ from ae.autoencoder import Autoencoder
 from ae.quantizer import Calibration
 from ae.rate_distortion import Point
 from ae.ui import cache, state
+from ae.ui.words import plain
 
 
 def show_curves(name: str, model: Autoencoder, statistics: Calibration, bits: int) -> Point:
@@ -58,7 +59,7 @@ def show_sum(name: str, chosen: Point) -> None:
     ]
     st.table(
         [
-            {"Sent as": sent_as, "Bytes in all": f"{once + count * each:,.0f}"}
+            {"Sent as": plain(sent_as), "Bytes in all": f"{once + count * each:,.0f}"}
             for sent_as, once, each in rows
         ],
         hide_index=True,
