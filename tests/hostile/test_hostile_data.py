@@ -76,8 +76,9 @@ def test_png_files_of_any_claim_are_refused(mnist):
 
 def test_the_largest_pictures_take_less_than_500_mb(tmp_path):
     # Made by another process: making them takes as much as reading them.
-    for mode, form, side in (("RGBA", "PNG", 7000), ("CMYK", "JPEG", 7000), ("RGBA", "WEBP", 4990)):
-        path = str(tmp_path / form)
+    largest = (("RGBA", "PNG", 7000), ("I;16", "PNG", 7070), ("CMYK", "JPEG", 7000))
+    for mode, form, side in (*largest, ("RGBA", "WEBP", 4990)):
+        path = str(tmp_path / f"{mode}.{form}")
         options = f"{form!r}, method=0, progressive=True"
         code = f"Image.new({mode!r}, ({side}, {side})).save({path!r}, {options})"
         subprocess.run([sys.executable, "-c", f"from PIL import Image; {code}"], check=True)
