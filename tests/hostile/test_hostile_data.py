@@ -199,6 +199,19 @@ for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.npz")):
     assert extra_memory(setup, attack) < 150
 
 
+@pytest.mark.parametrize(("train", "test"), [(119_999, 1), (60_000, 60_000)])
+def test_the_largest_set_takes_less_than_500_mb(tmp_path, train, test):
+    sets = {}
+    for name, count in (("train", train), ("test", test)):
+        images = header(shape=f"({count}, 28, 28)")
+        sets[f"x_{name}.npy"] = npy(images, bytes(784 * count))
+        sets[f"y_{name}.npy"] = npy(header("'<i8'", f"({count},)"), bytes(8 * count))
+    path = tmp_path / "a.npz"
+    path.write_bytes(zipped(sets))
+    attack = f"assert len(load_data({str(path)!r}).x_train) == {train}"
+    assert extra_memory("from ae.data import load_data", attack) < 500
+
+
 # --- .aez
 
 
