@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-
 import pytest
 from looks import OWN, PAGES
-
-from ae import store
-from ae.files import write_json
 
 NAME = "__x__"  # shown as a bold x wherever it is taken for Markdown
 # Fields of Streamlit's messages that it takes for Markdown; "content" is a segment's label.
 MARKDOWN = ("body", "caption", "content", "delta", "help", "label", "text", "title")
-
-
-@pytest.fixture
-def put_as(put, models_folder):
-    """put_as(name) puts the model of this session there under another name."""
-
-    def put_as(name: str) -> None:
-        shutil.move(put(OWN), models_folder / name)
-        path = models_folder / name / store.CARD_FILE
-        write_json(path, json.loads(path.read_text()) | {"name": name})
-
-    return put_as
 
 
 def markdown(at) -> list[str]:
