@@ -197,10 +197,11 @@ _COLUMNS = {
 def _parse_record(row: dict) -> Record | None:
     try:
         record = Record(**{key: parse(row.get(key) or "") for key, parse in _COLUMNS.items()})
-    except ValueError:
+        numbers = [number for number in vars(record).values() if number is not None]
+        legal = all(map(math.isfinite, numbers)) and 0 < record.step <= record.steps
+    except (ValueError, OverflowError):
         return None  # the last row may be half written
-    numbers = [number for number in vars(record).values() if number is not None]
-    return record if all(map(math.isfinite, numbers)) and 0 < record.step <= record.steps else None
+    return record if legal and record.seconds >= 0 else None
 
 
 def _modified(path: Path) -> float:

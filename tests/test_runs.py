@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,32 @@ def test_going_on_without_a_process_is_failed(folder, state):
     assert runs.read_status("mine").state == "failed"
     with locks.held(folder / runs.ALIVE_FILE):
         assert runs.read_status("mine").state == state
+
+
+TITLES = "step,steps,epoch,seconds,squared_error,kl_loss,validation_error,learning_rate,"
+TITLES += "images_per_second\n"
+
+
+@pytest.mark.parametrize("row", ["1,8,0.2,-0.1,9,,,1,9", f"1,1{'0' * 400},0.2,0.1,9,,,1,9"])
+def test_a_row_with_numbers_that_cannot_be_is_left_out(folder, row):
+    good = "2,8,0.5,0.2,40.5,3.5,41.5,0.002,900"
+    (folder / store.HISTORY_FILE).write_text(f"{TITLES}{row}\n{good}\n")
+    assert [record.step for record in runs.read_history("mine")] == [2]
+
+
+@pytest.mark.parametrize("state", runs.GOING_ON)
+def test_a_run_from_the_future_goes_on_as_long_as_its_process_lives(folder, state):
+    # The clock was set back by an hour: the files are younger than the present.
+    runs.write_status(folder, Status(state))
+    soon = time.time() + 3600
+    os.utime(folder / runs.STATUS_FILE, (soon, soon))
+    with locks.held(folder / runs.ALIVE_FILE):
+        assert runs.read_status("mine").state == state
+        assert runs.foremost() == "mine"
+    # Not even "starting" waits an hour for a process that is not there.
+    assert runs.read_status("mine").state == "failed"
+    control.take("mine")
+    assert runs.read_status("mine").state == "starting"
 
 
 @pytest.mark.parametrize("state", ["done", "stopped", "failed"])

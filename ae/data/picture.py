@@ -63,6 +63,9 @@ def _grey(data: bytes) -> np.ndarray:
             if picture.width * picture.height > largest:
                 raise too_large
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))  # a big JPEG decodes faster
+            if picture.mode.startswith("I"):
+                # 16 bits of grey: Pillow shrinks no such picture, and cuts its levels off at 255.
+                picture = picture.point(lambda level: level / 256).convert("L")
             picture.thumbnail((4 * _WORKING_SIDE, 4 * _WORKING_SIDE))
             picture = ImageOps.exif_transpose(picture).convert("RGBA")
     except PictureError:

@@ -7,6 +7,7 @@ import streamlit as st
 from ae import control, foreign, store
 from ae.keras_file import LARGEST_FILE
 from ae.ui import cache, shell, state
+from ae.ui.words import plain
 
 
 def show_bring_along() -> None:
@@ -39,9 +40,9 @@ def show_bring_along() -> None:
     if name := st.session_state.pop(state.BROUGHT, None):
         test = store.read_card(name).test
         st.success(
-            f"**{name}** is in the list of models. Its code has {test['latent_dim']} numbers; its "
-            f"squared error on the test digits is {test['squared_error']:.2f}, PCA of the same "
-            f"size has {test['pca_squared_error']:.2f}."
+            f"**{plain(name)}** is in the list of models. Its code has {test['latent_dim']} "
+            f"numbers; its squared error on the test digits is {test['squared_error']:.2f}, PCA of "
+            f"the same size has {test['pca_squared_error']:.2f}."
         )
 
 
@@ -53,5 +54,5 @@ def _bring(name: str, file: bytes) -> None:
 
 
 def _name(file_name: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", file_name.removesuffix(".keras")).strip("-")[:50]
-    return control.free_name(plain or "brought")
+    letters = re.sub(r"[^A-Za-z0-9_-]+", "-", file_name.removesuffix(".keras")).strip("-")[:50]
+    return control.free_name(letters or "brought")

@@ -17,6 +17,8 @@ def begin() -> None:
     """Remember what the address said when the session began. Call it first in every run."""
     if state.OPENED_WITH not in st.session_state:
         st.session_state[state.OPENED_WITH] = st.query_params.to_dict()
+        if state.drop_what_controls_fail_on():
+            st.rerun()  # the controls of this run would still get what the address said
     if state.hides("settings"):
         st.html(_HIDDEN)  # hidden, but there: they hold what the link has set
 

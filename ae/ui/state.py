@@ -7,6 +7,7 @@ in ADDRESS restores a page from a link.
 from __future__ import annotations
 
 import contextlib
+import math
 from urllib.parse import urlencode
 
 import numpy as np
@@ -131,6 +132,7 @@ EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 PEN, CLOSER_LOOK = "pen", "closer_look"
 NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
 
+_NAMES = (MODEL, SECOND, RUN, COMPARED_RUNS, TASK)  # a model may be called inf
 _STEPS = (CROP, SCALE, CENTRE)
 
 
@@ -146,6 +148,31 @@ def steps() -> dict[str, bool]:
         step: bool(st.session_state.get(step, st.query_params.get(step) != "false"))
         for step in _STEPS
     }
+
+
+def drop_what_controls_fail_on() -> bool:
+    """Take settings without a value and endless numbers out of the address; tell if there were any.
+
+    Streamlit 1.67 takes an empty text for "nothing is chosen" even where something has to be, and
+    a number field of whole numbers fails on infinity. Call it before there is a control.
+    """
+    broken = [key for key in ADDRESS if _breaks_a_control(key, st.query_params.get_all(key))]
+    for key in broken:
+        del st.query_params[key]
+    return bool(broken)
+
+
+def _breaks_a_control(key: str, texts: list[str]) -> bool:
+    if texts and not any(texts):
+        return True
+    return key not in _NAMES and any(map(_is_endless, texts))
+
+
+def _is_endless(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def link(extra: dict[str, str]) -> str:

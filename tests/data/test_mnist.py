@@ -176,6 +176,14 @@ def test_enormous_claim_is_refused_without_using_memory(tmp_path, shape):
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(("key", "count"), [("x_train", 120_001), ("x_test", 119_998)])
+def test_a_set_that_is_too_large_is_refused_with_the_limit(tmp_path, key, count):
+    # Of the other set there are 3 or 2 images. The header alone is read: no bytes follow.
+    path = write_with_header(tmp_path / "a.npz", key, (count, 28, 28))
+    with pytest.raises(DataError, match=rf"{key} must be .*at most 120,000 .*\({count}, 28, 28\)"):
+        load_data(path)
+
+
 def test_header_without_its_bytes_is_refused(tmp_path):
     path = write_with_header(tmp_path / "a.npz", "x_test", (5, 28, 28))
     with pytest.raises(DataError, match="x_test must be"):

@@ -79,6 +79,20 @@ def test_what_is_transparent_is_paper(digit):
     assert squared_distance(as_seen(file_of(pixels)), digit) < 0.05 * (digit**2).sum()
 
 
+# The largest takes Pillow's way of shrinking in two steps, which knows no 16 bits.
+@pytest.mark.parametrize("factor", [1, 8, 150])
+def test_a_scan_of_16_bits_gives_the_digit(digit, factor):
+    pixels = grey(big(digit, factor), 0.9, 0.3).astype(np.uint16) * 257
+    seen = as_seen(file_of(pixels))
+    assert squared_distance(seen, digit) < 0.05 * (digit**2).sum()
+
+
+def test_what_is_transparent_in_a_scan_of_16_bits_is_paper(digit):
+    pixels = np.where(big(digit) > 0.5, 20_000, 0).astype(np.uint16)
+    seen = as_seen(file_of(pixels, transparency=0))
+    assert squared_distance(seen, digit > 0.5) < 0.1 * (digit > 0.5).sum()
+
+
 def test_rotation_by_exif_is_undone(digit):
     turned = np.rot90(grey(big(digit)))  # EXIF 6: turn clockwise to see it upright
     exif = Image.Exif()

@@ -76,8 +76,9 @@ def test_png_files_of_any_claim_are_refused(mnist):
 
 def test_the_largest_pictures_take_less_than_500_mb(tmp_path):
     # Made by another process: making them takes as much as reading them.
-    for mode, form, side in (("RGBA", "PNG", 7000), ("CMYK", "JPEG", 7000), ("RGBA", "WEBP", 4990)):
-        path = str(tmp_path / form)
+    largest = (("RGBA", "PNG", 7000), ("I;16", "PNG", 7070), ("CMYK", "JPEG", 7000))
+    for mode, form, side in (*largest, ("RGBA", "WEBP", 4990)):
+        path = str(tmp_path / f"{mode}.{form}")
         options = f"{form!r}, method=0, progressive=True"
         code = f"Image.new({mode!r}, ({side}, {side})).save({path!r}, {options})"
         subprocess.run([sys.executable, "-c", f"from PIL import Image; {code}"], check=True)
@@ -196,6 +197,19 @@ for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.npz")):
         "from ae.data.collection import read_collection"
     )
     assert extra_memory(setup, attack) < 150
+
+
+@pytest.mark.parametrize(("train", "test"), [(119_999, 1), (60_000, 60_000)])
+def test_the_largest_set_takes_less_than_500_mb(tmp_path, train, test):
+    sets = {}
+    for name, count in (("train", train), ("test", test)):
+        images = header(shape=f"({count}, 28, 28)")
+        sets[f"x_{name}.npy"] = npy(images, bytes(784 * count))
+        sets[f"y_{name}.npy"] = npy(header("'<i8'", f"({count},)"), bytes(8 * count))
+    path = tmp_path / "a.npz"
+    path.write_bytes(zipped(sets))
+    attack = f"assert len(load_data({str(path)!r}).x_train) == {train}"
+    assert extra_memory("from ae.data import load_data", attack) < 500
 
 
 # --- .aez

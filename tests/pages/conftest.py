@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from ae import store, trainer
 from ae.autoencoder import Autoencoder
 from ae.config import ModelConfig, TrainingConfig
+from ae.files import write_json
 from ae.pca import PCA
 from ae.runs import Settings
 from ae.ui import cache
@@ -63,6 +65,18 @@ def put(shelf, models_folder) -> Callable[[str], Path]:
         return Path(shutil.copytree(shelf / name, models_folder / name))
 
     return put
+
+
+@pytest.fixture
+def put_as(put, models_folder) -> Callable[[str], None]:
+    """put_as(name) puts the model of this session there under another name."""
+
+    def put_as(name: str) -> None:
+        shutil.move(put(OWN), models_folder / name)
+        path = models_folder / name / store.CARD_FILE
+        write_json(path, json.loads(path.read_text()) | {"name": name})
+
+    return put_as
 
 
 @pytest.fixture

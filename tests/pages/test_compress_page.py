@@ -1,6 +1,7 @@
 """Compress: what the page says of sizes is what the files have."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -124,3 +125,36 @@ def test_the_model_can_be_taken_away(open_page, conv_32, models_folder, monkeypa
     assert files["conv-32.keras"] == (folder / "model.keras").read_bytes()
     assert files["conv-32-history.csv"] == (folder / "history.csv").read_bytes()
     assert files["conv-32.py"].decode() == reproduce.script(conv_32[1])
+
+
+@pytest.mark.parametrize(
+    ("put_instead", "reason"),
+    [
+        (lambda path: path.symlink_to("/etc/passwd"), "is a link out of the models folder"),
+        (lambda path: path.symlink_to("/dev/zero"), "is a link out of the models folder"),
+        (os.mkfifo, "must be a file"),
+        (os.mkdir, "cannot be read"),
+    ],
+    ids=["link", "device", "pipe", "folder"],
+)
+def test_a_history_that_is_no_file_is_refused_and_the_rest_given(
+    open_page, conv_32, models_folder, monkeypatch, put_instead, reason
+):
+    path = models_folder / "conv-32" / "history.csv"
+    path.unlink()
+    put_instead(path)
+    files = downloads(monkeypatch)
+    (error,) = open_page("compress").error
+    assert "history.csv" in error.value
+    assert reason in error.value
+    assert {"conv-32.keras", "conv-32.py"} < files.keys()
+    assert "conv-32-history.csv" not in files
+
+
+def test_a_model_without_a_history_is_taken_away_without_one(
+    open_page, conv_32, models_folder, monkeypatch
+):
+    (models_folder / "conv-32" / "history.csv").unlink()
+    files = downloads(monkeypatch)
+    assert not open_page("compress").error
+    assert "conv-32-history.csv" not in files

@@ -3,6 +3,8 @@
 import csv
 import dataclasses
 import json
+import os
+import time
 
 import pytest
 from looks import OWN
@@ -165,6 +167,25 @@ def test_a_training_run_shows_its_newest_figures(open_page, run, alive):
     assert len(charts(at)) == 2
     assert button(at, "Stop")
     assert not at.success
+
+
+def test_a_run_whose_files_are_from_the_future_is_shown_as_any(open_page, run, models_folder):
+    # The clock was set back by an hour while it trained.
+    folder = run("training", history=HISTORY)
+    soon = time.time() + 3600
+    for path in folder.iterdir():
+        os.utime(path, (soon, soon))
+    with locks.held(folder / runs.ALIVE_FILE):
+        at = open_page("train")
+        assert headings(at) == [f"{NAME}: training"]
+        (progress,) = at.get("progress")
+        assert progress.proto.value == 75
+        assert progress.proto.text == "Step 1,500 of 2,000, about 5 s left, 6,400 images/s"
+        assert button(at, "Stop")
+    at.run()
+    assert not at.exception
+    assert headings(at) == [f"{NAME}: failed"]
+    assert button(at, "Resume")
 
 
 def test_a_half_written_row_of_the_history_is_left_out(open_page, run, alive):

@@ -8,6 +8,7 @@ from ae.autoencoder import Autoencoder
 from ae.quantizer import Quantizer
 from ae.rate_distortion import Sent
 from ae.ui import cache, shell, state
+from ae.ui.words import plain
 
 _SHOWN = 10
 
@@ -75,21 +76,21 @@ def _show_figures(model: Autoencoder, images: np.ndarray, mine: Sent) -> None:
     codes = mine.size - header
     unquantized = metrics.psnr(images, model.reconstruct(images)).mean()
     left, middle, right = st.columns(3)
-    plain = {"delta_color": "off", "delta_arrow": "off"}
+    grey = {"delta_color": "off", "delta_arrow": "off"}
     left.metric(
         "Bytes a digit",
         f"{mine.size / count:.1f}",
         f"raw: {metrics.PIXELS}, {metrics.PIXELS * count / mine.size:.3g} times as many",
         help="The whole file divided by the number of digits. Raw: one byte a pixel.",
-        **plain,
+        **grey,
     )
     middle.metric(
         "Bits per pixel",
         f"{8 * mine.size / count / metrics.PIXELS:.3f}",
         f"{8 * codes / count / model.latent_dim:.2f} bits a number of the code",
-        **plain,
+        **grey,
     )
-    right.metric("PSNR", f"{mine.psnr:.2f} dB", f"{unquantized:.2f} dB not quantized", **plain)
+    right.metric("PSNR", f"{mine.psnr:.2f} dB", f"{unquantized:.2f} dB not quantized", **grey)
     st.caption(
         f"The file has {mine.size:,} bytes: {header} of header, table and their checksum, once a "
         f"file, and {codes:,} of codes, {codes / count:.1f} a digit."
@@ -100,7 +101,7 @@ def _show_table(sent: dict[str, Sent], count: int) -> None:
     st.table(
         [
             {
-                "Sent as": name,
+                "Sent as": plain(name),
                 "Setting": each.setting,
                 "Bytes a digit": f"{each.size / count:,.1f}",
                 "PSNR in dB": f"{each.psnr:.2f}" if np.isfinite(each.psnr) else "lossless",
@@ -114,7 +115,7 @@ def _show_table(sent: dict[str, Sent], count: int) -> None:
 def _show_pictures(images: np.ndarray, sent: dict[str, Sent]) -> None:
     order = [name for name in sent if name != "PNG"]
     st.caption(
-        f"From top to bottom: original (PNG is the same), {', '.join(order)}. "
+        f"From top to bottom: original (PNG is the same), {', '.join(map(plain, order))}. "
         "PNG, JPEG and WebP have all the digits on one sheet: a file for each would cost more."
     )
     parts = [images[:_SHOWN], *(sent[name].images[:_SHOWN] for name in order)]

@@ -5,6 +5,7 @@ import streamlit as st
 from ae import charts, metrics, rate_distortion, store
 from ae.rate_distortion import Point
 from ae.ui import cache, state
+from ae.ui.words import plain
 
 
 def show_curves(name: str, bits: int) -> Point:
@@ -55,7 +56,7 @@ def show_sum(name: str, chosen: Point) -> None:
     ]
     st.table(
         [
-            {"Sent as": sent_as, "Bytes in all": f"{once + count * each:,.0f}"}
+            {"Sent as": plain(sent_as), "Bytes in all": f"{once + count * each:,.0f}"}
             for sent_as, once, each in rows
         ],
         hide_index=True,

@@ -11,6 +11,7 @@ from ae.data import DataError
 from ae.data.streams import open_images
 from ae.quantizer import Quantizer
 from ae.ui import cache, shell, state
+from ae.ui.words import plain
 
 _SHOWN = 10
 LARGEST_FILE = 64  # MB: 20,000 pictures of single precision
@@ -66,7 +67,7 @@ def _rebuild(file) -> None:
     with st.spinner(f"Rebuilding {header.count:,} pictures."):
         images = np.concatenate(list(codec.read(file, sender)))
     st.markdown(
-        f"{len(images):,} pictures rebuilt by **{name}** from {file.size:,} bytes, "
+        f"{len(images):,} pictures rebuilt by **{plain(name)}** from {file.size:,} bytes, "
         f"{header.quantizer.bits} bits."
     )
     st.image(

@@ -11,6 +11,7 @@ from ae.evaluation import mean_interval
 from ae.noise import NOISE_KINDS
 from ae.ui import downloads
 from ae.ui.denoise import results
+from ae.ui.words import plain
 
 
 def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
@@ -20,7 +21,8 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
     bar = st.progress(0.0, f"Cleaning {results.MEASURED:,} test digits with each method.")
     for score in results.scores(kind, strength, networks):
         scores.append(score)
-        bar.progress(len(scores) / count, f"Cleaned {results.MEASURED:,} digits: {score.name}.")
+        done = f"Cleaned {results.MEASURED:,} digits: {plain(score.name)}."
+        bar.progress(len(scores) / count, done)
     bar.empty()
     chosen = results.settings(kind, strength)
     settings = {
@@ -33,7 +35,7 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
         psnr, ssim = mean_interval(score.psnr), mean_interval(score.ssim)
         rows.append(
             {
-                "Method": score.name,
+                "Method": plain(score.name),
                 "": settings.get(score.name, ""),
                 "PSNR in dB": f"{psnr.mean:.2f} ± {psnr.half_width:.2f}",
                 "SSIM": f"{ssim.mean:.3f} ± {ssim.half_width:.3f}",
@@ -66,24 +68,25 @@ def _untouched_words(kind: str, strength: float) -> str:
 
 
 def _tell_winner(scores: list[Score], networks: dict[str, str], strength: float) -> None:
-    first, second, margin = denoising.winner(scores)
+    best, next_best, margin = denoising.winner(scores)
+    first, second = plain(best.name), plain(next_best.name)
     if margin.low > 0:
         st.markdown(
-            f"#### {first.name} is best\n\nby **{margin.mean:.2f} dB** over {second.name} (95 % "
+            f"#### {first} is best\n\nby **{margin.mean:.2f} dB** over {second} (95 % "
             f"interval of the paired differences: {margin.low:.2f} to {margin.high:.2f} dB)."
         )
     else:
         st.markdown(
-            f"#### {first.name} and {second.name} are level\n\nThe paired differences are "
+            f"#### {first} and {second} are level\n\nThe paired differences are "
             f"{margin.mean:.2f} dB on average, and their 95 % interval holds 0."
         )
     by_name = {score.name: score.psnr.mean() for score in scores}
     lost = [name for name in networks if by_name[name] < by_name[DO_NOTHING]]
     if lost:
         st.markdown(
-            f"**{' and '.join(lost)}** {'loses' if len(lost) == 1 else 'lose'} against *doing "
-            "nothing* here. An autoencoder draws every digit anew from the few numbers of its "
-            "code, and even a clean digit comes back with an error. That error is its floor: "
+            f"**{' and '.join(map(plain, lost))}** {'loses' if len(lost) == 1 else 'lose'} against "
+            "*doing nothing* here. An autoencoder draws every digit anew from the few numbers of "
+            "its code, and even a clean digit comes back with an error. That error is its floor: "
             "where the noise does less harm than that, better leave the image alone."
         )
 
@@ -133,8 +136,8 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         start = denoising.first_strength_above(results.STRENGTHS, by_method[name], nothing)
         where = "at no strength" if start is None else f"from strength **{start:g}** on"
         st.markdown(
-            f"- **{name}** beats doing nothing {where}. Its floor: a *clean* digit comes back with "
-            f"{by_method[name][0]:.1f} dB, and noise does not make that better."
+            f"- **{plain(name)}** beats doing nothing {where}. Its floor: a *clean* digit comes "
+            f"back with {by_method[name][0]:.1f} dB, and noise does not make that better."
         )
     downloads.offer_csv(
         "These curves",
@@ -182,7 +185,7 @@ def show_matrix(kind: str, strength: float, networks: dict[str, str]) -> None:
         f"models, {matrix.latent_dim} numbers, {matrix.epochs} passes; in training each digit had "
         f"a strength from 0 to {matrix.train_strength:g}, in the test {matrix.test_strength:g}. "
         + (f"Seeds differ by at most {matrix.seed_range:.1f} dB in a cell. " if count > 1 else "")
-        + f"Made by `{noise_matrix.COMMAND}`, which repeats it ({matrix.made_with})."
+        + f"Made by `{noise_matrix.COMMAND}`, which repeats it ({plain(matrix.made_with)})."
     )
     downloads.offer_csv(
         "This matrix",

@@ -8,6 +8,7 @@ import streamlit as st
 from ae import denoising, pictures
 from ae.denoising import Method
 from ae.ui import downloads
+from ae.ui.words import plain
 
 _DIGIT_WIDTH = 54  # pixels on the screen, where there is room
 
@@ -27,7 +28,7 @@ def show_strips(
         rows[name] = (images, about, psnr)
     for name, (images, about, psnr) in rows.items():
         left, right = st.columns([2, 7], vertical_alignment="center", gap="small")
-        left.markdown(f"**{name}** {psnr}  \n:small[{about}]")
+        left.markdown(f"**{plain(name)}** {psnr}  \n:small[{about}]")
         with right:
             st.image(
                 [_strip(images)],
@@ -45,7 +46,7 @@ def show_strips(
         "These pictures",
         lambda: np.concatenate([_strip(images) for images, _, _ in rows.values()]),
         "denoised.png",
-        f"The rows above as one PNG: {', '.join(rows)}.",
+        f"The rows above as one PNG: {', '.join(map(plain, rows))}.",
     )
 
 

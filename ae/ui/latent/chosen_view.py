@@ -14,6 +14,7 @@ from ae.ui.latent import measures
 from ae.ui.latent.common import clipped, csv, download, strip, usual_distance
 from ae.ui.latent.measures import Projection
 from ae.ui.latent_map import Look
+from ae.ui.words import plain
 
 _MOST_SHOWN = 40  # digits of an area
 
@@ -125,7 +126,7 @@ def show_scores(card: ModelCard, kind: str, count: int) -> None:
     st.subheader("How true are the pictures?")
     with st.spinner("Comparing the neighbours of all digits, once for each model."):
         mine, theirs = measures.scores(card.name, kind), measures.pixels_scores(count)
-    rows = ((f"Codes of {card.name}", mine), ("PCA of the pixels", theirs))
+    rows = ((f"Codes of {plain(card.name)}", mine), ("PCA of the pixels", theirs))
     st.table(
         [
             {

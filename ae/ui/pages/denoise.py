@@ -12,6 +12,7 @@ from ae.ui.denoise.noise_pen import drawn_rows, noise_pen
 from ae.ui.denoise.strips import show_strips
 from ae.ui.draw import doors
 from ae.ui.own_pictures import own_pictures
+from ae.ui.words import plain
 
 SHOWN = 10
 MIXTURE = "mixture"
@@ -59,7 +60,7 @@ def usable(networks: dict[str, str]) -> dict[str, str]:
         try:
             cache.model(name)
         except ModelError as error:
-            st.warning(str(error), icon=":material/warning:")
+            st.warning(plain(str(error)), icon=":material/warning:")
         else:
             loaded[name] = part
     return loaded

@@ -5,6 +5,7 @@ import streamlit as st
 
 from ae import metrics, pictures
 from ae.ui import cache, shell, state
+from ae.ui.words import plain
 
 st.title("What is an autoencoder?")
 st.markdown(
@@ -19,8 +20,8 @@ card = shell.chosen_card()
 
 st.subheader(f"Ten test digits, each through {card.model.latent_dim} numbers")
 st.caption(
-    f"Top: a digit that **{card.name}** has never seen in training. Middle: its reconstruction. "
-    "Bottom: what PCA, the best *linear* map, makes of it with as many numbers. "
+    f"Top: a digit that **{plain(card.name)}** has never seen in training. Middle: its "
+    "reconstruction. Bottom: what PCA, the best *linear* map, makes of it with as many numbers. "
     "Below: the squared error of the autoencoder, then of PCA."
 )
 digits = st.container()

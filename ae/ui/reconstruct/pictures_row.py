@@ -10,6 +10,7 @@ from ae.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 from ae.ui.reconstruct.digits import Digits
+from ae.ui.words import plain
 
 
 def show_pictures(
@@ -21,15 +22,16 @@ def show_pictures(
     parts = [images, rebuilt, pictures.difference(images, rebuilt)]
     parts.append(cache.pca(model.latent_dim).reconstruct(images))
     errors = [digits.errors[chosen], digits.pca_errors[chosen]]
-    names = ["the autoencoder", "PCA"]
+    names, beside = ["the autoencoder", "PCA"], ""
     if second is not None:
         parts.append(cache.model(second).reconstruct(images))
         errors.append(digits.second_errors[chosen])
-        names.append(second)
+        names.append(plain(second))
+        beside = f", {plain(second)}"
     st.caption(
         "From top to bottom: original, reconstruction, difference (:blue[blue] where it is too "
         f"dark, :orange[orange] too bright), PCA with {model.latent_dim} numbers"
-        f"{f', {second}' if second else ''}. Below: the squared error of {names[0]}, then of "
+        f"{beside}. Below: the squared error of {names[0]}, then of "
         f"{' and of '.join(names[1:])}."
     )
     tiles = pictures.tiles(parts, zoom=5)

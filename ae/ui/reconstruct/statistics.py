@@ -10,6 +10,7 @@ from ae.evaluation import mean_interval
 from ae.store import ModelCard
 from ae.ui import cache, downloads, state
 from ae.ui.reconstruct.digits import Digits
+from ae.ui.words import plain
 
 _PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _PLAIN = {"delta_color": "off", "delta_arrow": "off"}
@@ -77,9 +78,9 @@ def show_classes(digits: Digits, name: str, k: int, second: str | None) -> None:
     st.subheader("Which digits are hard?")
     easy, hard = labels[means[0].argmin()], labels[means[0].argmax()]
     st.markdown(
-        f"The **{easy}** is the easiest for {name} (squared error {means[0].min():.2f}), the "
-        f"**{hard}** the hardest ({means[0].max():.2f}). A shape that all people draw alike takes "
-        "few numbers to tell."
+        f"The **{easy}** is the easiest for {plain(name)} (squared error {means[0].min():.2f}), "
+        f"the **{hard}** the hardest ({means[0].max():.2f}). A shape that all people draw alike "
+        "takes few numbers to tell."
     )
     st.altair_chart(
         charts.error_by_class(list(errors), labels, means, half_widths),
@@ -102,7 +103,7 @@ def show_pairs(digits: Digits, candidates: np.ndarray, name: str, other: str) ->
     """The errors of the same digits by two models."""
     rival = digits.pca_errors if digits.second_errors is None else digits.second_errors
     mine, others = digits.errors[candidates], rival[candidates]
-    st.subheader(f"{name} and {other}, digit by digit")
+    st.subheader(f"{plain(name)} and {plain(other)}, digit by digit")
     margin = mean_interval(others - mine)
     better = f"{np.count_nonzero(mine < others):,} of {len(mine):,} digits"
     word = "lower" if margin.mean >= 0 else "higher"
@@ -113,15 +114,15 @@ def show_pairs(digits: Digits, candidates: np.ndarray, name: str, other: str) ->
         else " (the 95 % interval of the paired differences holds 0: chance may have made it)"
     )
     st.markdown(
-        f"The squared error of {name} is {abs(margin.mean):.2f} {word} on average{sure}. It is the "
-        f"lower one on **{better}**."
+        f"The squared error of {plain(name)} is {abs(margin.mean):.2f} {word} on average{sure}. It "
+        f"is the lower one on **{better}**."
     )
     st.altair_chart(
         charts.paired_errors(mine, others, name, other),
         alt=f"Each digit's squared error by {name} against that by {other}; {name} has the lower "
         f"one on {better}.",
     )
-    st.caption(f"Above the dashed line {name} is better, below it {other}.")
+    st.caption(f"Above the dashed line {plain(name)} is better, below it {plain(other)}.")
 
 
 def show_ladder(card: ModelCard, error: float) -> None:
@@ -149,9 +150,9 @@ def show_ladder(card: ModelCard, error: float) -> None:
         else f"PCA is not as good even with {_PCA_SIZES[-1]}"
     )
     st.markdown(
-        f"{card.name} gets to a squared error of {error:.2f} with {card.model.latent_dim} numbers; "
-        f"{rival}. Load another model from the list and see where it lies: what do twice as many "
-        "numbers buy?"
+        f"{plain(card.name)} gets to a squared error of {error:.2f} with {card.model.latent_dim} "
+        f"numbers; {rival}. Load another model from the list and see where it lies: what do twice "
+        "as many numbers buy?"
     )
     downloads.offer_csv(
         "This curve",

@@ -13,6 +13,7 @@ from ae.data import one_of_each_class
 from ae.store import ModelCard, ModelError
 from ae.ui import cache, shell, state
 from ae.ui.train import films
+from ae.ui.words import plain
 
 _WAYS = {charts.BY_SECONDS: "By time", charts.BY_STEP: "By step"}
 
@@ -74,18 +75,19 @@ def _show_curves(chosen: list[str]) -> None:
 def _show_table(chosen: list[str], cards: dict[str, ModelCard]) -> None:
     settings = {}
     for name in chosen:
+        title = plain(name)
         if name in cards:
             card = cards[name]
-            settings[name] = settings_of(card.model, card.training, card.data)
+            settings[title] = settings_of(card.model, card.training, plain(card.data))
         elif found := runs.read_settings(name):
             data = Path(found.data).stem if found.data else "MNIST"
-            settings[name] = settings_of(found.model, found.training, data)
+            settings[title] = settings_of(found.model, found.training, plain(data))
         else:
-            settings[name] = {}
+            settings[title] = {}
     rows = differences(settings)
     st.markdown("**What differs**" if rows else "All settings are the same.")
     figures = [
-        {"setting": title} | {name: make(name, cards.get(name)) for name in chosen}
+        {"setting": title} | {plain(name): make(name, cards.get(name)) for name in chosen}
         for title, make in _FIGURES.items()
     ]
     st.table(rows + figures, hide_index=True)
@@ -114,12 +116,12 @@ def _show_digits(chosen: list[str], cards: dict[str, ModelCard]) -> None:
     digits = one_of_each_class(cache.mnist())
     rebuilt = {name: made for name in chosen if (made := _rebuilt(name, cards)) is not None}
     if missing := [name for name in chosen if name not in rebuilt]:
-        st.caption(f"Nothing to rebuild digits with yet: {', '.join(missing)}.")
+        st.caption(f"Nothing to rebuild digits with yet: {', '.join(map(plain, missing))}.")
     if not rebuilt:
         return
     st.markdown("**The same ten test digits**")
     errors = {name: metrics.squared_error(digits, made) for name, made in rebuilt.items()}
-    means = ", ".join(f"**{name}** ({error.mean():.2f})" for name, error in errors.items())
+    means = ", ".join(f"**{plain(name)}** ({error.mean():.2f})" for name, error in errors.items())
     st.caption(
         f"From top to bottom: the digit, {means}. In brackets the mean squared error of these ten, "
         "below each digit its own errors in the same order."

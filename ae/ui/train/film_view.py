@@ -15,6 +15,7 @@ from ae.ui import cache, state
 from ae.ui.latent.common import own_image
 from ae.ui.time_machine import Moments, Own, time_machine
 from ae.ui.train import films
+from ae.ui.words import plain
 
 _DATA = "MNIST"
 
@@ -31,7 +32,12 @@ def show_films(names: Sequence[str | None]) -> None:
     name = found[0]
     if len(found) > 1:
         name = st.segmented_control(
-            "Film of", found, default=name, required=True, key=state.FILM_OF
+            "Film of",
+            found,
+            format_func=plain,
+            default=name,
+            required=True,
+            key=state.FILM_OF,
         )
     show_film(name)
 
@@ -53,8 +59,8 @@ def show_film(name: str) -> None:
     if not views:
         return
     st.caption(
-        f"{len(views)} moments of the training of **{name}**, close together at its start. Move "
-        "the slider to go through them." + _about_data(data)
+        f"{len(views)} moments of the training of **{plain(name)}**, close together at its start. "
+        "Move the slider to go through them." + _about_data(data)
     )
     _show(state.FILM, f"Training of {name}", config, views, own, own_views)
     if own is None:
@@ -96,7 +102,7 @@ def _settings(name: str) -> tuple[ModelConfig | None, str]:
 def _about_data(data: str) -> str:
     if data == _DATA:
         return ""
-    return f" It learnt from {data}; what you see here are MNIST's test digits."
+    return f" It learnt from {plain(data)}; what you see here are MNIST's test digits."
 
 
 def _show(

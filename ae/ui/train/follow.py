@@ -60,7 +60,7 @@ def _show(name: str) -> None:
 
 
 def _show_head(name: str, status: runs.Status) -> None:
-    st.subheader(f"{name}: {status.state}")
+    st.subheader(f"{plain(name)}: {status.state}")
     if status.message:
         (st.error if status.state == "failed" else st.info)(plain(status.message))
     if status.state == "failed":
@@ -113,7 +113,9 @@ def _ask(request: Callable[[str], None], name: str) -> None:
 
 def _show_delete(name: str) -> None:
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{name}** with its model, curve and film? There is no way back.")
+        st.markdown(
+            f"Delete **{plain(name)}** with its model, curve and film? There is no way back."
+        )
         if st.button("Yes, delete it", key=f"{state.DELETE}{name}", type="primary"):
             control.remove(name)
             st.query_params.pop(state.RUN, None)

@@ -13,6 +13,7 @@ from ae.noise import NOISE_KINDS
 from ae.setting_help import SETTING_HELP
 from ae.training import TrainingError
 from ae.ui import cache, shell, state
+from ae.ui.words import plain
 
 _FIRST = ("latent_dim", "kind", "noise")
 _CHOICES = {"kind": KINDS, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES}
@@ -37,7 +38,7 @@ def show_form() -> None:
         try:
             model_config, training_config = _settings(preset)
         except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return
         name = _name(model_config, training_config)
         st.button(
@@ -48,7 +49,7 @@ def show_form() -> None:
             args=(*name, model_config, training_config),
         )
         if message := st.session_state.pop(state.TRAIN_ERROR, None):
-            st.error(message, icon=":material/error:")
+            st.error(plain(message), icon=":material/error:")
         _show_cost(model_config, training_config)
         with st.expander("The same from the command line"):
             words = control.arguments(model_config, training_config)
@@ -165,7 +166,7 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
     try:
         cost = measured.result()
     except TrainingError as error:
-        st.caption(f":material/timer: {error}")
+        st.caption(f":material/timer: {plain(str(error))}")
         return
     images = len(cache.mnist().x_train)
     st.caption(

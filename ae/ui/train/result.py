@@ -7,6 +7,7 @@ import streamlit as st
 from ae import store
 from ae.store import ModelCard
 from ae.ui import state
+from ae.ui.words import plain
 
 
 def show_result(name: str) -> None:
@@ -17,7 +18,7 @@ def show_result(name: str) -> None:
         return
     error, pca_error = card.test["squared_error"], card.test["pca_squared_error"]
     st.success(
-        f"**{name}** has a squared error of {error:.2f} on the test digits, after "
+        f"**{plain(name)}** has a squared error of {error:.2f} on the test digits, after "
         f"{card.seconds:,.0f} s. PCA with {card.model.latent_dim} numbers has {pca_error:.2f}. "
         f"{_beside_shipped(card)}"
     )
