@@ -4,8 +4,6 @@ import numpy as np
 import streamlit as st
 
 from ae import codec, metrics, pictures, rate_distortion
-from ae.autoencoder import Autoencoder
-from ae.quantizer import Quantizer
 from ae.rate_distortion import Sent
 from ae.ui import cache, shell, state
 from ae.ui.words import plain
@@ -13,13 +11,10 @@ from ae.ui.words import plain
 _SHOWN = 10
 
 
-def show_comparison(
-    name: str, model: Autoencoder, images: np.ndarray, quantizer: Quantizer
-) -> None:
+def show_comparison(name: str, images: np.ndarray, bits: int) -> None:
     """The file's figures, a table and pictures of what the others make of as much."""
-    file = codec.compress(images, model, quantizer)
-    mine = rate_distortion.send(images, model, quantizer)
-    _show_figures(model, images, mine)
+    file, mine, unquantized = _sent(name, cache.stamp(name), images, bits)
+    _show_figures(cache.model(name).latent_dim, images, mine, unquantized)
     at = st.segmented_control(
         "Compare at",
         [state.SAME_QUALITY, state.SAME_SIZE],
@@ -40,9 +35,20 @@ def show_comparison(
     st.download_button(
         f"Download this file ({len(file):,} bytes)",
         file,
-        file_name=f"digits-{name}-{quantizer.bits}-bits.aez",
+        file_name=f"digits-{name}-{bits}-bits.aez",
         on_click="ignore",
         icon=":material/download:",
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sent(name: str, stamp: int, images: np.ndarray, bits: int) -> tuple[bytes, Sent, float]:
+    """The file, what it is worth, and the PSNR in dB without quantizing."""
+    model, quantizer = cache.model(name), cache.calibration(name).quantizer(bits)
+    return (
+        codec.compress(images, model, quantizer),
+        rate_distortion.send(images, model, quantizer),
+        float(metrics.psnr(images, model.reconstruct(images)).mean()),
     )
 
 
@@ -71,10 +77,9 @@ def _alternatives(images: np.ndarray, mine_psnr: float, mine_size: int, at: str)
     return sent
 
 
-def _show_figures(model: Autoencoder, images: np.ndarray, mine: Sent) -> None:
-    count, header = len(images), codec.header_size(model.latent_dim)
+def _show_figures(latent_dim: int, images: np.ndarray, mine: Sent, unquantized: float) -> None:
+    count, header = len(images), codec.header_size(latent_dim)
     codes = mine.size - header
-    unquantized = metrics.psnr(images, model.reconstruct(images)).mean()
     left, middle, right = st.columns(3)
     grey = {"delta_color": "off", "delta_arrow": "off"}
     left.metric(
@@ -87,7 +92,7 @@ def _show_figures(model: Autoencoder, images: np.ndarray, mine: Sent) -> None:
     middle.metric(
         "Bits per pixel",
         f"{8 * mine.size / count / metrics.PIXELS:.3f}",
-        f"{8 * codes / count / model.latent_dim:.2f} bits a number of the code",
+        f"{8 * codes / count / latent_dim:.2f} bits a number of the code",
         **grey,
     )
     right.metric("PSNR", f"{mine.psnr:.2f} dB", f"{unquantized:.2f} dB not quantized", **grey)
@@ -120,7 +125,7 @@ def _show_pictures(images: np.ndarray, sent: dict[str, Sent]) -> None:
     )
     parts = [images[:_SHOWN], *(sent[name].images[:_SHOWN] for name in order)]
     st.image(
-        pictures.tiles(parts, zoom=5),
+        [pictures.data_uri(tile) for tile in pictures.tiles(parts, zoom=5)],
         alt=[f"Digit {n + 1}: original, {', '.join(order)}" for n in range(len(parts[0]))],
         width=shell.TILE_WIDTH,
     )

@@ -100,7 +100,7 @@ bits = shell.settings("bits").slider(
 quantizer = statistics.quantizer(bits)
 images = choose_images(quantizer)
 if len(images):
-    show_comparison(card.name, model, images, quantizer)
+    show_comparison(card.name, images, bits)
 show_sum(card.name, show_curves(card.name, bits))
 show_upload(model, quantizer)
 show_take_away(card)
