@@ -99,7 +99,8 @@ import sys, time
 from ae import control
 from ae.config import ModelConfig, TrainingConfig
 model, training, data = sys.argv[1:]
-control.start("mine", ModelConfig.from_json(model), TrainingConfig.from_json(training), data)
+model, training = ModelConfig.from_json(model), TrainingConfig.from_json(training)
+control.start("mine", model, training, data, or_next=True)
 print("started", flush=True)
 time.sleep(600)
 """
@@ -115,6 +116,34 @@ def test_run_outlives_the_app_that_started_it(tiny_config, small_npz, reaches, w
     reaches("mine", "done")
     assert_whole_history("mine")
     assert listed() == ["mine"]
+
+
+def test_two_apps_on_one_folder_give_two_runs_that_train_one_after_the_other(
+    tiny_config, small_npz, wait_until
+):
+    brief = TrainingConfig(epochs=1, batch_size=100, validation_images=0)
+    words = [sys.executable, "-c", APP, tiny_config.to_json(), brief.to_json(), str(small_npz)]
+    apps = [
+        subprocess.Popen(words, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    most = 0
+
+    def both_done() -> bool:
+        nonlocal most
+        states = [runs.read_status(name).state for name in ("mine", "mine-2")]
+        most = max(most, sum(state in ("training", "saving") for state in states))
+        return states == ["done", "done"]
+
+    try:
+        assert [app.stdout.readline() for app in apps] == [b"started\n"] * 2
+        wait_until(both_done)
+    finally:
+        for app in apps:
+            app.kill()
+            app.communicate()
+    assert most <= 1
+    assert sorted(listed()) == ["mine", "mine-2"]
 
 
 @pytest.mark.timeout(500)
