@@ -97,8 +97,10 @@ def frame_path(folder: Path, step: int) -> Path:
 
 
 def paths(folder: Path) -> list[Path]:
-    """The files of a film in a run's folder, in the order of their steps."""
-    return sorted((folder / FOLDER).glob("[0-9]*.npz"))
+    """The files of a film in a run's folder, in the order of their steps; no links."""
+    if (folder / FOLDER).is_symlink():
+        return []
+    return sorted(path for path in (folder / FOLDER).glob("[0-9]*.npz") if not path.is_symlink())
 
 
 class Projector:

@@ -71,3 +71,16 @@ def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, 
     film.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
     with pytest.raises(ValueError, match="network that config describes"):
         film.Projector(tiny_config).show(film.read(tmp_path / "frame.npz"), mnist.x_test[:1])
+
+
+def test_a_frame_that_is_a_link_to_elsewhere_is_no_part_of_a_film(tmp_path):
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    own, foreign = film.frame_path(run, 0), film.frame_path(elsewhere, 1)
+    for path in (own, foreign):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    film.frame_path(run, 1).symlink_to(foreign)
+    assert film.paths(run) == [own]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / film.FOLDER).symlink_to(foreign.parent)
+    assert film.paths(tmp_path / "other") == []
