@@ -23,6 +23,7 @@ page = st.navigation(
     ],
     position="hidden" if state.hides("sidebar") else "sidebar",
 )
+lesson.clean_address()
 shell.model_picker()
 lesson.show_task()
 with shell.told():

@@ -17,10 +17,19 @@ def begin() -> None:
     """Remember what the address said when the session began. Call it first in every run."""
     if state.OPENED_WITH not in st.session_state:
         st.session_state[state.OPENED_WITH] = st.query_params.to_dict()
-        if state.drop_what_controls_fail_on():
-            st.rerun()  # the controls of this run would still get what the address said
     if state.hides("settings"):
         st.html(_HIDDEN)  # hidden, but there: they hold what the link has set
+
+
+def clean_address() -> None:
+    """Take out of the first address what controls fail on. Call it before there is a control.
+
+    And after the navigation: a run that ends before it knows its page begins again on the first.
+    """
+    if state.CLEANED not in st.session_state:
+        st.session_state[state.CLEANED] = True
+        if state.drop_what_controls_fail_on():
+            st.rerun()  # the controls of this run would still get what the address said
 
 
 def show_task() -> None:

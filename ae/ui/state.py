@@ -107,6 +107,7 @@ REFUSED = "refused"  # what was refused last, as a sentence: it is logged once
 FINISHED = "finished_runs"  # runs whose end this session has seen
 
 OPENED_WITH = "opened_with"  # the address's parameters when the session began
+CLEANED = "cleaned"  # that the address has been freed of what controls fail on
 LINK_PAGE = "link_page"  # the page that it began on
 LINK_NOTE = "link_note"  # what of the link was ignored there, as a sentence, or an empty text
 LINK_BUTTON = "link_button"

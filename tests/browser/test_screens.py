@@ -146,3 +146,14 @@ def test_a_copied_address_shows_the_same_digits(app, page, new_context, watched,
     expect(copied).to_have_count(10)
     assert [picture.get_attribute("alt") for picture in copied.all()] == shown
     assert watched.errors == []
+
+
+def test_an_address_that_controls_fail_on_opens_its_page(app, page, watched, quiet_log):
+    for address, title in (
+        ("generate?dice=1e999", "Can it invent"),
+        ("draw?look=", "What happens"),
+    ):
+        page.goto(app.address(address))
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        expect(page.get_by_text("Ignored in the link")).to_be_visible()
+    assert watched.errors == []
