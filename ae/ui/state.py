@@ -133,7 +133,8 @@ EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 PEN, CLOSER_LOOK = "pen", "closer_look"
 NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
 
-_NAMES = (MODEL, SECOND, RUN, COMPARED_RUNS, TASK)  # a model may be called inf
+_NO_CONTROLS = {INK, TASK, HIDE}
+_NAMES = (MODEL, SECOND, RUN, COMPARED_RUNS)  # a model may be called inf
 _STEPS = (CROP, SCALE, CENTRE)
 
 
@@ -157,7 +158,8 @@ def drop_what_controls_fail_on() -> bool:
     Streamlit 1.67 takes an empty text for "nothing is chosen" even where something has to be, and
     a number field of whole numbers fails on infinity. Call it before there is a control.
     """
-    broken = [key for key in ADDRESS if _breaks_a_control(key, st.query_params.get_all(key))]
+    controls = ADDRESS - _NO_CONTROLS
+    broken = [key for key in controls if _breaks_a_control(key, st.query_params.get_all(key))]
     for key in broken:
         del st.query_params[key]
     return bool(broken)
