@@ -99,7 +99,8 @@ def test_the_figures_are_of_all_digits_of_the_class(open_page, conv_32, mnist, e
     mine = errors[of_class]
     others = metrics.squared_error(mnist.x_test, pca.reconstruct(mnist.x_test))[of_class]
     error, pca_error, better = at.metric
-    assert f"{len(mine):,}" in error.label
+    what = "test digits" if label == "any" else f"test digits of class {label}"
+    assert f"Over {len(mine):,} {what}:" in [caption.value for caption in at.caption]
     assert error.value == f"{mine.mean():.2f}"
     assert f"median {np.median(mine):.2f}, worst {mine.max():.1f}" in error.delta
     assert pca_error.value == f"{others.mean():.2f}"

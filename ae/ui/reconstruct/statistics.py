@@ -19,13 +19,13 @@ _PLAIN = {"delta_color": "off", "delta_arrow": "off"}
 def show_figures(digits: Digits, candidates: np.ndarray, k: int, what: str) -> None:
     """Means over the candidates, autoencoder and PCA with k numbers."""
     mine, others = digits.errors[candidates], digits.pca_errors[candidates]
+    st.caption(f"Over {len(candidates):,} {what}:")
     left, middle, right = st.columns(3)
     left.metric(
         "Squared error per digit",
         f"{mine.mean():.2f}",
         f"median {np.median(mine):.2f}, worst {mine.max():.1f}",
-        help="The squared difference summed over the 784 pixels, averaged over the "
-        f"{len(candidates):,} {what}.",
+        help="The squared difference summed over the 784 pixels, averaged over the digits.",
         **_PLAIN,
     )
     middle.metric(
