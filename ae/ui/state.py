@@ -91,6 +91,7 @@ NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
 NOISE_PAD_LOAD = "noise_pad_load"  # Denoise: the digit last put into the pad
 PRESET = "preset"
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
+TRAIN_PRESSED = "train_pressed"  # whether Train was pressed and not yet acted on
 TRAIN_ERROR = "train_error"  # why the last press of Train started nothing
 BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model from elsewhere
 BROUGHT = "brought"  # its name, when it has just been taken

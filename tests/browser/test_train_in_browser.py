@@ -20,7 +20,8 @@ def start_run(page: Page, app, name: str, epochs: int) -> None:
     fill(page, "latent_dim", "2")
     page.get_by_text("All other settings").click()
     fill(page, "Epochs", str(epochs))
-    fill(page, "Name of the new model", name)
+    # As people do it: the field is left by pressing the button.
+    page.get_by_label("Name of the new model", exact=True).fill(name)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(heading(page, name)).to_be_visible()
 

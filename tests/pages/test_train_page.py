@@ -313,6 +313,33 @@ def test_a_typed_name_is_taken_and_leaves_an_empty_field(open_page, put, started
     assert name_field(at).value == ""
 
 
+def test_what_is_typed_in_the_moment_of_the_press_is_used(open_page, put, started):
+    put("conv-32")
+    at = open_page("train")
+    name_field(at).set_value("mine")
+    next(field for field in at.number_input if field.label == "latent_dim").set_value(5)
+    button(at, "Train").click().run()  # all three in one message
+    (command,) = started
+    assert command[command.index("--name") + 1] == "mine"
+    assert command[command.index("--latent-dim") + 1] == "5"
+
+
+@pytest.mark.parametrize("filters", ["16, x", "0, 64"])
+def test_a_press_on_settings_that_cannot_be_starts_nothing_then_or_later(
+    open_page, put, started, filters
+):
+    put("conv-32")
+    at = open_page("train")
+    field = next(field for field in at.text_input if field.label == "Filters")
+    field.set_value(filters)
+    button(at, "Train").click().run()
+    assert at.error
+    next(field for field in at.text_input if field.label == "Filters").set_value("16, 64").run()
+    assert button(at, "Train")
+    assert not at.error
+    assert not started
+
+
 @pytest.mark.parametrize("name", ["../x", " ", "two words", "ünïcode"])
 def test_an_illegal_name_starts_nothing(open_page, put, started, models_folder, name):
     put("conv-32")

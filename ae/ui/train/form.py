@@ -38,23 +38,20 @@ def show_form() -> None:
         try:
             model_config, training_config = _settings(preset)
         except ValueError as error:
+            st.session_state.pop(state.TRAIN_PRESSED, None)
             st.error(plain(str(error)), icon=":material/error:")
             return
-        name = _name(model_config, training_config)
-        st.button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_start,
-            args=(*name, model_config, training_config),
-        )
+        if st.session_state.pop(state.TRAIN_PRESSED, False):
+            _start(model_config, training_config)
+        name = _name_field(model_config, training_config)
+        st.button("Train", type="primary", icon=":material/play_arrow:", on_click=_press)
         if message := st.session_state.pop(state.TRAIN_ERROR, None):
             st.error(plain(message), icon=":material/error:")
         _show_cost(model_config, training_config)
         with st.expander("The same from the command line"):
             words = control.arguments(model_config, training_config)
             st.code(
-                " ".join(["python -m ae train --name", name[0], *words]),
+                " ".join(["python -m ae train --name", name, *words]),
                 language="sh",
                 wrap_lines=True,
             )
@@ -126,11 +123,15 @@ def _widths(label: str, text: str) -> tuple[int, ...]:
         ) from None
 
 
-def _name(model_config: ModelConfig, training_config: TrainingConfig) -> tuple[str, bool]:
-    """The new model's name, and whether it was suggested and not typed."""
+def _suggested(model_config: ModelConfig, training_config: TrainingConfig) -> str:
     kind = "denoise" if training_config.noise else model_config.kind
+    return control.free_name(f"my-{kind}-{model_config.latent_dim}")
+
+
+def _name_field(model_config: ModelConfig, training_config: TrainingConfig) -> str:
+    """The field for the new model's name; gives the name that is typed or else suggested."""
     # As a placeholder: a suggestion put into the field could take the place of what is being typed.
-    suggested = control.free_name(f"my-{kind}-{model_config.latent_dim}")
+    suggested = _suggested(model_config, training_config)
     typed = st.text_input(
         "Name of the new model",
         key=state.RUN_NAME,
@@ -138,13 +139,21 @@ def _name(model_config: ModelConfig, training_config: TrainingConfig) -> tuple[s
         placeholder=suggested,
         help="Letters, digits, dash and underscore. Left empty, it is the name shown in grey.",
     )
-    return typed or suggested, not typed
+    return typed or suggested
 
 
-def _start(name: str, suggested: bool, model_config, training_config) -> None:
+def _press() -> None:
+    # Only noted here: a name or setting typed just before comes in the same message as the press,
+    # and a callback's arguments would still be those of the run before it.
+    st.session_state[state.TRAIN_PRESSED] = True
+
+
+def _start(model_config: ModelConfig, training_config: TrainingConfig) -> None:
+    typed = st.session_state.get(state.RUN_NAME, "")
+    name = typed or _suggested(model_config, training_config)
     try:
         # Somebody else may have taken the suggested name a moment ago.
-        name = control.start(name, model_config, training_config, or_next=suggested)
+        name = control.start(name, model_config, training_config, or_next=not typed)
     except store.ModelError as error:
         st.session_state[state.TRAIN_ERROR] = str(error)
     except OSError as error:
