@@ -31,6 +31,8 @@ SHIPPED = (
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+# What models are compared with, and a table's own words: one row each beside a row a model.
+_RESERVED = ("pca", "png", "jpeg", "webp", "raw", "clean", "noisy", "setting")
 _SHOWN_FIGURES = ("squared_error", "pca_squared_error", "psnr", "ssim")  # the pages read these
 _JSON_TYPES = {"str": str, "int": int, "float": (int, float)}
 _MOST = 2**53  # of a whole number on a card
@@ -117,18 +119,23 @@ def models_folder() -> Path:
 
 
 def is_name(name: str) -> bool:
-    """Whether ``name`` may name a model: 1 to 60 letters, digits, dashes or underscores."""
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+    """Whether ``name`` may name a model: 1 to 60 letters, digits, dashes or underscores.
+
+    What models are compared with, such as PCA or PNG, may not: it would share its row.
+    """
+    legal = isinstance(name, str) and _NAME.fullmatch(name) is not None
+    return legal and name.lower() not in _RESERVED
 
 
 def check_name(name: str) -> str:
     """Return ``name`` if it may name a model, so that no path can leave the models folder.
 
-    Raises ModelError unless it is 1 to 60 letters, digits, dashes or underscores.
+    Raises ModelError unless ``is_name``.
     """
     if not is_name(name):
         raise ModelError(
-            f"A model's name is 1 to 60 letters (a to z), digits, - or _. Received: {name!r:.80}."
+            "A model's name is 1 to 60 letters (a to z), digits, - or _, and none of "
+            f"{', '.join(_RESERVED)}. Received: {name!r:.80}."
         )
     return name
 

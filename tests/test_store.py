@@ -292,6 +292,8 @@ def test_card_with_junk_in_one_place_is_not_listed_or_is_whole(
         "x" * 61,
         "%2e%2e",
         "CON:",
+        "PNG",  # what models are compared with
+        "pca",
     ],
 )
 def test_name_that_tries_to_get_out_is_refused(add, name):
