@@ -6,12 +6,13 @@ import contextlib
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae import log, store
+from ae import log, pictures, store
 from ae.autoencoder import Autoencoder
 from ae.codec import CodecError
 from ae.config import FOREIGN
@@ -87,6 +88,15 @@ def settings(name: str = "") -> DeltaGenerator:
     name : tells several on one page apart.
     """
     return st.container(key=f"{state.SETTINGS}{name}")
+
+
+def show_pictures(shown: Sequence[np.ndarray], **options) -> None:
+    """st.image of arrays, as ``ae.pictures`` makes them, held by the page itself.
+
+    A picture that has to be fetched is gone for a visitor who turns the page meanwhile; and
+    Streamlit makes two PNG files of each array.
+    """
+    st.image([pictures.data_uri(pixels) for pixels in shown], **options)
 
 
 @contextlib.contextmanager

@@ -124,8 +124,8 @@ def _show_pictures(images: np.ndarray, sent: dict[str, Sent]) -> None:
         "PNG, JPEG and WebP have all the digits on one sheet: a file for each would cost more."
     )
     parts = [images[:_SHOWN], *(sent[name].images[:_SHOWN] for name in order)]
-    st.image(
-        [pictures.data_uri(tile) for tile in pictures.tiles(parts, zoom=5)],
+    shell.show_pictures(
+        pictures.tiles(parts, zoom=5),
         alt=[f"Digit {n + 1}: original, {', '.join(order)}" for n in range(len(parts[0]))],
         width=shell.TILE_WIDTH,
     )

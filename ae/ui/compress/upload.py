@@ -70,7 +70,7 @@ def _rebuild(file) -> None:
         f"{len(images):,} pictures rebuilt by **{plain(name)}** from {file.size:,} bytes, "
         f"{header.quantizer.bits} bits."
     )
-    st.image(
+    shell.show_pictures(
         pictures.tiles([images[:_SHOWN]], zoom=5),
         alt=[f"Rebuilt picture {n + 1}" for n in range(min(_SHOWN, len(images)))],
         width=shell.TILE_WIDTH,

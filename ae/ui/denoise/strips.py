@@ -7,7 +7,7 @@ import streamlit as st
 
 from ae import denoising, pictures
 from ae.denoising import Method
-from ae.ui import downloads
+from ae.ui import downloads, shell
 from ae.ui.words import plain
 
 _DIGIT_WIDTH = 54  # pixels on the screen, where there is room
@@ -30,7 +30,7 @@ def show_strips(
         left, right = st.columns([2, 7], vertical_alignment="center", gap="small")
         left.markdown(f"**{plain(name)}** {psnr}  \n:small[{about}]")
         with right:
-            st.image(
+            shell.show_pictures(
                 [_strip(images)],
                 alt=[
                     f"{name}{about and f', {about}'}: {len(images)} digits"

@@ -66,8 +66,8 @@ def _way_in(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
                 pictures.framed(seen.reconstruction, _FRAME, 4),
             ),
         ]
-        st.image(
-            [pictures.data_uri(picture) for _, _, picture in steps],
+        shell.show_pictures(
+            [picture for _, _, picture in steps],
             caption=[f"{name}: {text}" for name, text, _ in steps],
             alt=[f"{name}: {text}" for name, text, _ in steps],
             width=_FRAME,

@@ -80,7 +80,7 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
     images = clipped(model, z)
     found, distances = fits.nearest_training(images)
     labels = data.y_train[found]
-    st.image(
+    shell.show_pictures(
         pictures.tiles([images, data.x_train[found]], zoom=4),
         caption=[f"{distance:.1f}" for distance in distances],
         alt=[

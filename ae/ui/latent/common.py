@@ -37,7 +37,7 @@ def clipped(model: Autoencoder, z: np.ndarray) -> np.ndarray:
 
 def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str]) -> None:
     """Digits side by side, each with others below it. rows : float arrays (n, 28, 28)."""
-    st.image(
+    shell.show_pictures(
         pictures.tiles(list(rows), zoom=4),
         caption=list(captions) or None,
         alt=list(alt),

@@ -32,8 +32,8 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
         f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
         for axis, name in enumerate(_names(model.latent_dim))
     )
-    st.image(
-        whole,
+    shell.show_pictures(
+        [whole],
         alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right and "
         "from bottom to top",
         width="stretch",

@@ -47,8 +47,8 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     }
     for name, make in makers.items():
         st.markdown(f"**{name}.** {_about(name, len(way), card.model.kind)}")
-        st.image(
-            pictures.mosaic(clipped(model, make(steps)), steps, zoom=3, gap=1),
+        shell.show_pictures(
+            [pictures.mosaic(clipped(model, make(steps)), steps, zoom=3, gap=1)],
             alt=f"{name} path from {'your drawing' if drawn else f'test digit {first}'} to test "
             f"digit {last}: {steps} decoded digits",
             width="stretch",

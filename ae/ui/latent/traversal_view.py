@@ -29,8 +29,8 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
         rows[each], [f"z{i + 1}" for i in each], blocks=1 if len(rows) <= 8 else 2
     )
     most, least = int(moved.argmax()), int(moved.argmin())
-    st.image(
-        picture,
+    shell.show_pictures(
+        [picture],
         alt=f"Each row is one of the {len(rows)} numbers of the code of test digit {digit}, from "
         f"low to high, the others as they are. z{most + 1} changes the picture most",
         width="stretch",

@@ -86,12 +86,8 @@ with digits:
     by_pca = pca.reconstruct(images)
     errors = metrics.squared_error(images, reconstructions)
     pca_errors = metrics.squared_error(images, by_pca)
-    st.image(
-        # Within the page: a visitor who goes on at once would find their files gone.
-        [
-            pictures.data_uri(tile)
-            for tile in pictures.tiles([images, reconstructions, by_pca], zoom=5)
-        ],
+    shell.show_pictures(
+        pictures.tiles([images, reconstructions, by_pca], zoom=5),
         caption=[f"{a:.1f} · {b:.1f}" for a, b in zip(errors, pca_errors, strict=True)],
         alt=[
             f"Test digit {label}, its reconstruction with squared error {a:.1f}, "

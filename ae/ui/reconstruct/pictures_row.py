@@ -35,9 +35,8 @@ def show_pictures(
         f"{' and of '.join(names[1:])}."
     )
     tiles = pictures.tiles(parts, zoom=5)
-    st.image(
-        # Within the page: a visitor who leaves while pictures are fetched would find them gone.
-        [pictures.data_uri(tile) for tile in tiles],
+    shell.show_pictures(
+        tiles,
         caption=[
             " · ".join(f"{error:.2f}" for error in column) for column in zip(*errors, strict=True)
         ],

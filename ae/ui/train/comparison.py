@@ -126,8 +126,8 @@ def _show_digits(chosen: list[str], cards: dict[str, ModelCard]) -> None:
         f"From top to bottom: the digit, {means}. In brackets the mean squared error of these ten, "
         "below each digit its own errors in the same order."
     )
-    st.image(
-        [pictures.data_uri(tile) for tile in pictures.tiles([digits, *rebuilt.values()], zoom=4)],
+    shell.show_pictures(
+        pictures.tiles([digits, *rebuilt.values()], zoom=4),
         caption=[
             " · ".join(f"{e:.1f}" for e in each) for each in zip(*errors.values(), strict=True)
         ],
