@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae import log, pictures, store
+from ae import charts, log, pictures, store
 from ae.autoencoder import Autoencoder
 from ae.codec import CodecError
 from ae.config import FOREIGN
@@ -97,6 +97,21 @@ def show_pictures(shown: Sequence[np.ndarray], **options) -> None:
     Streamlit makes two PNG files of each array.
     """
     st.image([pictures.data_uri(pixels) for pixels in shown], **options)
+
+
+def show_chart(make: Callable, *args, alt: str) -> None:
+    """st.altair_chart of what a function of ``ae.charts`` makes of the arguments, made once.
+
+    Altair takes 20 to 50 ms to build and check a chart. For one that is likely to come again as
+    it is: not for what is new each time, and not for one with a selection, which is a widget.
+    """
+    _kept_chart(make.__name__, args, alt)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _kept_chart(name: str, args: tuple, alt: str) -> None:
+    # The chart is an element of a cached function: Streamlit shows it again without making it.
+    st.altair_chart(getattr(charts, name)(*args), alt=alt)
 
 
 @contextlib.contextmanager

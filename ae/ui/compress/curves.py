@@ -4,7 +4,7 @@ import streamlit as st
 
 from ae import charts, metrics, rate_distortion, store
 from ae.rate_distortion import Point
-from ae.ui import cache, state
+from ae.ui import cache, shell, state
 from ae.ui.words import plain
 
 
@@ -16,8 +16,11 @@ def show_curves(name: str, bits: int) -> Point:
         points = [point for each in names for point in cache.model_points(each)]
         baselines, png_bits = cache.baseline_points()
     chosen = cache.model_point(name, bits)
-    st.altair_chart(
-        charts.rate_distortion([*points, *baselines], png_bits, chosen),
+    shell.show_chart(
+        charts.rate_distortion,
+        [*points, *baselines],
+        png_bits,
+        chosen,
         alt=f"PSNR against bits per image for {', '.join(names)}, PCA, JPEG and WebP. "
         f"{name} at {bits} bits: {chosen.bits_per_image:.0f} bits per image, "
         f"{chosen.psnr:.1f} dB. PNG: {png_bits:.0f} bits, lossless",

@@ -9,7 +9,7 @@ from ae.data import DataError
 from ae.denoising import DO_NOTHING, HIGHEST_PSNR, Score
 from ae.evaluation import mean_interval
 from ae.noise import NOISE_KINDS
-from ae.ui import downloads
+from ae.ui import downloads, shell
 from ae.ui.denoise import results
 from ae.ui.words import plain
 
@@ -122,8 +122,10 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         for name, values in by_method.items()
     ]
     widest = max((point.high - point.low) / 2 for point in points if point.strength > 0)
-    st.altair_chart(
-        charts.psnr_over_strength(points, strength),
+    shell.show_chart(
+        charts.psnr_over_strength,
+        points,
+        strength,
         alt=f"PSNR in dB over the strength of {kind} noise, 0 to 1. {'; '.join(told)}",
     )
     st.caption(
@@ -163,8 +165,12 @@ def show_matrix(kind: str, strength: float, networks: dict[str, str]) -> None:
         + ", ".join(f"{column} {value:.1f}" for column, value in zip(columns, values, strict=True))
         for row, values in zip(rows, matrix.mean, strict=True)
     ]
-    st.altair_chart(
-        charts.noise_matrix(rows, columns, matrix.mean, matrix.do_nothing),
+    shell.show_chart(
+        charts.noise_matrix,
+        rows,
+        columns,
+        matrix.mean,
+        matrix.do_nothing,
         alt=f"Mean PSNR in dB by training noise and test noise. {'; '.join(told)}",
     )
     best = [rows[i] for i in matrix.mean.argmax(axis=0)]

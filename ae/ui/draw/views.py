@@ -143,16 +143,17 @@ def _nearest_digits(seen: Seen | None, model: Autoencoder, card: ModelCard) -> N
 def _show_digits(place, where: str, indices: np.ndarray, distances: np.ndarray) -> None:
     data = cache.mnist()
     labels = data.y_train[indices]
-    place.markdown(f"**{where}**")
-    place.image(
-        pictures.tiles([data.x_train[indices]], zoom=4),
-        caption=[f"{a} · {b:.2f}" for a, b in zip(labels, distances, strict=True)],
-        alt=[
-            f"{where}: training digit {i}, a {label}, at distance {distance:.2f}"
-            for i, label, distance in zip(indices, labels, distances, strict=True)
-        ],
-        width=shell.TILE_WIDTH - 8,
-    )
+    with place:
+        st.markdown(f"**{where}**")
+        shell.show_pictures(
+            pictures.tiles([data.x_train[indices]], zoom=4),
+            caption=[f"{a} · {b:.2f}" for a, b in zip(labels, distances, strict=True)],
+            alt=[
+                f"{where}: training digit {i}, a {label}, at distance {distance:.2f}"
+                for i, label, distance in zip(indices, labels, distances, strict=True)
+            ],
+            width=shell.TILE_WIDTH - 8,
+        )
 
 
 def _duel(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
@@ -205,13 +206,17 @@ def _show_rival(
 ) -> None:
     rebuilt = rival.reconstruct(image)
     off = pictures.difference(image, rebuilt)
-    place.metric(name, f"{error:.2f}", help="The squared error of its reconstruction.")
-    place.image(
-        [pictures.tiles([part], zoom=5)[0] for part in (rebuilt, off)],
-        caption=["reconstruction", "difference"],
-        alt=[f"{name}: reconstruction with squared error {error:.2f}", f"{name}: where it is off"],
-        width=150,
-    )
+    with place:
+        st.metric(name, f"{error:.2f}", help="The squared error of its reconstruction.")
+        shell.show_pictures(
+            [pictures.tiles([part], zoom=5)[0] for part in (rebuilt, off)],
+            caption=["reconstruction", "difference"],
+            alt=[
+                f"{name}: reconstruction with squared error {error:.2f}",
+                f"{name}: where it is off",
+            ],
+            width=150,
+        )
 
 
 def _tell_winner(k: int, ours: float, theirs: float) -> None:

@@ -26,12 +26,11 @@ def show_quality(wish: Wish, card: ModelCard) -> None:
         floors = fits.floors(card.name)
         found = {way: fits.quality(card.name, way, wish.temperature) for way in fits.WAYS}
     distances = {name: value.distance for name, value in (found | floors).items()}
-    st.altair_chart(
-        charts.frechet_bars(
-            {way: distances[way] for way in found},
-            {name: distances[name] for name in floors},
-            wish.way,
-        ),
+    shell.show_chart(
+        charts.frechet_bars,
+        {way: distances[way] for way in found},
+        {name: distances[name] for name in floors},
+        wish.way,
         alt="Fréchet distance from the test digits, less is better. "
         + "; ".join(f"{name}: {value:.1f}" for name, value in distances.items()),
     )

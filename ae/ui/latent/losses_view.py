@@ -8,7 +8,7 @@ import streamlit as st
 from ae import charts, runs
 from ae.latent import ALIVE, variances
 from ae.store import ModelCard
-from ae.ui import cache
+from ae.ui import cache, shell
 from ae.ui.latent.common import csv, download
 
 
@@ -49,8 +49,9 @@ def _show_history(card: ModelCard) -> None:
         delta_arrow="off",
         help=f"Its weight in the sum is {card.training.kl_weight:g}.",
     )
-    st.altair_chart(
-        charts.two_losses(records),
+    shell.show_chart(
+        charts.two_losses,
+        records,
         alt=f"reconstruction_loss and kl_loss by epoch, one above the other. At the end "
         f"{last.squared_error:.2f} and {last.kl_loss:.2f} nats",
     )
@@ -70,8 +71,10 @@ def _show_alive(card: ModelCard) -> None:
             else ""
         )
     )
-    st.altair_chart(
-        charts.code_variances(spread, ALIVE),
+    shell.show_chart(
+        charts.code_variances,
+        spread,
+        ALIVE,
         alt=f"Variance of z_mean over the test digits for each of {len(spread)} numbers; "
         f"{len(alive)} are above {ALIVE}",
     )

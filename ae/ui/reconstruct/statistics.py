@@ -8,7 +8,7 @@ import streamlit as st
 from ae import charts, store
 from ae.evaluation import mean_interval
 from ae.store import ModelCard
-from ae.ui import cache, downloads, state
+from ae.ui import cache, downloads, shell, state
 from ae.ui.reconstruct.digits import Digits
 from ae.ui.words import plain
 
@@ -82,8 +82,12 @@ def show_classes(digits: Digits, name: str, k: int, second: str | None) -> None:
         f"the **{hard}** the hardest ({means[0].max():.2f}). A shape that all people draw alike "
         "takes few numbers to tell."
     )
-    st.altair_chart(
-        charts.error_by_class(list(errors), labels, means, half_widths),
+    shell.show_chart(
+        charts.error_by_class,
+        list(errors),
+        labels,
+        means,
+        half_widths,
         alt="Mean squared error by class with 95 % intervals. "
         + "; ".join(f"{label}: {value:.2f}" for label, value in zip(labels, means[0], strict=True)),
     )
@@ -117,8 +121,12 @@ def show_pairs(digits: Digits, candidates: np.ndarray, name: str, other: str) ->
         f"The squared error of {plain(name)} is {abs(margin.mean):.2f} {word} on average{sure}. It "
         f"is the lower one on **{better}**."
     )
-    st.altair_chart(
-        charts.paired_errors(mine, others, name, other),
+    shell.show_chart(
+        charts.paired_errors,
+        mine,
+        others,
+        name,
+        other,
         alt=f"Each digit's squared error by {name} against that by {other}; {name} has the lower "
         f"one on {better}.",
     )
@@ -135,8 +143,11 @@ def show_ladder(card: ModelCard, error: float) -> None:
         pca = [(k, float(cache.pca_errors(k).mean())) for k in _PCA_SIZES]
     own = [(k, c.test["squared_error"], c.name) for k, c in ladder.items()]
     loaded = (card.model.latent_dim, error, card.name)
-    st.altair_chart(
-        charts.error_by_latent_dim(own, pca, loaded),
+    shell.show_chart(
+        charts.error_by_latent_dim,
+        own,
+        pca,
+        loaded,
         alt="Mean squared error of the 10,000 test digits by latent_dim. Autoencoders: "
         + "; ".join(f"{name} {e:.2f}" for _, e, name in own)
         + ". PCA: "
