@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 
@@ -15,8 +16,16 @@ def main(words: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ValueError, OSError, RuntimeError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {_in_words(error)}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+
+
+def _in_words(error: Exception) -> str:
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Make room on it, and try again."
+    return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
 
 
 class _Parser(argparse.ArgumentParser):

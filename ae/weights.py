@@ -11,14 +11,13 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 MOST_PARAMETERS = 16_000_000
 
 _DEEPEST = 20  # groups within groups
 _SECONDS = 20
 _LARGEST_PROCESS = 700 << 20  # bytes of address space, a good half of them for the libraries
-_REFUSED = 3  # exit status; the reason is on standard error
+_REFUSED = 3  # exit status; the reason is on standard output: libraries warn on the other
 
 
 class WeightsError(ValueError):
@@ -31,13 +30,11 @@ def rewritten(content: bytes) -> bytes:
     Raises WeightsError unless it holds plain arrays of numbers, at most 16 million in all.
     """
     damaged = "Its weights cannot be read: the file is damaged."
-    environment = os.environ | {
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-        "OPENBLAS_NUM_THREADS": "1",  # each thread takes address space
-    }
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # each takes address space
     try:
         result = subprocess.run(
-            [sys.executable, "-m", "ae.weights"],
+            # This file alone, without the package; -P: nor do its modules hide Python's own.
+            [sys.executable, "-P", __file__],
             input=content,
             capture_output=True,
             timeout=_SECONDS,
@@ -46,7 +43,7 @@ def rewritten(content: bytes) -> bytes:
     except subprocess.TimeoutExpired as error:
         raise WeightsError(damaged) from error
     if result.returncode == _REFUSED:
-        raise WeightsError(result.stderr.decode(errors="replace"))
+        raise WeightsError(result.stdout.decode(errors="replace"))
     if result.returncode:
         raise WeightsError(damaged)
     return result.stdout
@@ -89,7 +86,7 @@ def _main() -> int:
         with h5py.File(content, "r") as source, h5py.File(out, "w") as target:
             _copy(source, target)
     except WeightsError as error:
-        print(error, end="", file=sys.stderr)
+        print(error, end="", flush=True)
         return _REFUSED
     except Exception:  # HDF5 has many ways to refuse a file
         return 1
@@ -99,5 +96,4 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    # Under -m this file is a second module: the class that _copy raises is the one caught here.
     os._exit(_main())  # nothing of a library that may have been harmed runs at the end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ae import store
+from ae import __main__, store
 
 REPOSITORY = Path(__file__).parents[1]
 TINY = ["--latent-dim", "2", "--filters", "2,2", "--decoder-filters", "2,2"]
@@ -41,6 +42,24 @@ def test_help_explains_every_option(words):
         words[0] if words else "", ("train", "evaluate")
     ):
         assert option in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Make room on it"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.npz"), "Permission denied: a.npz."),
+    ],
+)
+def test_a_file_that_fails_is_told_without_its_number(monkeypatch, capsys, error, told):
+    def fail(name):
+        raise error
+
+    monkeypatch.setattr(store, "read_card", fail)
+    assert __main__.main(["evaluate", "mine"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith(f"python -m ae: {told}")
+    assert "Errno" not in message
 
 
 @pytest.mark.parametrize(
