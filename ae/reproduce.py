@@ -14,7 +14,7 @@ import json
 import re
 from types import ModuleType
 
-from ae import networks, noise, training
+from ae import batches, networks, noise, training
 from ae.config import ModelConfig, TrainingConfig
 from ae.store import ModelCard
 
@@ -152,9 +152,10 @@ def _harmless(text: str) -> str:
 
 def _training_parts(config: TrainingConfig) -> list[str]:
     moved = bool(config.shift or config.rotation or config.scaling)
-    names = ["learning_rate", "_optimizer", *["augment"] * moved, "batches"]
+    parts = _sources(training, ["learning_rate", "_optimizer"])
+    parts += _sources(batches, [*["augment"] * moved, "batches"])
     unused = ["augment"] * (not moved) + ["corrupt"] * (config.noise is None)
-    return [_without_branches(part, unused) for part in _sources(training, names)]
+    return [_without_branches(part, unused) for part in parts]
 
 
 def _without_branches(source: str, names: list[str]) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from ae import noise
 from ae.autoencoder import Autoencoder
+from ae.batches import dataset_after
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset
 from ae.metrics import PIXELS
-from ae.parallel import Devices, Machines, check_batch_size, shared
+from ae.parallel import Devices, Machines, check_batch_size
 from ae.progress import BestWeights, Moment, Record, TrainingState
 from ae.weights import MOST_PARAMETERS
 
@@ -81,7 +80,7 @@ def train(
     run.look()
     if run.step < run.steps:
         trainer.fit(
-            _dataset(images, training_config, team, run.step),
+            dataset_after(run.step, images, training_config, team),
             # The run counts the epochs: Keras cannot begin in the middle of one.
             steps_per_epoch=run.steps - run.step,
             callbacks=[
@@ -111,86 +110,6 @@ def learning_rate(config: TrainingConfig, steps: int) -> keras.optimizers.schedu
         warmup_target=config.learning_rate if warmup else None,
         warmup_steps=warmup,
     )
-
-
-def batches(
-    images: np.ndarray, config: TrainingConfig, epoch: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The batches of one epoch: (what the network sees, what it is scored against).
-
-    images : float32 (n, 28, 28) in [0, 1]; every image occurs once, in an order of its own.
-    Both parts are float32 (batch, 28, 28) in [0, 1]. An epoch depends on the seed and its own
-    number alone, so that a run which is taken up again draws what it would have drawn.
-    """
-    rng = np.random.default_rng([config.seed, epoch])
-    order = rng.permutation(len(images))
-    for start in range(0, len(images), config.batch_size):
-        clean = images[order[start : start + config.batch_size]]
-        if (epoch < config.epochs - config.plain_epochs) and (
-            config.shift or config.rotation or config.scaling
-        ):
-            clean = augment(clean, config, rng)
-        seen = clean
-        if config.noise is not None:
-            strength = rng.uniform(0, config.noise_strength, len(clean))
-            seen = noise.corrupt(clean, config.noise, strength, rng)
-        yield seen, clean
-
-
-def augment(images: np.ndarray, config: TrainingConfig, rng: np.random.Generator) -> np.ndarray:
-    """Shift, turn and scale each image at random, up to the limits in ``config``.
-
-    images : float32 (n, 28, 28) in [0, 1]; the result has the same form. What leaves the frame
-    is lost; what enters is black. Whole-pixel shifts alone leave pixel values as they are.
-    """
-    import tensorflow as tf
-
-    count, height, width = images.shape
-    shift = rng.integers(-config.shift, config.shift + 1, (2, count))
-    angle = np.deg2rad(rng.uniform(-config.rotation, config.rotation, count))
-    scale = rng.uniform(1 - config.scaling, 1 + config.scaling, count)
-    cosine, sine = np.cos(angle) / scale, np.sin(angle) / scale
-    centre_x, centre_y = (width - 1) / 2, (height - 1) / 2
-    # Each row maps a pixel of the result to the place in the image that it is read from.
-    transforms = np.stack(
-        [
-            cosine,
-            -sine,
-            centre_x - cosine * (centre_x + shift[0]) + sine * (centre_y + shift[1]),
-            sine,
-            cosine,
-            centre_y - sine * (centre_x + shift[0]) - cosine * (centre_y + shift[1]),
-            np.zeros(count),
-            np.zeros(count),
-        ],
-        axis=1,
-    )
-    moved = tf.raw_ops.ImageProjectiveTransformV3(
-        images=images[..., None],
-        transforms=transforms.astype(np.float32),
-        output_shape=(height, width),
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-        fill_value=0.0,
-    )
-    return np.clip(moved.numpy()[..., 0], 0, 1)
-
-
-def _dataset(images: np.ndarray, config: TrainingConfig, team: Devices | Machines, step: int):
-    """The batches of all steps after ``step``."""
-    import tensorflow as tf
-
-    first_epoch, behind = divmod(step, math.ceil(len(images) / config.batch_size))
-
-    def all_epochs():
-        for epoch in range(first_epoch, config.epochs):
-            drawn = shared(batches(images, config, epoch), team)
-            # What lies behind is drawn again: the batches after it depend on it.
-            yield from itertools.islice(drawn, behind if epoch == first_epoch else 0, None)
-
-    picture = tf.TensorSpec((None, *images.shape[1:]), tf.float32)
-    dataset = tf.data.Dataset.from_generator(all_epochs, output_signature=(picture, picture))
-    return dataset.prefetch(4)
 
 
 def _compile(

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from ae import checkpoint
 from ae.autoencoder import Autoencoder
+from ae.batches import augment, batches
 from ae.config import ModelConfig, TrainingConfig
 from ae.metrics import squared_error
 from ae.noise import corrupt
 from ae.pca import PCA, principal_angles
-from ae.training import TrainingError, augment, batches, learning_rate, train
+from ae.training import TrainingError, learning_rate, train
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
 
