@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ae import log
-from ae.ui import cache, lesson, shell, state
+from ae.system import log
+from ae.ui import cache, links, shell, state
 
 st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="centered")
 log.set_up()
 
-lesson.begin()
+links.begin()
 pages = "ae/ui/pages"
 page = st.navigation(
     [
@@ -23,11 +23,11 @@ page = st.navigation(
     ],
     position="hidden" if state.hides("sidebar") else "sidebar",
 )
-lesson.clean_address()
+links.clean_address()
 shell.model_picker()
-lesson.show_task()
+links.show_task()
 with shell.told():
     page.run()
-lesson.show_ignored(page.url_path)
-lesson.show_link_button(page.url_path)
+links.show_ignored(page.url_path)
+links.show_link_button(page.url_path)
 cache.warm_up()

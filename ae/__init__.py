@@ -10,18 +10,19 @@
 Nothing here imports streamlit, and TensorFlow is imported when a network is first needed.
 """
 
-from ae.autoencoder import Autoencoder
+from ae.analysis.evaluation import evaluate
+from ae.analysis.metrics import frechet_distance, mse, psnr, squared_error, ssim
 from ae.config import ModelConfig, TrainingConfig
-from ae.data import DataError, Dataset, load_data, load_mnist
-from ae.evaluation import evaluate
-from ae.metrics import frechet_distance, mse, psnr, squared_error, ssim
-from ae.noise import NOISE_KINDS, corrupt
-from ae.parallel import Machines
-from ae.pca import PCA
-from ae.presets import PRESETS
-from ae.progress import Moment, Record
-from ae.store import ModelCard, ModelError, list_models, load
-from ae.training import TrainingError, train
+from ae.data import Dataset, load_data, load_mnist
+from ae.data.noise import NOISE_KINDS, corrupt
+from ae.errors import DataError, ModelError, TrainingError
+from ae.nn.autoencoder import Autoencoder
+from ae.nn.pca import PCA
+from ae.store import ModelCard, list_models, load
+from ae.training import train
+from ae.training.distributed import Machines
+from ae.training.presets import PRESETS
+from ae.training.progress import Moment, Record
 
 __all__ = [
     "NOISE_KINDS",

@@ -4,10 +4,12 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
-from ae.noise import NOISE_KINDS
+from ae.data.noise import NOISE_KINDS
 
 KINDS = ("conv", "linear", "vae")
 FOREIGN = "foreign"  # a kind that can be loaded and not be built: the network came from elsewhere
+# The most parameters a network may have, trained here or imported.
+MOST_PARAMETERS = 16_000_000
 ACTIVATIONS = ("silu", "relu", "gelu", "elu", "tanh")
 OPTIMIZERS = ("muon", "adam")
 LOSSES = ("mse", "binary_crossentropy")

@@ -1,7 +1,7 @@
 """One sentence on each setting of a model and its training: what it does to the result."""
 
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS
-from ae.noise import NOISE_KINDS
+from ae.data.noise import NOISE_KINDS
 
 SETTING_HELP = {
     "kind": f"What is built: {', '.join(KINDS)}. A linear one does no better than PCA; a VAE's "

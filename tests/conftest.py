@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from ae import control, quiet, runs
-from ae.autoencoder import Autoencoder
+from ae import runs
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
 from ae.data import Dataset, load_data, load_mnist
-from ae.noise import NOISE_KINDS
-from ae.pca import PCA
-from ae.runs import Status
+from ae.data.noise import NOISE_KINDS
+from ae.nn.autoencoder import Autoencoder
+from ae.nn.pca import PCA
+from ae.runs import Status, control
+from ae.system import tensorflow_import
 
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tests")
@@ -107,7 +108,7 @@ def small_data(small_npz) -> Dataset:
 @pytest.fixture(scope="session")
 def tensorflow():
     """TensorFlow, imported without its greeting. Tests of networks ask for it first."""
-    quiet.import_tensorflow()
+    tensorflow_import.import_tensorflow()
     import tensorflow
 
     return tensorflow
@@ -123,7 +124,7 @@ def tiny_model(tensorflow, tiny_config) -> Autoencoder:
     """An untrained network: its figures are poor, its behaviour is that of any other."""
     import keras
 
-    from ae import networks
+    from ae.nn import networks
 
     keras.utils.set_random_seed(1)
     return Autoencoder(*networks.build(tiny_config))

@@ -12,15 +12,12 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 SOURCES = [REPOSITORY / "app.py", *sorted((REPOSITORY / "ae").rglob("*.py"))]
-# From the design: each may import from rows above its own, and no other way.
-ORDER = (
-    {"ae.noise"},
-    {"ae.config"},
-    {"ae.data", "ae.networks"},
-    {"ae.autoencoder"},
-    {"ae.training"},
-    {"ae.runs"},
+# A wing imports from those before it, never from those after it.
+WINGS = (
+    *("errors", "system", "imaging", "data", "config", "nn", "analysis"),
+    *("compression", "training", "store", "charts", "runs", "cli", "ui"),
 )
+PAGES = ("compress", "denoise", "draw", "generate", "latent", "reconstruct", "train")
 
 
 def module_name(path: Path) -> str:
@@ -68,14 +65,45 @@ def test_nothing_imports_the_screen_but_itself(name):
     assert not [other for other in imports(MODULES[name]) if is_screen(other)]
 
 
-def test_imports_go_the_way_of_the_design():
-    rank = {name: row for row, names in enumerate(ORDER) for name in names}
-    assert set(rank) <= set(MODULES)
+def wing_of(name: str) -> str | None:
+    """The wing of a module of ``ae``; None for ``ae`` itself and for its command line's entry."""
+    return name.split(".")[1] if name.count(".") and name != "ae.__main__" else None
+
+
+def test_every_module_is_in_a_wing():
+    wings = {wing_of(name) for name in MODULES if name.startswith("ae")} - {None}
+    assert wings == set(WINGS)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if wing_of(name)])
+def test_a_wing_imports_from_those_before_it_alone(name):
+    others = {other for other in imports(MODULES[name]) if other in MODULES}
+    assert "ae" not in others, "import the wing that has the name"
+    allowed = WINGS[: WINGS.index(wing_of(name)) + 1]
+    assert not [other for other in others if wing_of(other) not in allowed]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_pages_parts_import_another_pages(page):
+    mine = {name: path for name, path in MODULES.items() if name.startswith(f"ae.ui.{page}.")}
+    assert mine
+    strangers = tuple(f"ae.ui.{other}" for other in (*PAGES, "pages") if other != page)
     wrong = [
         (name, other)
-        for name in rank
-        for other in imports(MODULES[name])
-        if other in rank and rank[other] >= rank[name]
+        for name, path in mine.items()
+        for other in imports(path)
+        if other.startswith(strangers)
+    ]
+    assert not wrong
+
+
+def test_components_import_no_other_part_of_the_screen():
+    wrong = [
+        (name, other)
+        for name, path in MODULES.items()
+        if name.startswith("ae.ui.components")
+        for other in imports(path)
+        if is_screen(other) and not other.startswith("ae.ui.components")
     ]
     assert not wrong
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 
 from ae.charts.training import BY_SECONDS, TITLES
-from ae.progress import Record
+from ae.training.progress import Record
 
 MOST_RUNS = 5
 # Colour is never the only difference: lines are dashed and points shaped in their own ways.

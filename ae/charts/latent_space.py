@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import numpy as np
 
-from ae.progress import Record
+from ae.training.progress import Record
 
 
 def two_losses(records: Sequence[Record]) -> alt.VConcatChart:

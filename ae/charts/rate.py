@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from ae.rate_distortion import Point
+from ae.compression.rate_distortion import Point
 
 
 def rate_distortion(points: Sequence[Point], lossless_bits: float, chosen: Point) -> alt.LayerChart:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from ae.progress import Record
+from ae.training.progress import Record
 
 BY_SECONDS, BY_STEP = "seconds", "step"  # what a curve is drawn against: fields of Record
 TITLES = {BY_SECONDS: "seconds of training", BY_STEP: "optimizer steps"}

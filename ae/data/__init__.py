@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ae import zips
+from ae.errors import DataError
+from ae.system import archives
 
 MNIST_PATH = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
@@ -18,10 +19,6 @@ _LABEL_KEYS = ("y_train", "y_test")
 # An .npz can claim any shape in a few bytes. So many images, MNIST has 70,000, take 470 MB while
 # they are read: 784 bytes each as they come, and four times as much as float32.
 _LARGEST_SET = 120_000
-
-
-class DataError(ValueError):
-    """A data file is missing, damaged or not of the expected form. Its text is for people."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +83,7 @@ def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     arrays = {}
     try:
-        with path.open("rb") as file, zips.open_zip(file) as archive:
+        with path.open("rb") as file, archives.open_zip(file) as archive:
             missing = [
                 key
                 for key in (*_IMAGE_KEYS, *_LABEL_KEYS)
@@ -102,7 +99,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
                 for key in keys:
                     arrays[key] = _read_member(archive, key, path.name, left)
                     left -= len(arrays[key])
-    except zips.UNREADABLE as error:
+    except archives.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise DataError(
@@ -131,7 +128,7 @@ def _read_member(archive: zipfile.ZipFile, key: str, file_name: str, most: int) 
 
     try:
         with archive.open(f"{key}.npy") as member:
-            shape, _, dtype = zips.read_array_header(member)
+            shape, _, dtype = archives.read_array_header(member)
         images = key in _IMAGE_KEYS
         legal = (
             (dtype == np.uint8 and len(shape) == 3 and shape[1:] == (28, 28))
@@ -142,7 +139,7 @@ def _read_member(archive: zipfile.ZipFile, key: str, file_name: str, most: int) 
             raise refuse(f"{dtype} of shape {shape}")
         with archive.open(f"{key}.npy") as member:
             array = np.lib.format.read_array(member, allow_pickle=False)
-    except zips.UNREADABLE as error:
+    except archives.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise refuse(error) from error

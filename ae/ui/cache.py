@@ -15,16 +15,19 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ae import cost as cost_of
-from ae import metrics, quiet, rate_distortion, runs, store
-from ae.autoencoder import Autoencoder
+from ae import runs, store
+from ae.analysis import metrics
+from ae.analysis.latent import CodeStatistics
+from ae.compression import rate_distortion
+from ae.compression.quantizer import Calibration, measure
+from ae.compression.rate_distortion import Point
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset, load_mnist
-from ae.latent import CodeStatistics
-from ae.pca import PCA
-from ae.progress import Record
-from ae.quantizer import Calibration, measure
-from ae.rate_distortion import Point
+from ae.nn.autoencoder import Autoencoder
+from ae.nn.pca import PCA
+from ae.runs import cost as cost_of
+from ae.system import tensorflow_import
+from ae.training.progress import Record
 
 _LARGEST_CODE = 256
 _FIRST_PAINT_SECONDS = 0.5  # importing would hold up the page that is being painted
@@ -77,7 +80,7 @@ def warm_up() -> threading.Thread:
 
     def load() -> None:
         time.sleep(_FIRST_PAINT_SECONDS)
-        quiet.import_tensorflow(threads_per_operation=1)
+        tensorflow_import.import_tensorflow(threads_per_operation=1)
         _keep_keras_session()
         with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong
             store.load().reconstruct(np.zeros((1, 28, 28), np.float32))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import streamlit as st
 
-from ae import pictures
+from ae import imaging
 
 
 def offer_csv(label: str, rows: Callable[[], Iterable[Mapping]], file_name: str, what: str) -> None:
@@ -19,7 +19,7 @@ def offer_csv(label: str, rows: Callable[[], Iterable[Mapping]], file_name: str,
 
 def offer_png(label: str, pixels: Callable[[], np.ndarray], file_name: str, what: str) -> None:
     """A button for a picture. pixels : gives what ``pictures.png`` takes."""
-    _offer(label, lambda: pictures.png(pixels()), file_name, "image/png", what)
+    _offer(label, lambda: imaging.png(pixels()), file_name, "image/png", what)
 
 
 def _offer(label: str, data: Callable, file_name: str, mime: str, what: str) -> None:

@@ -12,15 +12,14 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ae import charts, log, pictures, store
-from ae.autoencoder import Autoencoder
-from ae.codec import CodecError
+from ae import charts, imaging, store
 from ae.config import FOREIGN
-from ae.data import DataError
-from ae.store import ModelCard, ModelError
-from ae.training import TrainingError
+from ae.errors import CodecError, DataError, ModelError, TrainingError
+from ae.nn.autoencoder import Autoencoder
+from ae.store import ModelCard
+from ae.system import log
 from ae.ui import cache, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 # Thirty threads that pull at Python's one lock get a fifth less done than two.
 _turns = threading.Semaphore(os.cpu_count() or 1)
@@ -96,7 +95,7 @@ def show_pictures(shown: Sequence[np.ndarray], **options) -> None:
     A picture that has to be fetched is gone for a visitor who turns the page meanwhile; and
     Streamlit makes two PNG files of each array.
     """
-    st.image([pictures.data_uri(pixels) for pixels in shown], **options)
+    st.image([imaging.data_uri(pixels) for pixels in shown], **options)
 
 
 def show_chart(make: Callable, *args, alt: str) -> None:

@@ -16,7 +16,7 @@ from streamlit.errors import StreamlitAPIException
 
 from ae import store
 from ae.data.ink_text import pack_ink, unpack_ink
-from ae.ui.latent_map import Look
+from ae.ui.components.latent_map import Look
 
 # --- in the address -----------------------------------------------------------------------
 MODEL = "model"  # name of the model that all pages show

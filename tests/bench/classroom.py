@@ -32,8 +32,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ae import quiet, store
+from ae import store
 from ae.data.drawing import to_mnist_form
+from ae.system import tensorflow_import
 from tests.bench.app import REPOSITORY, App, running
 from tests.bench.visitor import Component, Visitor, visiting
 
@@ -134,7 +135,7 @@ class Pupil:
 
 def pupils(count: int) -> list[Pupil]:
     """So many pupils, of whom no two ever draw the same."""
-    quiet.import_tensorflow()
+    tensorflow_import.import_tensorflow()
     model = store.load()
     rng = np.random.default_rng(0)
     inks = np.array([_ink(rng) for _ in range(count * _DRAWINGS)])

@@ -11,16 +11,16 @@ import time
 import numpy as np
 
 import ae
-from ae import memory, quiet
-from ae.presets import PRESETS
+from ae.system import malloc, tensorflow_import
+from ae.training.presets import PRESETS
 
 _CHECK_EVERY = 40  # steps between looks at the validation error; their time is not counted
 _CHECKED_IMAGES = 1000
 
 
 def main() -> None:
-    memory.keep_freed_memory()  # as a training process does
-    quiet.import_tensorflow()
+    malloc.keep_freed_memory()  # as a training process does
+    tensorflow_import.import_tensorflow()
     data = ae.load_mnist()
     against_textbook(data)
     against_matrix_multiply(data)
@@ -42,7 +42,7 @@ def textbook(data: ae.Dataset, epochs: int) -> tuple[float, float]:
     """Train what tutorials train; return its seconds and its squared error per validation image."""
     import keras
 
-    from ae import networks
+    from ae.nn import networks
 
     config = ae.ModelConfig(
         filters=(32, 64), decoder_filters=(64, 64, 32), decoder_kernel=3, activation="relu"
@@ -105,7 +105,7 @@ def against_matrix_multiply(data: ae.Dataset) -> None:
 
 def forward_operations(config: ae.ModelConfig) -> float:
     """Multiplications and additions of all convolutions and dense layers for one image."""
-    from ae import networks
+    from ae.nn import networks
 
     total = 0
     for model in networks.build(config):
@@ -133,8 +133,8 @@ def matrix_multiply_rate(size: int = 2048, repeats: int = 10) -> float:
 
 
 def inference() -> None:
-    quiet.import_tensorflow(threads_per_operation=1)
-    from ae import networks
+    tensorflow_import.import_tensorflow(threads_per_operation=1)
+    from ae.nn import networks
 
     data = ae.load_mnist()
     model = ae.load()

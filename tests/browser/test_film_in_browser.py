@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from ae import trainer
 from ae.config import ModelConfig, TrainingConfig
-from ae.runs import Settings
+from ae.runs import Settings, worker
 
 NAME = "filmed-4"
 
@@ -19,7 +18,7 @@ def filmed(app, tensorflow, small_npz) -> str:
     """Name of a run in the app's folder that has ended and has a film."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_MODELS", str(app.models))
-        trainer.execute(
+        worker.execute(
             NAME,
             Settings(
                 ModelConfig(latent_dim=4, filters=(4, 8), decoder_filters=(8, 4)),

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ae import data as ae_data
-from ae.data import MNIST_PATH, MNIST_SHA256, DataError, load_data, load_mnist, one_of_each_class
+from ae.data import MNIST_PATH, MNIST_SHA256, load_data, load_mnist, one_of_each_class
+from ae.errors import DataError
 
 GOOD = {
     "x_train": np.arange(3 * 784, dtype=np.uint32).reshape(3, 28, 28).astype(np.uint8),

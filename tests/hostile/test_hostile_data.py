@@ -14,15 +14,16 @@ import pytest
 from mutators import MARKUP, extra_memory, long_directory, mutated, parts_of, zipped
 from PIL import Image
 
-from ae import codec, quantizer
-from ae.data import DataError, load_data
-from ae.data.collection import read_collection
+from ae.compression import codec, quantizer
+from ae.data import load_data
+from ae.data.image_file import PictureError, read_picture
+from ae.data.image_sets import open_images
 from ae.data.ink_text import pack_ink, unpack_ink
-from ae.data.picture import PictureError, read_picture
-from ae.data.streams import open_images
-from ae.pca import PCA
-from ae.ui.latent_map import Look
-from ae.ui.words import plain
+from ae.data.uploads import read_collection
+from ae.errors import DataError
+from ae.nn.pca import PCA
+from ae.ui.components.latent_map import Look
+from ae.ui.markdown import plain
 
 
 def told(error: BaseException) -> bool:

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from mutators import MARKUP, extra_memory, long_directory, mutated, parts_of, zipped
 
-from ae import keras_file, reproduce, store, weights
-from ae.config import TrainingConfig
-from ae.store import ModelError
+from ae import store
+from ae.config import MOST_PARAMETERS, TrainingConfig
+from ae.errors import ModelError
+from ae.store import export_script, hdf5_worker, keras_file
 
 DAMAGED = "Its weights cannot be read: the file is damaged."
 NOT_NUMBERS = "Expected at most 16,000,000 weights, all numbers."
@@ -46,7 +47,9 @@ def folder(good, models_folder, tiny_config, tiny_model):
 
 
 def test_a_thousand_damaged_configs_are_refused_or_name_plain_layers_alone(good, monkeypatch):
-    monkeypatch.setattr(weights, "rewritten", lambda content: content)  # a process: tested below
+    monkeypatch.setattr(
+        hdf5_worker, "rewritten", lambda content, most: content
+    )  # a process: tested below
     parts = parts_of(good)
     refused = 0
     for config in mutated(parts["config.json"], 1000):
@@ -71,13 +74,13 @@ def _class_names(value):
 
 def test_damaged_weights_are_refused_or_are_plain_arrays(good, monkeypatch):
     # HDF5 crashes on some, and others would keep it busy for ever: in a process of its own.
-    monkeypatch.setattr(weights, "_SECONDS", 3)
+    monkeypatch.setattr(hdf5_worker, "_SECONDS", 3)
     content = parts_of(good)["model.weights.h5"]
     told = set()
     for damaged in mutated(content[:4096], 100, seed=3):
         try:
-            file = io.BytesIO(weights.rewritten(damaged + content[4096:]))
-        except weights.WeightsError as error:
+            file = io.BytesIO(hdf5_worker.rewritten(damaged + content[4096:], MOST_PARAMETERS))
+        except hdf5_worker.WeightsError as error:
             told.add(str(error))
         else:
             assert all(array.dtype.kind in "fiu" for array in _arrays(file).values())
@@ -95,24 +98,26 @@ def _arrays(file) -> dict[str, np.ndarray]:
 
 
 def test_a_process_that_dies_over_weights_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(weights, "_LARGEST_PROCESS", 1 << 20)  # too little to live
-    monkeypatch.setattr(weights.sys, "executable", shutil.which("false"))
-    with pytest.raises(weights.WeightsError, match="damaged"):
-        weights.rewritten(b"any")
+    monkeypatch.setattr(hdf5_worker, "_LARGEST_PROCESS", 1 << 20)  # too little to live
+    monkeypatch.setattr(hdf5_worker.sys, "executable", shutil.which("false"))
+    with pytest.raises(hdf5_worker.WeightsError, match="damaged"):
+        hdf5_worker.rewritten(b"any", MOST_PARAMETERS)
 
 
 def test_words_among_the_weights_are_refused_in_one_sentence():
     file = io.BytesIO()
     with h5py.File(file, "w") as opened:
         opened["words"] = np.array([b"abc"])
-    with pytest.raises(weights.WeightsError) as told:
-        weights.rewritten(file.getvalue())
+    with pytest.raises(hdf5_worker.WeightsError) as told:
+        hdf5_worker.rewritten(file.getvalue(), MOST_PARAMETERS)
     assert str(told.value) == NOT_NUMBERS
 
 
 def test_weights_come_through_unchanged(good):
     content = parts_of(good)["model.weights.h5"]
-    before, after = (_arrays(io.BytesIO(f)) for f in (content, weights.rewritten(content)))
+    before, after = (
+        _arrays(io.BytesIO(f)) for f in (content, hdf5_worker.rewritten(content, MOST_PARAMETERS))
+    )
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
@@ -125,7 +130,7 @@ def test_a_thousand_damaged_cards_are_not_listed_or_are_whole(folder):
         for card in store.list_models():
             listed += 1
             assert all(np.isfinite(card.test[key]) for key in store._SHOWN_FIGURES)
-            compile(reproduce.script(card), "script", "exec")
+            compile(export_script.script(card), "script", "exec")
     assert listed < 800
 
 
@@ -135,9 +140,9 @@ def test_words_of_a_card_run_no_code_in_its_script(folder):
         changed = dataclasses.replace(
             card, data=words, machine=words, data_sha256=words, versions={"keras": words}
         )
-        script = reproduce.script(changed)
+        script = export_script.script(changed)
         assert "os.abort" not in script.split('"""')[2]
-        assert script.count('"""') == reproduce.script(card).count('"""')
+        assert script.count('"""') == export_script.script(card).count('"""')
 
 
 def test_a_layer_that_is_not_plain_is_not_loaded_from_the_folder_either(folder, good):

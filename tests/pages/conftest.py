@@ -17,12 +17,12 @@ from looks import OWN
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from ae import store, trainer
-from ae.autoencoder import Autoencoder
+from ae import store
 from ae.config import ModelConfig, TrainingConfig
-from ae.files import write_json
-from ae.pca import PCA
-from ae.runs import Settings
+from ae.nn.autoencoder import Autoencoder
+from ae.nn.pca import PCA
+from ae.runs import Settings, worker
+from ae.system.files import write_json
 from ae.ui import cache
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def shelf(tmp_path_factory, tensorflow, small_npz) -> Path:
         shutil.copy2(REPOSITORY / "models" / "conv-32" / file, shelf / "conv-32" / file)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_MODELS", str(shelf))
-        trainer.execute(
+        worker.execute(
             OWN,
             Settings(
                 ModelConfig(latent_dim=4, filters=(4, 8), decoder_filters=(8, 4)),

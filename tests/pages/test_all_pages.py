@@ -10,7 +10,7 @@ from looks import OWN, PAGES
 
 import ae.data
 from ae import store
-from ae.files import write_json
+from ae.system.files import write_json
 
 
 def sentences(at) -> list[str]:

@@ -6,8 +6,9 @@ import os
 import numpy as np
 import pytest
 
-from ae import codec, quantizer, reproduce
-from ae.data.streams import to_bytes
+from ae.compression import codec, quantizer
+from ae.data.image_sets import to_bytes
+from ae.store import export_script
 from ae.ui import cache
 
 
@@ -124,7 +125,7 @@ def test_the_model_can_be_taken_away(open_page, conv_32, models_folder, monkeypa
     folder = models_folder / "conv-32"
     assert files["conv-32.keras"] == (folder / "model.keras").read_bytes()
     assert files["conv-32-history.csv"] == (folder / "history.csv").read_bytes()
-    assert files["conv-32.py"].decode() == reproduce.script(conv_32[1])
+    assert files["conv-32.py"].decode() == export_script.script(conv_32[1])
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ import pytest
 import streamlit
 from looks import OWN, assert_looks_like
 
-from ae import denoising, noise_matrix, store
-from ae.data.streams import to_bytes
-from ae.noise import corrupt
+from ae import store
+from ae.analysis import denoising
+from ae.data.image_sets import to_bytes
+from ae.data.noise import corrupt
+from ae.training import noise_matrix
 from ae.ui import cache
-from ae.ui.denoise import results
+from ae.ui.denoise import cached
 
 NETWORKS = {"conv-32": "autoencoder, loaded"}
 
@@ -24,7 +26,7 @@ NETWORKS = {"conv-32": "autoencoder, loaded"}
 @pytest.fixture(autouse=True)
 def measured(conv_32):
     """The scores are computed before the clock of the first page runs."""
-    return list(results.scores("gaussian", 0.4, NETWORKS))
+    return list(cached.scores("gaussian", 0.4, NETWORKS))
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_the_table_and_the_winner_are_those_of_the_scores(open_page, measured, f
     first, second, margin = denoising.winner(measured)
     assert f"{first.name} is best" in words(at)
     assert f"{margin.mean:.2f} dB** over {second.name}" in words(at)
-    chosen = results.settings("gaussian", 0.4)
+    chosen = cached.settings("gaussian", 0.4)
     assert table[""]["PCA"] == f"k = {chosen.pca_size}"
     rows = list(csv.DictReader(io.StringIO(files["denoising-gaussian-0.4.csv"]())))
     assert [float(row["psnr_db"]) for row in rows] == [s.psnr.mean() for s in measured]
@@ -84,13 +86,13 @@ def test_the_table_and_the_winner_are_those_of_the_scores(open_page, measured, f
 
 def test_the_settings_are_chosen_on_training_digits_alone(conv_32, mnist, monkeypatch):
     """Other test digits, the same settings; other training digits need not give the same."""
-    results.settings.clear()
-    before = results.settings("gaussian", 0.35)
-    results.settings.clear()
+    cached.settings.clear()
+    before = cached.settings("gaussian", 0.35)
+    cached.settings.clear()
     other = dataclasses.replace(mnist, x_test=np.zeros_like(mnist.x_test[:10]))
     monkeypatch.setattr(cache, "mnist", lambda: other)
-    assert results.settings("gaussian", 0.35) == before
-    results.settings.clear()
+    assert cached.settings("gaussian", 0.35) == before
+    cached.settings.clear()
 
 
 def test_where_the_noise_is_weak_the_page_says_why_the_autoencoder_loses(open_page):
@@ -105,14 +107,14 @@ def test_where_the_noise_is_weak_the_page_says_why_the_autoencoder_loses(open_pa
 
 def test_masking_says_how_many_digits_it_has_left_alone(open_page):
     at = open_page("denoise", noise="Masking", strength="0.15")
-    share = results.untouched("masking", 0.15)
+    share = cached.untouched("masking", 0.15)
     assert 0 < share < 1
     assert f"left {share:.1%} of the digits as they were" in words(at)
 
 
 def test_the_curve_tells_from_where_on_the_network_pays(open_page, files, monkeypatch):
-    monkeypatch.setattr(results, "STRENGTHS", (0.0, 0.1, 0.5))
-    monkeypatch.setattr(results, "CURVE_MEASURED", 20)
+    monkeypatch.setattr(cached, "STRENGTHS", (0.0, 0.1, 0.5))
+    monkeypatch.setattr(cached, "CURVE_MEASURED", 20)
     at = open_page("denoise", answer="Over strength")
     rows = list(csv.DictReader(io.StringIO(files["denoising-gaussian-over-strength.csv"]())))
     assert len(rows) == 3 * 5

@@ -13,7 +13,7 @@ from test_draw_page import given, ink_of
 
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
-from ae.ui.pad import INK_SIDE
+from ae.ui.components.drawing_pad import INK_SIDE
 
 LOOKS = ("The way in", "Is this a digit?", "Nearest real digits", "The duel with PCA")
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from looks import OWN
 
-from ae import metrics, store
+from ae import store
+from ae.analysis import metrics
 from ae.data.drawing import to_mnist_form
 
 

@@ -12,7 +12,8 @@ from looks import OWN
 from streamlit.testing.v1 import AppTest
 from test_draw_page import ink_of
 
-from ae import foreign, store
+from ae import store
+from ae.store import import_model
 from ae.ui import state
 
 
@@ -40,7 +41,7 @@ def test_a_model_that_goes_while_a_page_is_open_is_told_and_another_taken(
 
 
 def fragment_that_fails():
-    from ae.store import ModelError
+    from ae.errors import ModelError
     from ae.ui import shell
 
     @shell.fragment()
@@ -74,7 +75,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
     def fail(*_, **__):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(foreign, "write_json", fail)
+    monkeypatch.setattr(import_model, "write_json", fail)
     (button,) = [each for each in at.button if each.label == "Check and add"]
     button.click().run()
     assert not at.exception

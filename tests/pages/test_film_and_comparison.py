@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from looks import OWN
 
-from ae import film, runs, store
+from ae import runs, store
 from ae.data.ink_text import pack_ink
-from ae.ui import time_machine
+from ae.training import snapshots
+from ae.ui.components import time_machine
 from ae.ui.train import film_view
 
 
@@ -40,7 +41,7 @@ def test_a_film_shows_every_frame_of_its_run(open_page, put, given):
     folder = put(OWN)
     at = open_page("train", run=OWN)
     assert "Time machine" in subheaders(at)
-    frames = [film.read(path) for path in film.paths(folder)]
+    frames = [snapshots.read(path) for path in snapshots.paths(folder)]
     data = given["film"]
     assert data["steps"] == [frame.step for frame in frames]
     assert len(data["errors"]) == len(data["shares"]) == len(frames)
@@ -72,7 +73,7 @@ def test_ones_own_drawing_is_seen_at_every_moment(open_page, put, given):
 def test_a_paused_run_shows_its_film_so_far(open_page, put, given):
     folder = put(OWN)
     unfinished(folder)
-    for path in film.paths(folder)[4:]:
+    for path in snapshots.paths(folder)[4:]:
         path.unlink()
     open_page("train", run=OWN)
     assert len(given["film"]["steps"]) == 4
@@ -88,14 +89,14 @@ def test_a_shipped_model_with_a_film_and_no_run_shows_it(open_page, put, given):
 
 def test_a_damaged_frame_is_left_out(open_page, put, given):
     folder = put(OWN)
-    paths = film.paths(folder)
+    paths = snapshots.paths(folder)
     paths[1].write_bytes(b"PK\3\4 and nothing more")
     open_page("train", run=OWN)
     assert len(given["film"]["steps"]) == len(paths) - 1
 
 
 def test_without_a_film_nothing_is_said_of_one(open_page, put, given):
-    shutil.rmtree(put(OWN) / film.FOLDER)
+    shutil.rmtree(put(OWN) / snapshots.FOLDER)
     at = open_page("train", run=OWN)
     assert "Time machine" not in subheaders(at)
     assert not given
@@ -124,7 +125,7 @@ def test_one_run_alone_is_not_compared(open_page, put, shown):
 
 def test_a_run_as_it_stands_is_one_moment(open_page, put, given, monkeypatch):
     folder = put(OWN)
-    shutil.copy(film.paths(folder)[-1], folder / film.NOW_FILE)
+    shutil.copy(snapshots.paths(folder)[-1], folder / snapshots.NOW_FILE)
     monkeypatch.setattr(film_view, "own_image", lambda: None)
     film_view.show_moment(OWN)
     assert len(given["now"]["steps"]) == 1

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from looks import OWN, assert_looks_like, parts
 
-from ae import metrics
-from ae.generation import Gaussian, GaussianPerClass
+from ae.analysis import metrics
+from ae.analysis.densities import Gaussian, GaussianPerClass
 from ae.ui import cache
-from ae.ui.generate import fits
+from ae.ui.generate import cached
 
 
 @pytest.fixture
 def own(put) -> np.ndarray:
     """Codes of 10,000 training digits by somebody's own model, beside conv-32."""
     put("conv-32"), put(OWN)
-    return fits.codes(OWN)
+    return cached.codes(OWN)
 
 
 def told(at) -> str:
@@ -93,4 +93,4 @@ def test_without_the_judge_the_page_says_so(open_page, put):
     put(OWN)
     at = open_page("generate", model=OWN, new="5")
     assert not [*at.error, *at.warning]
-    assert f"code space of {fits.JUDGE}, which is not in the models folder" in told(at)
+    assert f"code space of {cached.JUDGE}, which is not in the models folder" in told(at)

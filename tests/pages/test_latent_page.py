@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from looks import OWN, assert_looks_like, parts
 
-from ae import runs, store, trainer
+from ae import runs, store
+from ae.analysis.latent import class_mean
+from ae.analysis.neighbours import knn_accuracy, nearest_neighbours, trustworthiness
+from ae.analysis.projection import Plane
 from ae.config import ModelConfig, TrainingConfig
-from ae.latent import class_mean
-from ae.neighbours import knn_accuracy, nearest_neighbours, trustworthiness
-from ae.projection import Plane
+from ae.runs import worker
 from ae.ui import cache, state
 
 VIEWS = ("Map", "Grid", "Paths", "Traversal", "Arithmetic")
@@ -31,7 +32,7 @@ def small_models(shelf, small_npz):
             training = TrainingConfig(
                 epochs=1, batch_size=30, loss="binary_crossentropy", validation_images=0
             )
-            trainer.execute(name, runs.Settings(config, training, str(small_npz)))
+            worker.execute(name, runs.Settings(config, training, str(small_npz)))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from looks import OWN, PAGES
 from test_draw_page import given, ink_of
 
 from ae.data.ink_text import pack_ink
-from ae.ui import lesson, state
+from ae.ui import links, state
 
 
 def link_of(at) -> dict[str, str]:
@@ -74,11 +74,11 @@ def test_defaults_and_good_values_are_not_called_ignored(open_page, conv_32):
 )
 def test_text_of_a_link_is_never_markdown(text):
     marks = set("![]<>$:#`*_-.")
-    plain = lesson.plain(text)
+    plain = links.plain(text)
     assert "\n" not in plain
     assert all(plain[i - 1] == "\\" for i, letter in enumerate(plain) if letter in marks and i > 0)
 
 
 def test_a_long_task_is_cut(open_page, conv_32):
     at = open_page("start", task="x" * 5000)
-    assert [len(info.value) for info in at.info] == [lesson.LONGEST_TASK]
+    assert [len(info.value) for info in at.info] == [links.LONGEST_TASK]

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from looks import OWN, assert_looks_like, parts
 
-from ae import metrics, store
-from ae.data.streams import to_bytes
+from ae import store
+from ae.analysis import metrics
+from ae.data.image_sets import to_bytes
 from ae.ui import cache
 
 

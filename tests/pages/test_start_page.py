@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from looks import OWN, assert_looks_like, parts
 
-from ae import metrics, store
+from ae import store
+from ae.analysis import metrics
 
 
 def test_each_column_is_a_test_digit_through_the_network_and_through_pca(

@@ -9,10 +9,13 @@ import time
 import pytest
 from looks import OWN
 
-from ae import control, cost, film, locks, runs, store
+from ae import runs, store
 from ae.config import ModelConfig, TrainingConfig
-from ae.files import write_json
-from ae.progress import Record
+from ae.runs import control, cost
+from ae.system import locks
+from ae.system.files import write_json
+from ae.training import snapshots
+from ae.training.progress import Record
 from ae.ui import cache, state
 
 NAME = "my-conv-8"
@@ -270,7 +273,7 @@ def test_a_link_to_no_run_leaves_a_page_that_works(open_page, put, name):
 
 
 @pytest.mark.parametrize(
-    "file", [runs.STATUS_FILE, runs.RUN_FILE, store.HISTORY_FILE, film.NOW_FILE]
+    "file", [runs.STATUS_FILE, runs.RUN_FILE, store.HISTORY_FILE, snapshots.NOW_FILE]
 )
 def test_a_damaged_file_of_a_run_is_no_traceback(open_page, run, alive, file):
     folder = run("training", history=HISTORY)

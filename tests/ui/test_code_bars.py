@@ -10,8 +10,8 @@ import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ae.latent import CodeStatistics
-from ae.ui.code_bars import REACH, Edit, map_points, read_edit
+from ae.analysis.latent import CodeStatistics
+from ae.ui.components.code_bars import REACH, Edit, map_points, read_edit
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),

@@ -8,7 +8,7 @@ import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ae.ui.latent_map import MOST_CORNERS, Look, read_look
+from ae.ui.components.latent_map import MOST_CORNERS, Look, read_look
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ae.data.drawing import to_mnist_form
-from ae.ui import live, pad
-from ae.ui.pad import Load, Picture, read_ink
+from ae.ui.components import base, drawing_pad
+from ae.ui.components.drawing_pad import Load, Picture, read_ink
 
 GOOD_PIXELS = base64.b64encode(bytes(56 * 56)).decode()
 
@@ -41,7 +41,7 @@ def test_junk_gives_no_ink_and_no_exception(state):
         assert state["ink"] == {"number": ink.number, "pixels": GOOD_PIXELS}
 
 
-@given(hnp.arrays(np.uint8, (56, 56)), st.integers(1, live.MAX_NUMBER))
+@given(hnp.arrays(np.uint8, (56, 56)), st.integers(1, base.MAX_NUMBER))
 def test_good_ink_comes_through_exactly(pixels, number):
     encoded = base64.b64encode(pixels.tobytes()).decode()
     ink = read({"ink": {"number": number, "pixels": encoded}})
@@ -77,7 +77,7 @@ def test_no_state_is_no_ink():
 
 @given(hnp.arrays(np.uint8, (28, 28)))
 def test_a_loaded_picture_is_enlarged_without_loss(pixels):
-    sent = base64.b64decode(live.encode(pad._enlarge(pixels / 255)))
+    sent = base64.b64decode(base.encode(drawing_pad._enlarge(pixels / 255)))
     enlarged = np.frombuffer(sent, np.uint8).reshape(56, 56)
     np.testing.assert_array_equal(enlarged[::2, ::2], pixels)
     np.testing.assert_array_equal(enlarged[1::2, 1::2], pixels)
@@ -87,7 +87,7 @@ def test_a_loaded_digit_arrives_as_the_digit():
     digit = np.zeros((28, 28))
     digit[4:24, 11:17] = np.random.default_rng(0).integers(1, 256, (20, 6)) / 255
     digit = to_mnist_form(digit).image  # centred as MNIST is
-    sent = base64.b64decode(live.encode(pad._enlarge(digit)))
+    sent = base64.b64decode(base.encode(drawing_pad._enlarge(digit)))
     ink = np.frombuffer(sent, np.uint8).reshape(56, 56) / 255
     np.testing.assert_allclose(to_mnist_form(ink).image, digit, atol=0.5 / 255 + 1e-6)
 

@@ -3,10 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from ae import codec, metrics, pictures, rate_distortion
-from ae.rate_distortion import Sent
+from ae import imaging
+from ae.analysis import metrics
+from ae.compression import codec, rate_distortion
+from ae.compression.rate_distortion import Sent
 from ae.ui import cache, shell, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 _SHOWN = 10
 
@@ -125,7 +127,7 @@ def _show_pictures(images: np.ndarray, sent: dict[str, Sent]) -> None:
     )
     parts = [images[:_SHOWN], *(sent[name].images[:_SHOWN] for name in order)]
     shell.show_pictures(
-        pictures.tiles(parts, zoom=5),
+        imaging.tiles(parts, zoom=5),
         alt=[f"Digit {n + 1}: original, {', '.join(order)}" for n in range(len(parts[0]))],
         width=shell.TILE_WIDTH,
     )

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from ae import charts, metrics, rate_distortion, store
-from ae.rate_distortion import Point
+from ae import charts, store
+from ae.analysis import metrics
+from ae.compression import rate_distortion
+from ae.compression.rate_distortion import Point
 from ae.ui import cache, shell, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 
 def show_curves(name: str, bits: int) -> Point:

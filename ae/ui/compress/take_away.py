@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from ae import reproduce, store
-from ae.files import open_regular
-from ae.keras_file import LARGEST_FILE
-from ae.store import ModelError
+from ae import store
+from ae.errors import ModelError
+from ae.store import export_script
+from ae.store.keras_file import LARGEST_FILE
+from ae.system.files import open_regular
 from ae.ui import shell
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 
 def show_take_away(card: store.ModelCard) -> None:
@@ -25,7 +26,7 @@ def show_take_away(card: store.ModelCard) -> None:
         st.caption("How it was made is not known: there is no script that makes it again.")
         return
     meaning = "A stand-alone Keras script with the same network, settings and seed"
-    script = reproduce.script(card)
+    script = export_script.script(card)
     _offer("Reproduce this", script.encode(), f"{card.name}.py", meaning)
     with st.expander("Read the script"):
         st.code(script, language="python")

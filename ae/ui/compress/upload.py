@@ -5,13 +5,15 @@ import io
 import numpy as np
 import streamlit as st
 
-from ae import codec, metrics, pictures, store
-from ae.autoencoder import Autoencoder
-from ae.data import DataError
-from ae.data.streams import open_images
-from ae.quantizer import Quantizer
+from ae import imaging, store
+from ae.analysis import metrics
+from ae.compression import codec
+from ae.compression.quantizer import Quantizer
+from ae.data.image_sets import open_images
+from ae.errors import DataError
+from ae.nn.autoencoder import Autoencoder
 from ae.ui import cache, shell, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 _SHOWN = 10
 LARGEST_FILE = 64  # MB: 20,000 pictures of single precision
@@ -71,7 +73,7 @@ def _rebuild(file) -> None:
         f"{header.quantizer.bits} bits."
     )
     shell.show_pictures(
-        pictures.tiles([images[:_SHOWN]], zoom=5),
+        imaging.tiles([images[:_SHOWN]], zoom=5),
         alt=[f"Rebuilt picture {n + 1}" for n in range(min(_SHOWN, len(images)))],
         width=shell.TILE_WIDTH,
     )

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ae import charts, denoising, noise_matrix
-from ae.data import DataError
-from ae.denoising import DO_NOTHING, HIGHEST_PSNR, Score
-from ae.evaluation import mean_interval
-from ae.noise import NOISE_KINDS
+from ae import charts
+from ae.analysis import denoising
+from ae.analysis.denoising import DO_NOTHING, HIGHEST_PSNR, Score
+from ae.analysis.evaluation import mean_interval
+from ae.data.noise import NOISE_KINDS
+from ae.errors import DataError
+from ae.training import noise_matrix
 from ae.ui import downloads, shell
-from ae.ui.denoise import results
-from ae.ui.words import plain
+from ae.ui.denoise import cached
+from ae.ui.markdown import plain
 
 
 def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
     """PSNR and SSIM of each method at this strength, and the winner in words."""
     scores: list[Score] = []
     count = len(denoising.BASELINES) + len(networks)
-    bar = st.progress(0.0, f"Cleaning {results.MEASURED:,} test digits with each method.")
-    for score in results.scores(kind, strength, networks):
+    bar = st.progress(0.0, f"Cleaning {cached.MEASURED:,} test digits with each method.")
+    for score in cached.scores(kind, strength, networks):
         scores.append(score)
-        done = f"Cleaned {results.MEASURED:,} digits: {plain(score.name)}."
+        done = f"Cleaned {cached.MEASURED:,} digits: {plain(score.name)}."
         bar.progress(len(scores) / count, done)
     bar.empty()
-    chosen = results.settings(kind, strength)
+    chosen = cached.settings(kind, strength)
     settings = {
         denoising.BLUR: f"σ = {chosen.blur_width:g} pixels",
         denoising.LINEAR: f"k = {chosen.pca_size}",
@@ -44,9 +46,9 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
     _tell_winner(scores, networks, strength)
     st.table(rows, hide_index=True)
     st.caption(
-        f"Means over {results.MEASURED:,} test digits with their 95 % intervals; higher is better, "
+        f"Means over {cached.MEASURED:,} test digits with their 95 % intervals; higher is better, "
         "an SSIM of 1 is the clean image itself. The blur's width σ and PCA's k are the best for "
-        f"this noise on {results.CHOSEN_ON} *training* digits: the test digits had no say."
+        f"this noise on {cached.CHOSEN_ON} *training* digits: the test digits had no say."
         + _untouched_words(kind, strength)
     )
     downloads.offer_csv(
@@ -58,7 +60,7 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
 
 
 def _untouched_words(kind: str, strength: float) -> str:
-    share = results.untouched(kind, strength)
+    share = cached.untouched(kind, strength)
     if not share:
         return ""
     return (
@@ -109,9 +111,9 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
     """PSNR of all methods over strength, and where the autoencoders begin to pay."""
     points = []
     bar = st.progress(0.0, "Measuring the curve, once for each kind of noise and model.")
-    for done, each in enumerate(results.STRENGTHS, start=1):
-        points += results.curve(kind, each, networks)
-        bar.progress(done / len(results.STRENGTHS), f"Measured at strength {each:g}.")
+    for done, each in enumerate(cached.STRENGTHS, start=1):
+        points += cached.curve(kind, each, networks)
+        bar.progress(done / len(cached.STRENGTHS), f"Measured at strength {each:g}.")
     bar.empty()
     by_method = {
         name: [point.psnr for point in points if point.method == name]
@@ -129,13 +131,13 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         alt=f"PSNR in dB over the strength of {kind} noise, 0 to 1. {'; '.join(told)}",
     )
     st.caption(
-        f"Each point: {results.CURVE_MEASURED} test digits, the 95 % interval at most ± "
+        f"Each point: {cached.CURVE_MEASURED} test digits, the 95 % interval at most ± "
         f"{widest:.1f} dB. Blur and PCA are chosen anew at each strength. The dashed line is your "
         "strength. Doing nothing to clean digits is above the chart."
     )
     nothing = by_method[DO_NOTHING]
     for name in networks:
-        start = denoising.first_strength_above(results.STRENGTHS, by_method[name], nothing)
+        start = denoising.first_strength_above(cached.STRENGTHS, by_method[name], nothing)
         where = "at no strength" if start is None else f"from strength **{start:g}** on"
         st.markdown(
             f"- **{plain(name)}** beats doing nothing {where}. Its floor: a *clean* digit comes "

@@ -7,13 +7,13 @@ import secrets
 import numpy as np
 import streamlit as st
 
-from ae import denoising
+from ae.analysis import denoising
+from ae.analysis.denoising import Method
 from ae.data.drawing import carry_along, to_mnist_form
-from ae.denoising import Method
-from ae.noise import corrupt
+from ae.data.noise import corrupt
 from ae.ui import cache, shell, state
+from ae.ui.components.drawing_pad import Ink, Load, Picture, drawing_pad, read_ink
 from ae.ui.denoise.strips import show_strips
-from ae.ui.pad import Ink, Load, Picture, drawing_pad, read_ink
 
 
 @shell.fragment(key=state.NOISE_PEN, in_turn=True)

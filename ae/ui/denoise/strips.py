@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import denoising, pictures
-from ae.denoising import Method
+from ae import imaging
+from ae.analysis import denoising
+from ae.analysis.denoising import Method
 from ae.ui import downloads, shell
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 _DIGIT_WIDTH = 54  # pixels on the screen, where there is room
 
@@ -52,4 +53,4 @@ def show_strips(
 
 def _strip(images: np.ndarray) -> np.ndarray:
     """Digits side by side: uint8 (height, width, 4)."""
-    return np.concatenate(pictures.tiles([images], zoom=4), axis=1)
+    return np.concatenate(imaging.tiles([images], zoom=4), axis=1)

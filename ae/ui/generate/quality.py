@@ -7,8 +7,8 @@ import streamlit as st
 from ae import charts
 from ae.store import ModelCard
 from ae.ui import cache, shell
-from ae.ui.generate import fits
-from ae.ui.generate.fits import Wish
+from ae.ui.generate import cached
+from ae.ui.generate.cached import Wish
 from ae.ui.latent.common import csv, download
 
 
@@ -16,15 +16,15 @@ from ae.ui.latent.common import csv, download
 def show_quality(wish: Wish, card: ModelCard) -> None:
     """The Fréchet distance of each way at the temperature, and what it is compared with."""
     st.subheader("How good are they?")
-    if not fits.has_judge():
+    if not cached.has_judge():
         st.caption(
-            f"The distance is measured in the code space of {fits.JUDGE}, which is not in the "
+            f"The distance is measured in the code space of {cached.JUDGE}, which is not in the "
             "models folder. Copy the shipped one there."
         )
         return
-    with st.spinner(f"Making {fits.MEASURED:,} digits in each way, once for each temperature."):
-        floors = fits.floors(card.name)
-        found = {way: fits.quality(card.name, way, wish.temperature) for way in fits.WAYS}
+    with st.spinner(f"Making {cached.MEASURED:,} digits in each way, once for each temperature."):
+        floors = cached.floors(card.name)
+        found = {way: cached.quality(card.name, way, wish.temperature) for way in cached.WAYS}
     distances = {name: value.distance for name, value in (found | floors).items()}
     shell.show_chart(
         charts.frechet_bars,
@@ -67,8 +67,8 @@ def show_quality(wish: Wish, card: ModelCard) -> None:
 def _explain(wish: Wish, distances: dict[str, float]) -> None:
     real, mine = distances["Training digits"], distances[wish.way]
     st.caption(
-        f"The **Fréchet distance** between {fits.MEASURED:,} digits and the "
-        f"{len(cache.mnist().y_test):,} test digits, both seen as codes of {fits.JUDGE} and as "
+        f"The **Fréchet distance** between {cached.MEASURED:,} digits and the "
+        f"{len(cache.mnist().y_test):,} test digits, both seen as codes of {cached.JUDGE} and as "
         "Gaussians: 0 if mean and covariance are the same. This is not the FID of the "
         "literature, which takes it between features of an Inception network: compare these "
         f"numbers with each other only. The floor is **{real:.2f}**, of as many real training "

@@ -5,20 +5,21 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import pictures
-from ae.autoencoder import Autoencoder
-from ae.neighbours import nearest_of, vote
+from ae import imaging
+from ae.analysis.neighbours import nearest_of, vote
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, shell, state
-from ae.ui.generate import fits
-from ae.ui.generate.fits import Wish
+from ae.ui.generate import cached
+from ae.ui.generate.cached import Wish
 from ae.ui.latent.common import clipped, csv, download
 
 _MEANING = {
-    fits.GAUSSIAN: "One Gaussian with the mean and the covariance of the codes of 10,000 training "
-    "digits. Classes lie apart in the space; a single Gaussian also covers what is between them.",
-    fits.CLASSES: "A Gaussian for the codes of each class. Which digit it is gets drawn first.",
-    fits.KERNEL: "A small Gaussian around the code of a real training digit, drawn at random: "
+    cached.GAUSSIAN: "One Gaussian with the mean and the covariance of the codes of 10,000 "
+    "training digits. Classes lie apart in the space; a single Gaussian also covers what is "
+    "between them.",
+    cached.CLASSES: "A Gaussian for the codes of each class. Which digit it is gets drawn first.",
+    cached.KERNEL: "A small Gaussian around the code of a real training digit, drawn at random: "
     "variations on a real one. At temperature 0 it is that digit, rebuilt. Is it still "
     "invention? Compare the two rows.",
 }
@@ -28,8 +29,8 @@ def choose(card: ModelCard) -> Wish:
     """The controls of the page."""
     way = st.segmented_control(
         "Codes are drawn from",
-        fits.WAYS,
-        default=fits.NORMAL,
+        cached.WAYS,
+        default=cached.NORMAL,
         required=True,
         key=state.DENSITY,
         bind="query-params",
@@ -67,8 +68,8 @@ def choose(card: ModelCard) -> Wish:
 def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
     """The digits, their nearest training digits, and what is to be seen in them."""
     with st.spinner("Encoding 10,000 training digits, once for each model."):
-        codes = fits.codes(card.name)
-        z = fits.draw(card.name, wish)
+        codes = cached.codes(card.name)
+        z = cached.draw(card.name, wish)
     st.markdown(_about(wish, card, codes))
     if not len(z):
         st.info(
@@ -78,10 +79,10 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
         return
     data = cache.mnist()
     images = clipped(model, z)
-    found, distances = fits.nearest_training(images)
+    found, distances = cached.nearest_training(images)
     labels = data.y_train[found]
     shell.show_pictures(
-        pictures.tiles([images, data.x_train[found]], zoom=4),
+        imaging.tiles([images, data.x_train[found]], zoom=4),
         caption=[f"{distance:.1f}" for distance in distances],
         alt=[
             f"New digit {n}; below it the nearest training digit, number {i}, a {label}, at "
@@ -96,13 +97,13 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
     st.caption(
         "Top: new. Below: the training digit that is most like it, of 60,000, and the Euclidean "
         f"distance of their pixels: {np.median(distances):.1f} (median). A copy would be at 0. "
-        f"Test digits, which nobody copied, are {fits.usual_distance():.1f} from theirs (median)."
+        f"Test digits, which nobody copied, are {cached.usual_distance():.1f} from theirs (median)."
         f"{few}"
     )
     with st.container(horizontal=True):
         download(
             "Digits as PNG",
-            lambda: pictures.png(pictures.mosaic(images, min(10, len(images)), zoom=4, gap=2)),
+            lambda: imaging.png(imaging.mosaic(images, min(10, len(images)), zoom=4, gap=2)),
             f"new-{card.name}-{wish.seed}.png",
             "The new digits as one picture.",
         )
@@ -115,10 +116,10 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
 
 
 def _about(wish: Wish, card: ModelCard, codes: np.ndarray) -> str:
-    if wish.way != fits.NORMAL:
+    if wish.way != cached.NORMAL:
         text = _MEANING[wish.way]
-        if wish.way == fits.KERNEL:
-            width = fits.density(card.name, wish.way).bandwidth
+        if wish.way == cached.KERNEL:
+            width = cached.density(card.name, wish.way).bandwidth
             text += f" The small ones are {width:.2g} times as wide as all codes together."
         return text
     spread, mean = codes.std(axis=0), codes.mean(axis=0)
@@ -140,7 +141,7 @@ def _about(wish: Wish, card: ModelCard, codes: np.ndarray) -> str:
 
 
 def _csv(z: np.ndarray, codes: np.ndarray, found: np.ndarray, distances: np.ndarray) -> str:
-    labels = vote(nearest_of(z, codes, 5), cache.mnist().y_train[: fits.FITTED])
+    labels = vote(nearest_of(z, codes, 5), cache.mnist().y_train[: cached.FITTED])
     header = ["class_of_neighbours", "nearest_training_digit", "distance"]
     return csv(
         [*header, *(f"z{i + 1}" for i in range(z.shape[1]))],

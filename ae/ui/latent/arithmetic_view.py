@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae.autoencoder import Autoencoder
-from ae.latent import class_mean
-from ae.neighbours import nearest_of, vote
+from ae.analysis.latent import class_mean
+from ae.analysis.neighbours import nearest_of, vote
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, state
 from ae.ui.latent.common import clipped, csv, digit_input, download, strip, usual_distance

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import metrics
-from ae.autoencoder import Autoencoder
-from ae.latent import nearest
+from ae.analysis import metrics
+from ae.analysis.latent import nearest
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, state
-from ae.ui.latent import measures
+from ae.ui.components.latent_map import Look
+from ae.ui.latent import cached
+from ae.ui.latent.cached import Projection
 from ae.ui.latent.common import clipped, csv, download, strip, usual_distance
-from ae.ui.latent.measures import Projection
-from ae.ui.latent_map import Look
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 _MOST_SHOWN = 40  # digits of an area
 
@@ -58,7 +58,7 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
     rebuilt = clipped(model, z[None])
     error = metrics.squared_error(image[None], rebuilt)[0]
     st.subheader(f"Test digit {look.digit}: a {data.y_test[look.digit]}")
-    near = measures.true_neighbours(card.name)[look.digit]
+    near = cached.true_neighbours(card.name)[look.digit]
     strip(
         [np.concatenate([image[None], rebuilt, data.x_test[near[:6]]])],
         ["digit", f"error {error:.1f}", *(f"near: {data.y_test[i]}" for i in near[:6])],
@@ -125,7 +125,7 @@ def show_scores(card: ModelCard, kind: str, count: int) -> None:
     """How true the map and PCA's picture are, in numbers. count : digits on the map."""
     st.subheader("How true are the pictures?")
     with st.spinner("Comparing the neighbours of all digits, once for each model."):
-        mine, theirs = measures.scores(card.name, kind), measures.pixels_scores(count)
+        mine, theirs = cached.scores(card.name, kind), cached.pixels_scores(count)
     rows = ((f"Codes of {plain(card.name)}", mine), ("PCA of the pixels", theirs))
     st.table(
         [
@@ -147,5 +147,5 @@ def show_scores(card: ModelCard, kind: str, count: int) -> None:
         "PCA's, the best *linear* picture of the pixels. Guessing gives 10 %. "
         "Trustworthiness: are neighbours on the picture true neighbours? Continuity: are true "
         "neighbours still neighbours there? Both: 1 is best, about 0.5 chance; 10 neighbours by "
-        f"the pixels of {measures.RANKED:,} digits. Neighbours kept: of the 10 by the whole code."
+        f"the pixels of {cached.RANKED:,} digits. Neighbours kept: of the 10 by the whole code."
     )

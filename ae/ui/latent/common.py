@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import streamlit as st
 
-from ae import pictures
-from ae.autoencoder import Autoencoder
+from ae import imaging
+from ae.analysis.projection import Plane
 from ae.data.drawing import to_mnist_form
-from ae.projection import Plane
+from ae.nn.autoencoder import Autoencoder
 from ae.ui import cache, shell, state
-from ae.ui.latent import measures
+from ae.ui.latent import cached
 
 DIGITS = 10_000
 
@@ -38,7 +38,7 @@ def clipped(model: Autoencoder, z: np.ndarray) -> np.ndarray:
 def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str]) -> None:
     """Digits side by side, each with others below it. rows : float arrays (n, 28, 28)."""
     shell.show_pictures(
-        pictures.tiles(list(rows), zoom=4),
+        imaging.tiles(list(rows), zoom=4),
         caption=list(captions) or None,
         alt=list(alt),
         width=shell.TILE_WIDTH - 8,
@@ -72,5 +72,5 @@ def in_plane(plane: Plane) -> str:
 
 def usual_distance(name: str) -> float:
     """Median distance of a test digit's code from the nearest other one."""
-    z, nearest = cache.test_codes(name), measures.true_neighbours(name)[:, 0]
+    z, nearest = cache.test_codes(name), cached.true_neighbours(name)[:, 0]
     return float(np.median(np.linalg.norm(z - z[nearest], axis=1)))

@@ -7,12 +7,12 @@ from statistics import NormalDist
 import numpy as np
 import streamlit as st
 
-from ae import pictures
-from ae.autoencoder import Autoencoder
-from ae.projection import Plane
+from ae import imaging
+from ae.analysis.projection import Plane
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, shell, state
-from ae.ui.latent import measures
+from ae.ui.latent import cached
 from ae.ui.latent.common import clipped, download, in_plane
 
 _OUTERMOST = 0.02  # Gaussian quantiles go from here to 1 - here
@@ -22,12 +22,12 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
     """A grid of decoded digits over a range, or at Gaussian quantiles."""
     spread, side, reach = _controls()
     with st.spinner("Encoding the 10,000 test digits, once for each model."):
-        plane = measures.projection(card.name, state.PLANE).plane
+        plane = cached.projection(card.name, state.PLANE).plane
     prior = card.model.kind == "vae" and spread == state.QUANTILES
     places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
     images = clipped(model, plane.codes(places.reshape(-1, 2)))
     columns = side if model.latent_dim > 1 else len(images)
-    whole = pictures.mosaic(images, columns, zoom=2)
+    whole = imaging.mosaic(images, columns, zoom=2)
     ends = "; ".join(
         f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
         for axis, name in enumerate(_names(model.latent_dim))
@@ -41,7 +41,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
     st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
     download(
         "Grid as PNG",
-        lambda: pictures.png(pictures.mosaic(images, columns, zoom=3)),
+        lambda: imaging.png(imaging.mosaic(images, columns, zoom=3)),
         f"grid-{card.name}.png",
         "All decoded digits as one picture.",
     )

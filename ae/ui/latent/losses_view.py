@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae import charts, runs
-from ae.latent import ALIVE, variances
+from ae.analysis.latent import ALIVE, variances
 from ae.store import ModelCard
 from ae.ui import cache, shell
 from ae.ui.latent.common import csv, download

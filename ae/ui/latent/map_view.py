@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae.autoencoder import Autoencoder
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, shell, state
-from ae.ui.latent import measures
+from ae.ui.components.latent_map import MapPicture, latent_map, read_look
+from ae.ui.components.sprites import send_sheet
+from ae.ui.latent import cached
+from ae.ui.latent.cached import Projection
 from ae.ui.latent.chosen_view import show_area, show_digit, show_place, show_scores
 from ae.ui.latent.common import DIGITS, csv, download, in_plane, own_image
-from ae.ui.latent.measures import Projection
-from ae.ui.latent_map import MapPicture, latent_map, read_look
-from ae.ui.sprites import send_sheet
 
 COUNTS = (1000, 2500, 5000, DIGITS)
 _HINTS = {
@@ -51,9 +51,9 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
         picture,
         _other(count),
         start=start,
-        digits=measures.digits_sheet_name(count),
-        rebuilt=measures.rebuilt_sheet_name(card.name, count),
-        walk=(measures.walk_sheet_name(card.name), measures.WALK_SIDE) if shown.plane else None,
+        digits=cached.digits_sheet_name(count),
+        rebuilt=cached.rebuilt_sheet_name(card.name, count),
+        walk=(cached.walk_sheet_name(card.name), cached.WALK_SIDE) if shown.plane else None,
         hints=_HINTS if shown.plane else _HINTS | {"walk": _NO_WALK},
         honest=honest,
         own=own,
@@ -82,7 +82,7 @@ def _controls() -> tuple[str, bool, int]:
             key=state.PROJECTION,
             bind="query-params",
             help="Codes: a model of two numbers as it is, a longer code along its two principal "
-            f"axes. t-SNE keeps neighbours together, for {measures.RANKED:,} digits, and has no "
+            f"axes. t-SNE keeps neighbours together, for {cached.RANKED:,} digits, and has no "
             "way back from a place to a code. It takes some seconds once for each model.",
         )
         colour = st.segmented_control(
@@ -109,22 +109,22 @@ def _controls() -> tuple[str, bool, int]:
 
 def _projection(name: str, kind: str) -> Projection:
     spinner = (
-        f"Placing {measures.RANKED:,} digits by t-SNE, once for each model. It takes some seconds."
+        f"Placing {cached.RANKED:,} digits by t-SNE, once for each model. It takes some seconds."
         if kind == state.TSNE
         else "Encoding the 10,000 test digits, once for each model."
     )
     with st.spinner(spinner):
-        return measures.projection(name, kind)
+        return cached.projection(name, kind)
 
 
 def _kept(name: str, kind: str, count: int) -> np.ndarray:
     with st.spinner("Looking for the neighbours of all digits, once for each model."):
-        return measures.kept(name, kind)[:count]
+        return cached.kept(name, kind)[:count]
 
 
 def _other(count: int) -> tuple[np.ndarray, np.ndarray, str, str]:
     """The map to compare with, as ``latent_map`` takes it."""
-    pixels = measures.pixels_projection()
+    pixels = cached.pixels_projection()
     return (
         pixels.places[:count],
         pixels.frame,
@@ -162,7 +162,7 @@ def _spread(places: np.ndarray, latent_dim: int) -> np.ndarray:
 def _explain(shown: Projection, latent_dim: int, kind: str, honest: bool, own: bool) -> None:
     if kind == state.TSNE:
         text = (
-            f"The first {measures.RANKED:,} test digits. t-SNE puts the neighbours of the code "
+            f"The first {cached.RANKED:,} test digits. t-SNE puts the neighbours of the code "
             "next to each other. Distances between groups "
             "and their sizes mean little, and there is nothing to decode between the digits."
         )
@@ -188,11 +188,11 @@ def _explain(shown: Projection, latent_dim: int, kind: str, honest: bool, own: b
 def _send_sheets(name: str, count: int, walk: bool) -> None:
     """The pictures, after the map that they are for: the quickest first."""
     with st.container(gap=None):
-        send_sheet("sheet_digits", *measures.digits_sheet(count))
+        send_sheet("sheet_digits", *cached.digits_sheet(count))
         with st.spinner("Decoding, once for each model."):
             if walk:
-                send_sheet("sheet_walk", *measures.walk_sheet(name))
-            send_sheet("sheet_rebuilt", *measures.rebuilt_sheet(name, count))
+                send_sheet("sheet_walk", *cached.walk_sheet(name))
+            send_sheet("sheet_rebuilt", *cached.rebuilt_sheet(name, count))
 
 
 def _map_csv(places: np.ndarray, kept: np.ndarray | None) -> str:

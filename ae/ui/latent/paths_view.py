@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import pictures
-from ae.autoencoder import Autoencoder
-from ae.latent import nearest
-from ae.paths import path_figures, resample, slerp, straight
+from ae import imaging
+from ae.analysis.interpolation import path_figures, resample, slerp, straight
+from ae.analysis.latent import nearest
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, shell, state
-from ae.ui.film import films
-from ae.ui.latent import measures
+from ae.ui.components.animation import films
+from ae.ui.latent import cached
 from ae.ui.latent.common import (
     clipped,
     csv,
@@ -32,7 +32,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     first, last, steps = _controls()
     with st.spinner("Joining each digit to its neighbours, once for each model."):
         codes = cache.test_codes(card.name)
-        measures.graph(card.name)
+        cached.graph(card.name)
     own = own_image()
     drawn = own is not None and st.toggle(
         "Start from my drawing", key=state.PATH_DRAWING, bind="query-params"
@@ -48,7 +48,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     for name, make in makers.items():
         st.markdown(f"**{name}.** {_about(name, len(way), card.model.kind)}")
         shell.show_pictures(
-            [pictures.mosaic(clipped(model, make(steps)), steps, zoom=3, gap=1)],
+            [imaging.mosaic(clipped(model, make(steps)), steps, zoom=3, gap=1)],
             alt=f"{name} path from {'your drawing' if drawn else f'test digit {first}'} to test "
             f"digit {last}: {steps} decoded digits",
             width="stretch",
@@ -62,7 +62,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     with st.container(horizontal=True):
         download(
             "Film as GIF",
-            lambda: pictures.gif(np.concatenate(list(frames.values()), axis=2)),
+            lambda: imaging.gif(np.concatenate(list(frames.values()), axis=2)),
             f"path-{card.name}-{first}-{last}.gif",
             "The three paths side by side: straight, spherical, through neighbours.",
         )
@@ -99,10 +99,10 @@ def _through_neighbours(
     """
     codes = cache.test_codes(name)
     if first is not None:
-        way = measures.graph(name).shortest(first, last)
+        way = cached.graph(name).shortest(first, last)
         return codes[way], way
     near, _ = nearest(start, codes, np.einsum("nd,nd->n", codes, codes), 1)
-    way = measures.graph(name).shortest(int(near[0]), last)
+    way = cached.graph(name).shortest(int(near[0]), last)
     return np.concatenate([start[None], codes[way]]), way
 
 

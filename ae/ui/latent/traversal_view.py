@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import pictures
-from ae.autoencoder import Autoencoder
-from ae.latent import traversal
+from ae import imaging
+from ae.analysis.latent import traversal
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, shell, state
 from ae.ui.latent.common import csv, digit_input, download
@@ -25,7 +25,7 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
     rows = np.clip(traversal(model, codes[digit], low, high, _STEPS), 0, 1)
     moved = np.sqrt(((rows[:, -1] - rows[:, 0]) ** 2).sum(axis=(1, 2)))
     each = np.argsort(-moved) if order == state.BY_INFLUENCE else np.arange(len(rows))
-    picture = pictures.labelled_rows(
+    picture = imaging.labelled_rows(
         rows[each], [f"z{i + 1}" for i in each], blocks=1 if len(rows) <= 8 else 2
     )
     most, least = int(moved.argmax()), int(moved.argmin())
@@ -46,7 +46,7 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
     with st.container(horizontal=True):
         download(
             "Traversal as PNG",
-            lambda: pictures.png(picture),
+            lambda: imaging.png(picture),
             f"traversal-{card.name}-{digit}.png",
             "All rows as one picture.",
         )

@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from ae import metrics
+from ae.analysis import metrics
+from ae.compression.quantizer import LEAST_BITS, MOST_BITS, Quantizer
 from ae.data.drawing import to_mnist_form
-from ae.quantizer import LEAST_BITS, MOST_BITS, Quantizer
 from ae.ui import cache, shell, state
+from ae.ui.components.drawing_pad import Picture, drawing_pad, read_ink
 from ae.ui.compress.comparison import show_comparison
 from ae.ui.compress.curves import show_curves, show_sum
 from ae.ui.compress.take_away import show_take_away
 from ae.ui.compress.upload import show_upload
-from ae.ui.draw import doors
-from ae.ui.pad import Picture, drawing_pad, read_ink
+from ae.ui.draw import input_output
 
 COUNTS = (1, 10, 100, 500)
 
@@ -86,7 +86,7 @@ def choose_images(quantizer: Quantizer) -> np.ndarray:
     return data.x_test[np.random.default_rng(seed).permutation(len(data.x_test))[:count]]
 
 
-doors.restore_from_link(state.COMPRESS_LOAD)
+input_output.restore_from_link(state.COMPRESS_LOAD)
 bits = shell.settings("bits").slider(
     "Bits",
     LEAST_BITS,

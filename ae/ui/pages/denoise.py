@@ -3,16 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from ae import denoising, store
-from ae.noise import NOISE_KINDS, corrupt
-from ae.store import ModelError
+from ae import store
+from ae.data.noise import NOISE_KINDS, corrupt
+from ae.errors import ModelError
 from ae.ui import cache, shell, state
-from ae.ui.denoise import comparison, results
+from ae.ui.denoise import cached, comparison
+from ae.ui.denoise.networks import DENOISER, networks_to_compare
 from ae.ui.denoise.noise_pen import drawn_rows, noise_pen
 from ae.ui.denoise.strips import show_strips
-from ae.ui.draw import doors
-from ae.ui.own_pictures import own_pictures
-from ae.ui.words import plain
+from ae.ui.draw import input_output
+from ae.ui.image_upload import own_pictures
+from ae.ui.markdown import plain
 
 SHOWN = 10
 MIXTURE = "mixture"
@@ -88,8 +89,8 @@ st.markdown(
 )
 model, card = shell.chosen_model()
 data = cache.mnist()
-networks = usable(denoising.networks_to_compare(store.list_models(), card.name))
-doors.restore_from_link(state.NOISE_PAD_LOAD)
+networks = usable(networks_to_compare(store.list_models(), card.name))
+input_output.restore_from_link(state.NOISE_PAD_LOAD)
 what = shell.settings("what").segmented_control(
     "Which digits",
     [state.TEST_SET, state.OWN_DRAWING, state.OWN_SET],
@@ -105,7 +106,7 @@ what = shell.settings("what").segmented_control(
 )
 with shell.settings("noise"):
     kind, strength, seed = choose_noise()
-methods = results.methods(kind, strength, networks)
+methods = cached.methods(kind, strength, networks)
 if what == state.OWN_DRAWING:
     st.markdown(
         "Draw a digit, then take the **noise pen** and scribble over it. The noise chosen above is "
@@ -123,7 +124,7 @@ else:
 if not any("denoising" in part for part in networks.values()):
     st.caption(
         "There is no denoising autoencoder here yet. Train one: "
-        f"`python -m ae train --noise mixture --name {denoising.DENOISER}`"
+        f"`python -m ae train --noise mixture --name {DENOISER}`"
     )
 st.subheader("Who wins?")
 # The pad is not answered while the page computes, so with a drawing this waits to be asked for.

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ae.evaluation import choose, nearest_errors
+from ae.analysis.evaluation import choose, nearest_errors
 from ae.ui import cache, shell, state
 from ae.ui.reconstruct import digits as sets
 from ae.ui.reconstruct import statistics

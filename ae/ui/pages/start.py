@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from ae import metrics, pictures
+from ae import imaging
+from ae.analysis import metrics
 from ae.ui import cache, shell, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 st.title("What is an autoencoder?")
 st.markdown(
@@ -87,7 +88,7 @@ with digits:
     errors = metrics.squared_error(images, reconstructions)
     pca_errors = metrics.squared_error(images, by_pca)
     shell.show_pictures(
-        pictures.tiles([images, reconstructions, by_pca], zoom=5),
+        imaging.tiles([images, reconstructions, by_pca], zoom=5),
         caption=[f"{a:.1f} · {b:.1f}" for a, b in zip(errors, pca_errors, strict=True)],
         alt=[
             f"Test digit {label}, its reconstruction with squared error {a:.1f}, "

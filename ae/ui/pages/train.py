@@ -3,11 +3,11 @@
 import streamlit as st
 
 from ae.ui import shell, state
-from ae.ui.bring_along import show_bring_along
 from ae.ui.train.comparison import show_comparison
 from ae.ui.train.film_view import show_films
 from ae.ui.train.follow import show_runs
 from ae.ui.train.form import show_form
+from ae.ui.train.import_form import show_bring_along
 
 st.title("Can I train one, and see it learn?")
 st.markdown(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from ae import metrics, store
+from ae import store
+from ae.analysis import metrics
 from ae.ui import cache, state
-from ae.ui.own_pictures import own_pictures
+from ae.ui.image_upload import own_pictures
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ae import metrics, pictures
-from ae.autoencoder import Autoencoder
+from ae import imaging
+from ae.analysis import metrics
+from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
+from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import Digits
-from ae.ui.words import plain
 
 
 def show_pictures(
@@ -19,7 +20,7 @@ def show_pictures(
     """Original, reconstruction, difference, PCA and the second model, for the chosen indices."""
     images = digits.images[chosen]
     rebuilt = model.reconstruct(images)
-    parts = [images, rebuilt, pictures.difference(images, rebuilt)]
+    parts = [images, rebuilt, imaging.difference(images, rebuilt)]
     parts.append(cache.pca(model.latent_dim).reconstruct(images))
     errors = [digits.errors[chosen], digits.pca_errors[chosen]]
     names, beside = ["the autoencoder", "PCA"], ""
@@ -34,7 +35,7 @@ def show_pictures(
         f"{beside}. Below: the squared error of {names[0]}, then of "
         f"{' and of '.join(names[1:])}."
     )
-    tiles = pictures.tiles(parts, zoom=5)
+    tiles = imaging.tiles(parts, zoom=5)
     shell.show_pictures(
         tiles,
         caption=[

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from ae import charts, store
-from ae.evaluation import mean_interval
+from ae.analysis.evaluation import mean_interval
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
+from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import Digits
-from ae.ui.words import plain
 
 _PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _PLAIN = {"delta_color": "off", "delta_arrow": "off"}

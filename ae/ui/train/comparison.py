@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ae import charts, film, metrics, pictures, runs, store
-from ae.comparison import differences, settings_of
+from ae import charts, imaging, runs, store
+from ae.analysis import metrics
 from ae.data import one_of_each_class
-from ae.store import ModelCard, ModelError
+from ae.errors import ModelError
+from ae.runs.config_diff import differences, settings_of
+from ae.store import ModelCard
+from ae.training import snapshots
 from ae.ui import cache, shell, state
-from ae.ui.train import films
-from ae.ui.words import plain
+from ae.ui.markdown import plain
+from ae.ui.train import cached
 
 _WAYS = {charts.BY_SECONDS: "By time", charts.BY_STEP: "By step"}
 
@@ -127,7 +130,7 @@ def _show_digits(chosen: list[str], cards: dict[str, ModelCard]) -> None:
         "below each digit its own errors in the same order."
     )
     shell.show_pictures(
-        pictures.tiles([digits, *rebuilt.values()], zoom=4),
+        imaging.tiles([digits, *rebuilt.values()], zoom=4),
         caption=[
             " · ".join(f"{e:.1f}" for e in each) for each in zip(*errors.values(), strict=True)
         ],
@@ -147,7 +150,7 @@ def _rebuilt(name: str, cards: dict[str, ModelCard]) -> np.ndarray | None:
         except ModelError:
             return None
     folder, settings = store.models_folder() / name, runs.read_settings(name)
-    now = folder / film.NOW_FILE
-    paths = [now] if now.exists() else film.paths(folder)[-1:]
-    views = films.views(settings.model, paths) if settings else []
+    now = folder / snapshots.NOW_FILE
+    paths = [now] if now.exists() else snapshots.paths(folder)[-1:]
+    views = cached.views(settings.model, paths) if settings else []
     return views[-1].shown.astype(np.float32) / 255 if views else None

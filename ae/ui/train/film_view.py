@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ae import film, film_show, runs, store
+from ae import runs, store
 from ae.config import FOREIGN, ModelConfig
-from ae.film_show import Map, View
+from ae.training import snapshot_views, snapshots
+from ae.training.snapshot_views import Map, View
 from ae.ui import cache, state
+from ae.ui.components.time_machine import Moments, Own, time_machine
 from ae.ui.latent.common import own_image
-from ae.ui.time_machine import Moments, Own, time_machine
-from ae.ui.train import films
-from ae.ui.words import plain
+from ae.ui.markdown import plain
+from ae.ui.train import cached
 
 _DATA = "MNIST"
 
@@ -24,7 +25,9 @@ def show_films(names: Sequence[str | None]) -> None:
     """The film of the first of ``names`` that has one, with a choice if several have."""
     folder = store.models_folder()
     found = [
-        name for name in dict.fromkeys(names) if store.is_name(name) and film.paths(folder / name)
+        name
+        for name in dict.fromkeys(names)
+        if store.is_name(name) and snapshots.paths(folder / name)
     ]
     if not found:
         return
@@ -49,13 +52,13 @@ def show_film(name: str) -> None:
     """
     folder = store.models_folder() / store.check_name(name)
     config, data = _settings(name)
-    paths = film.paths(folder)
+    paths = snapshots.paths(folder)
     if config is None or not paths:
         return
     with st.spinner("Developing the film, once for each run."):
-        views = films.views(config, paths)
+        views = cached.views(config, paths)
         own = own_image()
-        own_views = films.own_views(config, paths, own) if own is not None else []
+        own_views = cached.own_views(config, paths, own) if own is not None else []
     if not views:
         return
     st.caption(
@@ -76,14 +79,14 @@ def show_moment(name: str) -> None:
 
     Nothing is shown before its first moment, and after its end.
     """
-    path = store.models_folder() / store.check_name(name) / film.NOW_FILE
+    path = store.models_folder() / store.check_name(name) / snapshots.NOW_FILE
     config, _ = _settings(name)
     if config is None or not path.exists():
         return
-    views = films.views(config, [path])
+    views = cached.views(config, [path])
     own = own_image()
     if views:
-        own_views = films.own_views(config, [path], own) if own is not None else []
+        own_views = cached.own_views(config, [path], own) if own is not None else []
         _show(state.NOW, f"{name} now", config, views, own, own_views)
 
 
@@ -113,10 +116,10 @@ def _show(
     own: np.ndarray | None,
     own_views: Sequence[View],
 ) -> None:
-    count = films.DIGITS
-    images = films.images_shown()
+    count = cached.DIGITS
+    images = cached.images_shown()
     shown = len(images) - count
-    drawn_map = film_show.lay_out(views[-1].z[-count:], cache.pca(2).encode(images[-count:]))
+    drawn_map = snapshot_views.lay_out(views[-1].z[-count:], cache.pca(2).encode(images[-count:]))
     places = np.stack([drawn_map.places(view.z[-count:]) for view in views])
     time_machine(
         key,
@@ -124,7 +127,7 @@ def _show(
             [view.step for view in views],
             [view.epoch for view in views],
             [view.seconds for view in views],
-            film_show.error_curve(views, count),
+            snapshot_views.error_curve(views, count),
             [drawn_map.share(view.z[-count:]) for view in views],
             np.stack([view.shown for view in views]),
             _spread(places, config.latent_dim),

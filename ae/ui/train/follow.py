@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ae import charts, control, runs, store
+from ae import charts, runs, store
+from ae.runs import control
 from ae.ui import cache, shell, state
+from ae.ui.markdown import plain
 from ae.ui.train.film_view import show_moment
 from ae.ui.train.form import duration
 from ae.ui.train.result import show_result
-from ae.ui.words import plain
 
 _LOOK_SECONDS = 1.0
 _AXES = {charts.BY_SECONDS: "seconds", charts.BY_STEP: "steps"}

@@ -7,13 +7,15 @@ from concurrent.futures import Future
 
 import streamlit as st
 
-from ae import control, presets, runs, store
+from ae import runs, store
 from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
-from ae.noise import NOISE_KINDS
+from ae.data.noise import NOISE_KINDS
+from ae.errors import TrainingError
+from ae.runs import control
 from ae.setting_help import SETTING_HELP
-from ae.training import TrainingError
+from ae.training import presets
 from ae.ui import cache, shell, state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 _FIRST = ("latent_dim", "kind", "noise")
 _CHOICES = {"kind": KINDS, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES}

@@ -7,7 +7,7 @@ import streamlit as st
 from ae import store
 from ae.store import ModelCard
 from ae.ui import state
-from ae.ui.words import plain
+from ae.ui.markdown import plain
 
 
 def show_result(name: str) -> None:

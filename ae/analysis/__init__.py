@@ -1,0 +1,1 @@
+"""Measures of models, images and latent vectors: arrays in, arrays or numbers out."""

@@ -1,0 +1,125 @@
+"""python -m ae encode | decode: sets of pictures to .aez files and back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ae import store
+from ae.analysis import metrics
+from ae.compression import codec
+from ae.compression.quantizer import LEAST_BITS, MOST_BITS, measure
+from ae.compression.rate_distortion import picture_file
+from ae.data import load_data
+from ae.data.image_sets import open_images, save_images
+from ae.system import tensorflow_import
+from ae.system.files import replacing
+
+MEASURED = 5000  # training images that the quantizer is learnt on
+
+
+def add_parsers(commands) -> None:
+    """Add the two commands to ``commands``, an argparse object of subparsers."""
+    encode = commands.add_parser(
+        "encode",
+        help="compress pictures of 28×28 with a model",
+        description="Compress pictures: codes of a model, quantized and entropy coded.",
+    )
+    encode.set_defaults(run=_encode)
+    encode.add_argument("source", metavar="IN.npz|FOLDER", help="pictures of 28×28")
+    encode.add_argument("-o", "--output", required=True, metavar="OUT.aez")
+    encode.add_argument("--model", default=store.DEFAULT_MODEL, help="default %(default)s")
+    encode.add_argument(
+        "--bits",
+        type=int,
+        default=6,
+        choices=range(LEAST_BITS, MOST_BITS + 1),
+        help="for the number of the code that matters most, 2 to 10, default %(default)s",
+    )
+    encode.add_argument(
+        "--data", metavar="FILE.npz", help="what the model was trained on; default: MNIST"
+    )
+    decode = commands.add_parser(
+        "decode",
+        help="rebuild the pictures of an .aez file",
+        description="Rebuild the pictures of an .aez file into an .npz file or a new folder.",
+    )
+    decode.set_defaults(run=_decode)
+    decode.add_argument("source", metavar="IN.aez")
+    decode.add_argument("-o", "--output", required=True, metavar="OUT.npz|FOLDER")
+    decode.add_argument("--model", help="default: the model that wrote the file, if it is here")
+
+
+def _encode(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    count, batches = open_images(options.source)
+    store.read_card(options.model)
+    training_images = load_data(options.data).x_train[:MEASURED]
+    tensorflow_import.import_tensorflow()
+    model = store.load(options.model)
+    quantizer = measure(model, training_images).quantizer(options.bits)
+    errors, psnr, png_bytes = [], [], 0
+    with replacing(options.output) as temporary:
+        with temporary.open("wb") as file:
+            for images, rebuilt in codec.write(file, batches, count, model, quantizer):
+                errors.append(metrics.squared_error(images, rebuilt))
+                psnr.append(metrics.psnr(images, rebuilt))
+                png_bytes += len(picture_file(images, "PNG", optimize=False))
+                _show(sum(map(len, errors)), count)
+        size = temporary.stat().st_size
+    print(
+        f"{options.output}: {count:,} images in {time.perf_counter() - began:.1f} s. "
+        f"{metrics.PIXELS * count:,} bytes raw, {png_bytes:,} as PNG sheets, {size:,} now"
+        + (
+            f": {size / count:.2f} an image, {8 * size / (count * metrics.PIXELS):.3f} bits per "
+            f"pixel, PSNR {np.concatenate(psnr).mean():.2f} dB, "
+            f"squared error {np.concatenate(errors).mean():.3f}."
+            if count
+            else "."
+        )
+    )
+    return 0
+
+
+def _decode(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    source = Path(options.source)
+    with source.open("rb") as file:
+        header = codec.read_header(file)
+        tensorflow_import.import_tensorflow()
+        if options.model is None:
+            names = [
+                card.name
+                for card in store.list_models()
+                if card.model.latent_dim == header.latent_dim
+            ]
+            name, model = codec.find_model(header, names, store.load)
+        else:
+            name, model = options.model, store.load(options.model)
+        file.seek(0)
+        save_images(options.output, _shown(codec.read(file, model), header.count), header.count)
+    size = source.stat().st_size
+    print(
+        f"{options.output}: {header.count:,} images rebuilt by {name} in "
+        f"{time.perf_counter() - began:.1f} s from {size:,} bytes, "
+        f"{metrics.PIXELS * header.count:,} bytes raw."
+    )
+    return 0
+
+
+def _shown(batches, count: int):
+    done = 0
+    for images in batches:
+        yield images
+        done += len(images)
+        _show(done, count)
+
+
+def _show(done: int, count: int) -> None:
+    # The closing line is for scripts; progress is for whoever watches.
+    end = "\n" if done == count else ""
+    print(f"\r{done:,} of {count:,} images", end=end, flush=True, file=sys.stderr)

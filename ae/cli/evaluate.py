@@ -1,0 +1,47 @@
+"""python -m ae evaluate: recompute a model card's figures from the data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ae.system import tensorflow_import
+
+
+def add_parser(commands) -> None:
+    """Add the command to ``commands``, an argparse object of subparsers."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="measure a model on all test images",
+        description="Recompute a model's figures over all test images and compare with its card.",
+    )
+    parser.set_defaults(run=_run)
+    parser.add_argument("name", help="a model in the models folder")
+    parser.add_argument("--data", metavar="FILE.npz", help="with MNIST's keys; default: MNIST")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ae import store
+    from ae.analysis import evaluation
+    from ae.data import load_data
+
+    card = store.read_card(options.name)
+    tensorflow_import.import_tensorflow()
+    model = store.load(options.name)
+    data = load_data(options.data)
+    figures = evaluation.evaluate(model, data, linear=card.model.kind == "linear")
+    same_data = data.sha256 == card.data_sha256
+    matches = evaluation.agree(figures, card.test) if same_data else None
+    if options.json:
+        result = {"name": card.name, "parameters": model.parameters, **figures}
+        print(json.dumps(result | {"matches_card": matches}))
+    else:
+        print(f"{card.name}, {model.parameters:,} parameters: {evaluation.in_words(figures)}")
+        print(
+            "Its card is of other data."
+            if matches is None
+            else f"Its card says {'the same' if matches else 'something else'} "
+            f"(squared error {card.test['squared_error']:.3f})."
+        )
+    return 1 if matches is False else 0

@@ -1,0 +1,1 @@
+"""Images as a few bytes: quantizer, entropy coder, file format, rate-distortion curves."""

@@ -1,0 +1,158 @@
+"""Start, stop, pause, resume and remove training runs. ``ae.runs`` tells how they stand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from ae import store
+from ae.config import ModelConfig, TrainingConfig
+from ae.runs import run_folder, turns
+from ae.runs.run_folder import Status
+from ae.system import locks, log
+from ae.system.files import REPOSITORY
+
+_children: list[subprocess.Popen] = []  # those that still run, the newest last
+
+
+def start(
+    name: str,
+    model_config: ModelConfig,
+    training_config: TrainingConfig,
+    data_path: str | os.PathLike | None = None,
+    *,
+    or_next: bool = False,
+) -> str:
+    """Start a training process of lower priority that outlives this one; return its name.
+
+    or_next : take the next free name if this one is in use.
+    Raises ModelError if the name is not legal or, without ``or_next``, is in use.
+    """
+    store.check_name(name)
+    with turns.door():
+        name = free_name(name) if or_next else name
+        take(name)
+    words = arguments(model_config, training_config)
+    words += ["--data", os.path.abspath(data_path)] if data_path is not None else []
+    _launch(name, words)
+    return name
+
+
+def resume(name: str) -> None:
+    """Start a process that takes up a run which was paused or has died, from its last checkpoint.
+
+    It waits for its turn behind the others. Raises ModelError if there is no such run.
+    """
+    store.check_name(name)
+    with turns.door():
+        take(name, resume=True)
+    _launch(name, ["--resume"])
+
+
+def request_stop(name: str) -> None:
+    """Ask a run to stop. It ends after its current step and saves the best model so far."""
+    (_folder(name) / run_folder.STOP_FILE).touch()
+
+
+def request_pause(name: str) -> None:
+    """Ask a run to pause. Its process ends after its current step; the next run has its turn."""
+    (_folder(name) / run_folder.PAUSE_FILE).touch()
+
+
+def remove(name: str) -> None:
+    """Remove a run with its model, or a model alone.
+
+    Raises ModelError for a model that came with the app, a run that goes on, and a name that
+    nothing bears.
+    """
+    store.check_name(name)
+    with turns.door():
+        _refuse_a_living_run(name)
+        store.remove(name)
+
+
+def arguments(model_config: ModelConfig, training_config: TrainingConfig) -> list[str]:
+    """The command-line arguments of ``python -m ae train`` that give these configs."""
+    words = []
+    for field, value in [*model_config.to_dict().items(), *training_config.to_dict().items()]:
+        if value is not None:
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            words += [f"--{field.replace('_', '-')}", text]
+    return words
+
+
+def free_name(wanted: str) -> str:
+    """``wanted``, or with the lowest number behind it that no folder bears yet."""
+    folder = store.models_folder()
+    name, number = wanted, 1
+    while (folder / name).exists():
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def take(name: str, *, replace: bool = False, resume: bool = False) -> Path:
+    """Take a run's folder and a place in the queue. Call it within ``queue.door()``.
+
+    replace : a model of that name may go. resume : there is a run, and it goes on. Without them
+    the name has to be free, or that of a failed run. Raises ModelError.
+    """
+    folder = store.file_of(name, run_folder.STATUS_FILE).parent  # a link could lead it elsewhere
+    _refuse_a_living_run(name)
+    if resume and not run_folder.can_go_on(name):
+        raise store.ModelError(f"There is no run {name!r} that was paused or has failed.")
+    if not replace and (folder / store.CARD_FILE).exists():
+        raise store.ModelError(f"There is a model {name!r} already. Choose another name.")
+    status = run_folder.read_status(name)
+    if status and status.state == "paused" and not (replace or resume):
+        raise store.ModelError(f"The run {name!r} is paused. Resume it, or choose another name.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for request in (run_folder.STOP_FILE, run_folder.PAUSE_FILE):  # a former run's
+        (folder / request).unlink(missing_ok=True)
+    run_folder.write_status(folder, Status("starting", record=status.record if resume else None))
+    turns.draw_ticket(folder)
+    return folder
+
+
+def _refuse_a_living_run(name: str) -> None:
+    status = run_folder.read_status(name)
+    if locks.is_held(_folder(name) / run_folder.ALIVE_FILE) or (status and status.going_on):
+        raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
+
+
+def _launch(name: str, words: list[str]) -> None:
+    command = [sys.executable, "-m", "ae", "train", "--claimed", "--low-priority", "--name", name]
+    with (_folder(name) / run_folder.LOG_FILE).open("wb") as output:
+        process = subprocess.Popen(
+            command + words,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment(),
+        )
+    log.run_started(name, " ".join(words))
+    threading.Thread(target=_log_end, args=(name, process), daemon=True).start()
+    _children[:] = [child for child in _children if child.poll() is None] + [process]
+
+
+def _log_end(name: str, process: subprocess.Popen) -> None:
+    process.wait()
+    status = run_folder.read_status(name)
+    if status is not None:  # else its folder has gone
+        log.run_ended(name, f"{status.state} {status.message}".strip())
+
+
+def environment() -> dict[str, str]:
+    """The environment in which ``python -m ae`` finds this package and this models folder."""
+    return os.environ | {
+        "AE_MODELS": str(store.models_folder().absolute()),
+        "PYTHONPATH": str(REPOSITORY),
+    }
+
+
+def _folder(name: str) -> Path:
+    return store.models_folder() / store.check_name(name)

@@ -1,0 +1,88 @@
+"""What a training will cost, measured by a short warm-up of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from ae.config import JsonRecord, ModelConfig, TrainingConfig
+from ae.data import Dataset
+from ae.errors import TrainingError
+from ae.runs import control
+from ae.training import train
+from ae.training.progress import Moment
+
+_IMAGES = 4096  # of the warm-up
+_WARM_STEPS = 5  # not measured: the first ones build the graph
+_SECONDS = 2.0
+_PATIENCE = 120.0  # seconds until a measurement is given up
+
+
+@dataclass(frozen=True)
+class Cost(JsonRecord):
+    """What a training takes on this machine, as busy as it was.
+
+    parameters : numbers that training sets. images_per_second : in training.
+    start_seconds : from the start of a process to its first steps.
+    """
+
+    parameters: int
+    images_per_second: float
+    start_seconds: float
+
+    def seconds(self, config: TrainingConfig, image_count: int) -> float:
+        """Estimated seconds of a whole run on ``image_count`` training images."""
+        images = config.epochs * max(image_count - config.validation_images, 0)
+        return self.start_seconds + images / self.images_per_second
+
+
+def measure(
+    model_config: ModelConfig, training_config: TrainingConfig, data: Dataset, began: float
+) -> Cost:
+    """Train for about two seconds on some of ``data``, and tell how fast that was.
+
+    began : time.perf_counter() at the start of the process. Raises TrainingError as ``train``.
+    """
+    config = dataclasses.replace(training_config, epochs=1000, validation_images=0)
+    times: list[float] = []
+    parameters = 0
+
+    def look(moment: Moment) -> None:
+        nonlocal parameters
+        times.append(time.perf_counter())
+        parameters = moment.autoencoder.parameters
+
+    def enough() -> bool:
+        return len(times) > _WARM_STEPS + 1 and times[-1] - times[_WARM_STEPS] > _SECONDS
+
+    some = dataclasses.replace(data, x_train=data.x_train[:_IMAGES])
+    train(model_config, config, some, on_step=look, should_stop=enough)
+    batch = math.ceil(len(some.x_train) / math.ceil(len(some.x_train) / config.batch_size))
+    speed = batch * (len(times) - 1 - _WARM_STEPS) / (times[-1] - times[_WARM_STEPS])
+    return Cost(parameters, speed, times[_WARM_STEPS] - began)
+
+
+def measure_apart(model_config: ModelConfig, training_config: TrainingConfig) -> Cost:
+    """The same in a process of its own, of low priority, whose memory goes when it ends.
+
+    Raises TrainingError if it does not end well.
+    """
+    words = control.arguments(model_config, training_config)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ae", "cost", "--low-priority", "--json", *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            env=control.environment(),
+            check=False,
+        )
+        return Cost.from_dict(json.loads(done.stdout))
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise TrainingError("What it will take could not be measured here.") from error

@@ -1,0 +1,196 @@
+"""A stand-alone Keras script that trains the model of a card again, without this package.
+
+Network, schedule, batches and noise are this package's own functions, as their source stands; the
+card's settings stand above them as plain values. The loop is written for one device: a run on
+several gives the same model up to rounding.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import json
+import re
+from types import ModuleType
+
+from ae.config import ModelConfig, TrainingConfig
+from ae.data import noise
+from ae.nn import networks
+from ae.store.folder import ModelCard
+from ae.training import batches, fit
+
+_HEAD = '''"""Train {name} again: a stand-alone script, made from the model's card.
+
+    pip install {packages}
+    python {file} [DATA.npz [OUT.keras]]
+
+DATA.npz holds x_train, uint8 (n, 28, 28); without it Keras fetches MNIST. The card says:
+trained on {data}, {steps:,} steps in {seconds:,.0f} s on {machine},
+squared error {error:.3f} per test image. SHA-256 of the data:
+{sha256}.
+The same seed gives the same model on the same machine with the same versions; elsewhere a very
+similar one.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+{imports}from types import SimpleNamespace
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+SIDE = 28
+ModelConfig = TrainingConfig = SimpleNamespace
+MODEL = SimpleNamespace(
+{model}
+)
+TRAINING = SimpleNamespace(
+{training}
+)
+'''
+
+_IMPORTS = "from collections.abc import Iterator\n"
+_NOISE_IMPORTS = (
+    "from collections.abc import Callable, Iterator\nfrom dataclasses import dataclass\n"
+)
+
+_MAIN = """
+def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
+    if data_file is None:
+        (pixels, _), _ = keras.datasets.mnist.load_data()
+    else:
+        with np.load(data_file) as data:
+            pixels = data["x_train"]
+    images = pixels.astype(np.float32) / np.float32(255)
+    images = images[: len(images) - TRAINING.validation_images]
+    keras.utils.set_random_seed(TRAINING.seed)
+    encoder, decoder = {encoder}(MODEL), {decoder}(MODEL)
+{refine}    model = {join}
+    steps_per_epoch = math.ceil(len(images) / TRAINING.batch_size)
+    model.compile(
+        optimizer=_optimizer(TRAINING, TRAINING.epochs * steps_per_epoch),
+        loss=TRAINING.loss,
+        metrics=[keras.metrics.MeanSquaredError(name="mse")],
+    )
+
+    def all_epochs():
+        for epoch in range(TRAINING.epochs):
+            yield from batches(images, TRAINING, epoch)
+
+    picture = tf.TensorSpec((None, SIDE, SIDE), tf.float32)
+    dataset = tf.data.Dataset.from_generator(all_epochs, output_signature=(picture, picture))
+    model.fit(
+        dataset.prefetch(4),
+        epochs=TRAINING.epochs,
+        steps_per_epoch=steps_per_epoch,
+        shuffle=False,  # the batches come shuffled
+    )
+    join({save}, decoder).save(model_file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+"""
+
+
+def script(card: ModelCard) -> str:
+    """The source of a script that trains the card's network with its settings and seed.
+
+    It needs Keras, TensorFlow and NumPy, in the versions that the card names for the same result.
+    """
+    linear, variational = card.model.kind == "linear", card.model.kind == "vae"
+    noisy = card.training.noise is not None
+    kind = "linear" if linear else "conv"
+    head = _HEAD.format(
+        name=card.name,
+        file=f"{card.name}.py",
+        packages=" ".join(
+            f"{package}=={_harmless(card.versions[package])}"
+            for package in ("tensorflow", "keras", "numpy")
+            if package in card.versions
+        ),
+        data=_harmless(card.data),
+        sha256=_harmless(card.data_sha256),
+        steps=card.steps,
+        seconds=card.seconds,
+        machine=_harmless(card.machine),
+        error=card.test["squared_error"],
+        imports=_NOISE_IMPORTS if noisy else _IMPORTS,
+        model=_values(card.model) + f"\n    poolings={card.model.poolings},",
+        training=_values(card.training),
+    )
+    refined = bool(card.model.refinements)
+    names = [
+        f"_{kind}_encoder",
+        *["_refined", "apart"] * refined,
+        f"_{kind}_decoder",
+        *([] if linear else ["_strides"]),
+        "join",
+    ]
+    parts = _sources(networks, names + ["join_variational"] * variational)
+    if noisy:
+        parts += _sources(noise, None)
+    parts += _training_parts(card.training)
+    main = _MAIN.format(
+        encoder=f"_{kind}_encoder",
+        decoder=f"_{kind}_decoder",
+        refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,
+        save="apart(encoder, decoder)" if refined else "encoder",
+        join="join_variational(encoder, decoder, TRAINING.kl_weight)"
+        if variational
+        else "join(encoder, decoder)",
+    )
+    return "\n\n".join([head, *parts]) + "\n\n" + main
+
+
+def _harmless(text: str) -> str:
+    """Words of a card, which may be anybody's, so that they cannot end the script's docstring."""
+    return re.sub(r"[^\w .,:+()-]", "_", f"{text}")[:100]
+
+
+def _training_parts(config: TrainingConfig) -> list[str]:
+    moved = bool(config.shift or config.rotation or config.scaling)
+    parts = _sources(fit, ["learning_rate", "_optimizer"])
+    parts += _sources(batches, [*["augment"] * moved, "batches"])
+    unused = ["augment"] * (not moved) + ["corrupt"] * (config.noise is None)
+    return [_without_branches(part, unused) for part in parts]
+
+
+def _without_branches(source: str, names: list[str]) -> str:
+    """``source`` without the if statements that call one of ``names``."""
+    lines = source.splitlines()
+    branches = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.If)]
+    for node in sorted(branches, key=lambda node: -node.lineno):
+        calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
+        if any(isinstance(func, ast.Name) and func.id in names for func in calls):
+            del lines[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
+
+
+def _values(config: ModelConfig | TrainingConfig) -> str:
+    pairs = ((field.name, getattr(config, field.name)) for field in dataclasses.fields(config))
+    return "\n".join(f"    {name}={_literal(value)}," for name, value in pairs)
+
+
+def _literal(value) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _sources(module: ModuleType, names: list[str] | None) -> list[str]:
+    """The source of a module's functions, or of all but its imports and its docstring."""
+    lines = inspect.getsource(module).splitlines()
+    wanted = []
+    for node in ast.parse("\n".join(lines)).body:
+        is_import = isinstance(node, ast.Import | ast.ImportFrom)
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if getattr(node, "name", None) in names if names else not (is_import or is_docstring):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            gap = "\n" if hasattr(node, "body") else ""
+            part = "\n".join(lines[first - 1 : node.end_lineno])
+            # Within one file the noise functions need no module's name before them.
+            wanted.append(gap + part.replace("noise.corrupt(", "corrupt("))
+    return wanted

@@ -1,0 +1,202 @@
+"""A .keras file from anywhere, checked and written anew before any of it is loaded.
+
+Such a file can name any class and carry code. What passes here names plain Keras layers alone.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import BinaryIO
+
+from ae.config import MOST_PARAMETERS
+from ae.errors import ModelError
+from ae.store import hdf5_worker
+from ae.system import archives
+
+LARGEST_FILE = 64 << 20  # bytes
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+_LARGEST_PARTS = {"metadata.json": 1 << 16, CONFIG: 1 << 20, WEIGHTS: 64 << 20}
+_LARGEST_NUMBER = 100_000  # of any whole number in a layer's settings
+
+LAYERS = frozenset(
+    {
+        "InputLayer",
+        "Dense",
+        "Conv2D",
+        "Conv2DTranspose",
+        "SeparableConv2D",
+        "DepthwiseConv2D",
+        "MaxPooling2D",
+        "AveragePooling2D",
+        "GlobalAveragePooling2D",
+        "GlobalMaxPooling2D",
+        "UpSampling2D",
+        "ZeroPadding2D",
+        "Cropping2D",
+        "Flatten",
+        "Reshape",
+        "Activation",
+        "ReLU",
+        "LeakyReLU",
+        "ELU",
+        "PReLU",
+        "Dropout",
+        "SpatialDropout2D",
+        "GaussianNoise",
+        "GaussianDropout",
+        "BatchNormalization",
+        "LayerNormalization",
+        "Rescaling",
+        "Add",
+        "Subtract",
+        "Concatenate",
+    }
+)
+MODELS = frozenset({"Functional", "Sequential"})
+_ACTIVATIONS = frozenset(
+    {
+        "linear",
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "swish",
+        "sigmoid",
+        "hard_sigmoid",
+        "tanh",
+        "softplus",
+        "softsign",
+        "exponential",
+        "mish",
+    }
+)
+# Class names by the module that a config says they come from.
+_CLASSES = {
+    "keras.layers": LAYERS,
+    "keras.models": MODELS,
+    "keras": MODELS | {"DTypePolicy"},
+    "keras.src.models.functional": MODELS,
+    "keras.src.models.sequential": MODELS,
+    "keras.initializers": frozenset(
+        {
+            "Zeros",
+            "Ones",
+            "Constant",
+            "RandomNormal",
+            "RandomUniform",
+            "TruncatedNormal",
+            "VarianceScaling",
+            "Orthogonal",
+            "GlorotUniform",
+            "GlorotNormal",
+            "HeNormal",
+            "HeUniform",
+            "LecunNormal",
+            "LecunUniform",
+        }
+    ),
+    "keras.regularizers": frozenset({"L1", "L2", "L1L2"}),
+    "keras.constraints": frozenset({"MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"}),
+    None: frozenset({"__keras_tensor__"}),
+}
+# Not needed to rebuild a network, and each would have Keras build or compile something.
+_DROPPED = frozenset({"compile_config", "build_config", "quantization_config"})
+_ANY_NUMBER = frozenset({"shared_object_id", "seed"})
+
+
+def check(file: bytes) -> bytes:
+    """Check a .keras file without loading it; return one written anew from what is used of it.
+
+    Raises ModelError with the reason unless it is a zip of the three parts that Keras writes, none
+    too large, whose config names plain keras.layers alone and whose weights are plain arrays.
+    """
+    if len(file) > LARGEST_FILE:
+        raise ModelError(
+            f"Expected at most {LARGEST_FILE >> 20} MB. Received: {len(file):,} bytes."
+        )
+    parts = read_parts(io.BytesIO(file))
+    try:
+        config = _plain(json.loads(parts[CONFIG]))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"Its {CONFIG} is not what Keras writes.") from error
+    if not isinstance(config, dict) or config.get("class_name") not in MODELS:
+        raise ModelError("Expected a Functional or Sequential Keras model of its own layers.")
+    try:
+        parts[WEIGHTS] = hdf5_worker.rewritten(parts[WEIGHTS], MOST_PARAMETERS)
+    except hdf5_worker.WeightsError as error:
+        raise ModelError(f"{error}") from error
+    parts[CONFIG] = json.dumps(config).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def read_parts(file: BinaryIO) -> dict[str, bytes]:
+    """The three parts of a .keras file by name. Raises ModelError for anything else."""
+    try:
+        with archives.open_zip(file) as archive:
+            names = archive.namelist()
+            if sorted(names) != sorted(_LARGEST_PARTS):
+                raise ModelError(
+                    f"Expected a .keras file with {', '.join(_LARGEST_PARTS)} and nothing else. "
+                    f"Received: {', '.join(names)[:200]!r}."
+                )
+            return {name: _read_part(archive, name) for name in _LARGEST_PARTS}
+    except ModelError:
+        raise
+    except NotImplementedError as error:
+        raise ModelError("The file is packed in a way that Keras does not use.") from error
+    except archives.UNREADABLE as error:
+        raise ModelError(
+            "Expected a file that Keras 3 wrote with model.save('name.keras'). "
+            "Received: something else, or a damaged file."
+        ) from error
+
+
+def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    largest = _LARGEST_PARTS[name]
+    if archive.getinfo(name).file_size <= largest:
+        with archive.open(name) as member:  # the size in the directory may be a lie
+            content = member.read(largest + 1)
+        if len(content) <= largest:
+            return content
+    raise ModelError(f"Its {name} is larger than {largest:,} bytes.")
+
+
+def _plain(value, key: str | None = None):
+    """A part of a config, without what is dropped. Raises ModelError for what is not plain."""
+    if isinstance(value, dict):
+        if "class_name" in value:
+            _check_class(value)
+        if "activation" in value and value["activation"] not in (None, *_ACTIVATIONS):
+            raise ModelError(
+                f"Its activation {value['activation']!r:.60} is not one of Keras's plain ones."
+            )
+        return {k: _plain(v, k) for k, v in value.items() if k not in _DROPPED}
+    if isinstance(value, list):
+        return [_plain(item, key) for item in value]
+    bounded = isinstance(value, int | float) and key not in _ANY_NUMBER
+    if bounded and not abs(value) <= _LARGEST_NUMBER:  # written so that NaN fails it, too
+        raise ModelError(f"Its setting {key!r:.60} is too large: {value!r:.30}.")
+    return value
+
+
+def _check_class(value: dict) -> None:
+    name, module = value["class_name"], value.get("module")
+    registered = value.get("registered_name")
+    known = _CLASSES.get(module, frozenset()) if isinstance(module, str | None) else frozenset()
+    if not isinstance(name, str) or name not in known or registered not in (None, name):
+        shown = f"{module}.{name}" if module else name
+        raise ModelError(
+            f"It uses {shown!r:.80}, which is not among the plain layers that are taken: "
+            f"{', '.join(sorted(LAYERS))}. Models with code of their own are refused."
+        )

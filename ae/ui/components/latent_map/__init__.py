@@ -1,0 +1,198 @@
+"""A map of codes to walk on, with the digit at the pointer beside it.
+
+Everything that follows the pointer is done in the browser, from sheets that `ae.ui.sprites` sends:
+no answer of Python is waited for. Python hears of a place, a digit or an area once it is chosen.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ae.ui.components import base
+from ae.ui.components.sprites import COLUMNS
+
+MOST_CORNERS = 40
+_LARGEST = 1e6  # of a number that comes from a browser or a link
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What has been chosen on a map. Places are in the units of the map.
+
+    at : the place that was walked to, or None.
+    digit : number of the test digit that was clicked, or None.
+    area : corners of a box, two, or of a lasso, 3 to 40; empty if there is none.
+    """
+
+    at: Place | None = None
+    digit: int | None = None
+    area: tuple[Place, ...] = ()
+
+    def inside(self, places: np.ndarray) -> np.ndarray:
+        """Which of places, float (n, 2), lie in the area: bool (n,)."""
+        if not self.area:
+            return np.zeros(len(places), bool)
+        corners = np.array(self.area)
+        if len(corners) == 2:
+            low, high = corners.min(axis=0), corners.max(axis=0)
+            return ((places >= low) & (places <= high)).all(axis=1)
+        x, y = places[:, 0], places[:, 1]
+        within = np.zeros(len(places), bool)
+        # a ray to the right crosses the outline an odd number of times: Shimrat (1962)
+        for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            crosses = (y0 > y) != (y1 > y)
+            height = y1 - y0 if y1 != y0 else 1.0
+            within ^= crosses & (x < x0 + (y - y0) / height * (x1 - x0))
+        return within
+
+    def to_params(self) -> dict[str, str]:
+        """As texts for a link: the keys are at, digit and area, those that there are."""
+        texts = {
+            "at": _text([self.at]) if self.at else "",
+            "digit": "" if self.digit is None else str(self.digit),
+            "area": _text(self.area),
+        }
+        return {name: text for name, text in texts.items() if text}
+
+    @classmethod
+    def from_params(cls, at: str, digit: str, area: str, count: int) -> Look:
+        """What ``to_params`` wrote, of a map with ``count`` digits. Junk counts as nothing."""
+        places = _places([each.split(",") for each in at.split(";")]) if at else ()
+        number = int(digit) if digit.isascii() and digit.isdigit() and len(digit) < 7 else None
+        corners = _places([each.split(",") for each in area.split(";")]) if area else ()
+        return cls(places[0] if len(places) == 1 else None, _number(number, count), corners)
+
+
+@dataclass(frozen=True, eq=False)
+class MapPicture:
+    """What a map shows.
+
+    token : names it; what was chosen on another map is void. At most 80 characters.
+    places : float (n, 2), where the digits 0 to n - 1 are. frame : float (2, 2), for each axis
+    where the map ends. labels : uint8 (n,). kept : float (n,), the share of true neighbours, 0 to
+    1. title, alt : above the map, and for who does not see it. names : of the axes, one or two.
+    """
+
+    token: str
+    places: np.ndarray
+    frame: np.ndarray
+    labels: np.ndarray
+    kept: np.ndarray
+    title: str
+    alt: str
+    names: Sequence[str]
+
+
+def read_look(key: str, token: str, count: int) -> Look | None:
+    """What was chosen on the map with this key, or None if that was on another map.
+
+    Junk counts as nothing; it never raises. count : how many digits the map has.
+    """
+    state = st.session_state.get(key)
+    look = state.get("look") if isinstance(state, Mapping) else None
+    if not isinstance(look, Mapping) or look.get("token") != token:
+        return None
+    places = _places([look.get("at")])
+    area = look.get("area")
+    corners = _places(area) if isinstance(area, list) else ()
+    return Look(places[0] if places else None, _number(look.get("digit"), count), corners)
+
+
+def latent_map(
+    key: str,
+    picture: MapPicture,
+    other: tuple[np.ndarray, np.ndarray, str, str],
+    *,
+    start: Look,
+    digits: str,
+    rebuilt: str,
+    walk: tuple[str, int] | None,
+    hints: Mapping[str, str],
+    honest: bool = False,
+    own: Place | None = None,
+) -> None:
+    """Show the map, and a second one of the same digits to compare.
+
+    Parameters
+    ----------
+    key : the place of the map in `st.session_state`.
+    other : of the second map the places, its frame, title and alternative text.
+    start : what is chosen at first, until somebody chooses anew.
+    digits, rebuilt : names of the sheets with the digits and their reconstructions.
+    walk : name of the sheet with what is decoded all over the frame, side × side pictures from
+        the upper left, and that side; None where places have no code.
+    hints : what to do with each tool: walk, box and lasso.
+    honest : colour by the share of true neighbours kept, not by class.
+    own : the place of one's own drawing.
+    """
+    places, frame, title, alt = other
+    parts = np.column_stack([_parts(picture.places, picture.frame), _parts(places, frame)])
+    facts = np.column_stack([picture.labels, np.rint(100 * picture.kept)])
+    _component(
+        key=key,
+        data={
+            "token": picture.token,
+            "points": _encode(parts),
+            "facts": _encode(facts.astype(np.uint8)),
+            "frame": np.asarray(picture.frame, float).tolist(),
+            "names": list(picture.names),
+            "title": picture.title,
+            "alt": picture.alt,
+            "otherTitle": title,
+            "otherAlt": alt,
+            "start": {"at": start.at, "digit": start.digit, "area": start.area or None},
+            "digits": digits,
+            "rebuilt": rebuilt,
+            "columns": COLUMNS,
+            "walk": walk and {"name": walk[0], "side": walk[1]},
+            "hints": dict(hints),
+            "honest": honest,
+            "own": own,
+        },
+        on_look_change=base.nothing,  # declares the state "look"
+    )
+
+
+def _parts(places: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Places as parts of the frame, what lies beyond on its edge: uint16, 65535 the far end."""
+    parts = (places - frame[:, 0]) / (frame[:, 1] - frame[:, 0])
+    return np.rint(np.clip(parts, 0, 1) * 65535).astype("<u2")
+
+
+def _encode(numbers: np.ndarray) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
+def _text(places: Sequence[Place]) -> str:
+    return ";".join(f"{x:.5g},{y:.5g}" for x, y in places)
+
+
+def _number(value: object, count: int) -> int | None:
+    return value if type(value) is int and 0 <= value < count else None
+
+
+def _places(values: Sequence) -> tuple[Place, ...]:
+    """Pairs of finite numbers, or nothing at all if one is anything else."""
+    found = []
+    for value in values[: MOST_CORNERS + 1]:
+        try:
+            x, y = (float(each) for each in value)
+        except (TypeError, ValueError, OverflowError):
+            return ()
+        if not (math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) < _LARGEST):
+            return ()
+        found.append((x, y))
+    return tuple(found) if len(found) <= MOST_CORNERS else ()
+
+
+# Once per process: registering it in every run would mount a new map each time.
+_component = base.register("ae.latent_map", Path(__file__).parent, "latent_map", "../map_marks.js")

@@ -1,0 +1,75 @@
+"""Where one error stands among many, in words; and how sure a mean of many is."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ae.analysis.evaluation import (
+    PERCENTILES,
+    mean_interval,
+    nearest_errors,
+    rank_in_words,
+    share_below,
+)
+
+ERRORS = np.random.default_rng(0).lognormal(0.5, 0.7, 10_000)
+TABLE = {str(percent): float(np.percentile(ERRORS, percent)) for percent in PERCENTILES}
+
+
+@given(st.floats(0, 1000))
+def test_the_words_say_nothing_that_the_errors_do_not_prove(error):
+    side, percent = re.fullmatch(
+        r"(higher|lower) than that of ([0-9.]+) % of real digits", rank_in_words(error, TABLE)
+    ).groups()
+    share = share_below(error, ERRORS)
+    proven = share if side == "higher" else np.mean(error < ERRORS)
+    assert float(percent) / 100 <= proven + 1e-4
+    assert float(percent) >= 50
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (0, "lower than that of 99 % of real digits"),
+        (1e9, "higher than that of 99.9 % of real digits"),
+    ],
+)
+def test_the_ends(error, words):
+    assert rank_in_words(error, TABLE) == words
+    assert share_below(error, ERRORS) == (1.0 if error else 0.0)
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, unique=True), st.floats(0, 20))
+def test_no_other_candidate_has_a_nearer_error(candidates, error):
+    candidates = np.array(candidates)
+    found = nearest_errors(ERRORS, candidates, error, 10)
+    assert len(found) == min(10, len(candidates))
+    assert (np.diff(ERRORS[found]) >= 0).all()
+    others = np.setdiff1d(candidates, found)
+    farthest = np.abs(ERRORS[found] - error).max()
+    assert (np.abs(ERRORS[others] - error) >= farthest).all()
+
+
+def test_the_interval_is_that_of_the_formula():
+    values = np.array([1.0, 2.0, 3.0, 6.0])
+    interval = mean_interval(values)
+    spread = math.sqrt(sum((v - 3) ** 2 for v in values) / 3)
+    assert interval.mean == 3
+    assert interval.half_width == pytest.approx(1.959964 * spread / 2)
+    assert (interval.low, interval.high) == (3 - interval.half_width, 3 + interval.half_width)
+    assert math.isinf(mean_interval(np.ones(1)).half_width)
+    with pytest.raises(ValueError, match="at least 1"):
+        mean_interval(np.zeros(0))
+
+
+def test_the_interval_holds_the_true_mean_in_95_percent_of_samples():
+    rng = np.random.default_rng(0)
+    intervals = [mean_interval(rng.exponential(2, 300)) for _ in range(1000)]
+    inside = np.mean([interval.low <= 2 <= interval.high for interval in intervals])
+    assert 0.93 <= inside <= 0.97

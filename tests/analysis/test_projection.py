@@ -1,0 +1,68 @@
+"""Planes and t-SNE: what they keep, and what they give back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ae.analysis.neighbours import knn_accuracy, nearest_neighbours
+from ae.analysis.projection import Plane, tsne
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2])
+def test_a_code_of_one_or_two_numbers_is_its_own_place(latent_dim):
+    z = np.random.default_rng(0).normal(size=(50, latent_dim)).astype(np.float32)
+    plane = Plane.of(z)
+    places = plane.places(z)
+    assert places.shape == (50, 2)
+    np.testing.assert_array_equal(places[:, :latent_dim], z)
+    np.testing.assert_array_equal(places[:, latent_dim:], 0)
+    np.testing.assert_array_equal(plane.codes(places), z)
+    assert plane.share == 1
+
+
+def test_places_on_the_plane_come_back_and_codes_go_to_the_nearest_place():
+    rng = np.random.default_rng(1)
+    z = (rng.normal(size=(500, 8)) * np.arange(1, 9)).astype(np.float32)
+    plane = Plane.of(z)
+    places = rng.normal(size=(20, 2)).astype(np.float32)
+    np.testing.assert_allclose(plane.places(plane.codes(places)), places, atol=1e-4)
+    off = z - plane.codes(plane.places(z))
+    np.testing.assert_allclose(off @ plane.axes.T, 0, atol=1e-3)
+    lost = (off**2).sum() / ((z - z.mean(axis=0)) ** 2).sum()
+    assert plane.share == pytest.approx(1 - lost, abs=1e-4)
+
+
+def test_codes_that_are_all_the_same_have_a_plane():
+    plane = Plane.of(np.ones((10, 5), np.float32))
+    np.testing.assert_allclose(plane.places(np.ones((2, 5))), 0, atol=1e-6)
+
+
+def clusters(n: int = 150) -> tuple[np.ndarray, np.ndarray]:
+    """Five groups in ten dimensions, of which a plane shows two axes only."""
+    rng = np.random.default_rng(2)
+    labels = np.arange(n) % 5
+    return (4 * np.eye(10)[labels] + rng.normal(0, 0.5, (n, 10))).astype(np.float32), labels
+
+
+def test_tsne_keeps_groups_apart_that_the_plane_mixes():
+    z, labels = clusters()
+    by_tsne = knn_accuracy(nearest_neighbours(tsne(z, perplexity=15), 5), labels)
+    by_plane = knn_accuracy(nearest_neighbours(Plane.of(z).places(z), 5), labels)
+    assert by_tsne > 0.97
+    assert by_tsne > by_plane
+
+
+def test_tsne_of_the_same_codes_is_the_same():
+    z, _ = clusters()
+    np.testing.assert_array_equal(tsne(z, 10), tsne(z, 10))
+
+
+@pytest.mark.parametrize("z", [np.ones((50, 3)), np.arange(50.0)[:, None]])
+def test_tsne_of_equal_codes_or_of_one_number_is_finite(z):
+    assert np.isfinite(tsne(z.astype(np.float32), 5)).all()
+
+
+def test_tsne_wants_enough_points():
+    with pytest.raises(ValueError, match="Received: perplexity=30, 100 vectors"):
+        tsne(np.zeros((100, 2), np.float32))

@@ -1,0 +1,152 @@
+"""python -m ae, as typed: what it prints, how it ends, what it leaves."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ae import __main__, store
+
+REPOSITORY = Path(__file__).parents[2]
+TINY = ["--latent-dim", "2", "--filters", "2,2", "--decoder-filters", "2,2"]
+TINY += ["--batch-size", "50", "--validation-images", "0"]
+
+pytestmark = pytest.mark.usefixtures("models_folder")
+
+
+def command(*words) -> list[str]:
+    return [sys.executable, "-m", "ae", *map(str, words)]
+
+
+def ae(*words) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command(*words), cwd=REPOSITORY, capture_output=True, text=True, timeout=200
+    )
+
+
+@pytest.mark.parametrize("words", [(), ("train",), ("evaluate",)])
+def test_help_explains_every_option(words):
+    result = ae(*words, "--help")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    for line in result.stdout.splitlines():
+        assert not line.rstrip().endswith("None")
+    for option in {"train": ("--name", "--latent-dim", "--seed"), "evaluate": ("--json",)}.get(
+        words[0] if words else "", ("train", "evaluate")
+    ):
+        assert option in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Make room on it"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.npz"), "Permission denied: a.npz."),
+    ],
+)
+def test_a_file_that_fails_is_told_without_its_number(monkeypatch, capsys, error, told):
+    def fail(name):
+        raise error
+
+    monkeypatch.setattr(store, "read_card", fail)
+    assert __main__.main(["evaluate", "mine"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith(f"python -m ae: {told}")
+    assert "Errno" not in message
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "COMMAND"),
+        (("paint",), "paint"),
+        (("train",), "--name"),
+        (("train", "--name", "../out"), "../out"),
+        (("train", "--name", "x", "--colour", "red"), "--colour"),
+        (("train", "--name", "x", "--latent-dim", "0"), "latent_dim=0"),
+        (("train", "--name", "x", "--latent-dim", "two"), "two"),
+        (("train", "--name", "x", "--learning-rate", "nan"), "learning_rate=nan"),
+        (("train", "--name", "x", "--filters", "a,b"), "32,64"),
+        (("train", "--name", "x", "--preset", "huge"), "huge"),
+        (("train", "--name", "x", "--noise", "snow"), "snow"),
+        (("train", "--name", "x", "--data", "missing.npz"), "missing.npz"),
+        (("train", "--name", "x", "--data", "README.md"), "README.md"),
+        (("train", "--name", "x", "--like", "nobody"), "nobody"),
+        (("evaluate",), "name"),
+        (("evaluate", "nobody"), "There is no model 'nobody'"),
+        (("evaluate", "../models/conv-32"), "letters"),
+    ],
+)
+def test_wrong_arguments_end_with_status_2_and_one_clear_line(words, told, models_folder):
+    result = ae(*words)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert told in result.stderr
+    assert store.list_models() == []
+
+
+def test_train_then_evaluate(small_npz):
+    trained = ae("train", "--name", "tiny", "--epochs", "2", "--data", small_npz, *TINY)
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stderr == ""
+    progress = [line for line in trained.stdout.splitlines() if line.startswith("epoch")]
+    assert len(progress) == 12
+    for word in ("of 2", "error", "images/s", "s left"):
+        assert word in progress[-1]
+    assert trained.stdout.splitlines()[-1].startswith("tiny: squared error")
+
+    # The name is in use now.
+    again = ae("train", "--name", "tiny", "--data", small_npz, *TINY)
+    assert again.returncode == 2
+    assert len(again.stderr.splitlines()) == 1
+    assert "already" in again.stderr
+
+    evaluated = ae("evaluate", "tiny", "--data", small_npz, "--json")
+    assert evaluated.returncode == 0
+    assert evaluated.stderr == ""
+    figures = json.loads(evaluated.stdout)
+    card = store.read_card("tiny")
+    assert figures["name"] == "tiny"
+    assert figures["latent_dim"] == 2
+    assert figures["parameters"] == card.parameters
+    assert figures["matches_card"] is True
+    for key in ("squared_error", "mse", "psnr", "ssim", "pca_squared_error"):
+        assert figures[key] == pytest.approx(card.test[key], rel=1e-3)
+    assert figures["mse"] == pytest.approx(figures["squared_error"] / 784)
+
+    # A card that says something else than the model does is found out.
+    values = card.to_dict()
+    values["test"]["squared_error"] = 1.0
+    (store.models_folder() / "tiny" / store.CARD_FILE).write_text(json.dumps(values))
+    denied = ae("evaluate", "tiny", "--data", small_npz)
+    assert denied.returncode == 1
+    assert "something else" in denied.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
+def test_ctrl_c_keeps_the_model_as_it_is(small_npz):
+    words = ["train", "--name", "tiny", "--epochs", "1000", "--data", small_npz, *TINY]
+    with subprocess.Popen(
+        command(*words),
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not process.stdout.readline().startswith("epoch"):
+            assert process.poll() is None, process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert output.splitlines()[-1].startswith("tiny: squared error")
+    assert [card.name for card in store.list_models()] == ["tiny"]
+    assert 0 < store.read_card("tiny").steps < 6000

@@ -1,0 +1,132 @@
+"""PCA against numpy's SVD, its optimality, and the figures that the design states for MNIST."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ae.analysis.metrics import squared_error
+from ae.nn.pca import PCA
+
+
+@pytest.fixture(scope="module")
+def small_pca(small_data) -> PCA:
+    return PCA.fit(small_data.x_train, 20)
+
+
+def error(pca: PCA, images: np.ndarray) -> float:
+    return float(squared_error(images, pca.reconstruct(images)).mean())
+
+
+def test_components_are_orthonormal(small_pca):
+    np.testing.assert_allclose(small_pca.components @ small_pca.components.T, np.eye(20), atol=1e-5)
+
+
+def test_subspace_is_that_of_numpys_svd(small_data, small_pca):
+    flat = small_data.x_train.reshape(300, 784).astype(np.float64)
+    _, _, right = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(
+        small_pca.components.T @ small_pca.components, right[:20].T @ right[:20], atol=1e-4
+    )
+
+
+def test_variances_are_those_of_the_codes_largest_first(small_data, small_pca):
+    codes = small_pca.encode(small_data.x_train)
+    np.testing.assert_allclose(codes.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(codes.var(axis=0), small_pca.variances, rtol=1e-3)
+    assert (np.diff(small_pca.variances) <= 0).all()
+
+
+def test_training_error_is_the_variance_left_out(small_data):
+    full = PCA.fit(small_data.x_train, 784)
+    left_out = full.variances[20:].sum()
+    assert error(full.truncate(20), small_data.x_train) == pytest.approx(left_out, rel=1e-3)
+
+
+def test_error_falls_with_every_component(small_data):
+    full = PCA.fit(small_data.x_train, 64)
+    for images in (small_data.x_train, small_data.x_test):
+        errors = [error(full.truncate(k), images) for k in range(1, 65)]
+        assert (np.diff(errors) <= 0).all()
+
+
+def test_all_components_give_the_images_back(small_data):
+    full = PCA.fit(small_data.x_train, 784)
+    rebuilt = full.reconstruct(small_data.x_test)
+    np.testing.assert_allclose(rebuilt, small_data.x_test, atol=1e-4)
+
+
+def test_truncate_equals_fit(small_data, small_pca):
+    fitted, cut = PCA.fit(small_data.x_train, 7), small_pca.truncate(7)
+    assert cut.latent_dim == fitted.latent_dim == 7
+    np.testing.assert_array_equal(cut.components, fitted.components)
+    np.testing.assert_array_equal(cut.variances, fitted.variances)
+    np.testing.assert_array_equal(cut.mean, fitted.mean)
+
+
+@given(st.lists(st.floats(-50, 50, width=32), min_size=20, max_size=20))
+def test_a_decoded_code_encodes_to_itself(small_pca, code):
+    z = np.array([code], np.float32)
+    np.testing.assert_allclose(small_pca.encode(small_pca.decode(z)), z, atol=1e-3)
+
+
+def test_reconstructing_twice_changes_nothing(small_data, small_pca):
+    once = small_pca.reconstruct(small_data.x_test)
+    np.testing.assert_allclose(small_pca.reconstruct(once), once, atol=1e-4)
+
+
+def test_zero_code_is_the_mean_image(small_data, small_pca):
+    mean = small_data.x_train.mean(axis=0)
+    np.testing.assert_allclose(small_pca.decode(np.zeros((1, 20)))[0], mean, atol=1e-6)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_no_other_linear_map_of_the_same_size_does_better(small_data, small_pca, seed):
+    """Random subspaces near the best one, with their best decoder: their transpose."""
+    rng = np.random.default_rng(seed)
+    near = small_pca.components + rng.uniform(0, 0.1) * rng.standard_normal((20, 784))
+    basis = np.linalg.qr(near.T)[0].T.astype(np.float32)
+    other = PCA(small_pca.mean, basis, small_pca.variances)
+    assert error(other, small_data.x_train) >= error(small_pca, small_data.x_train) - 1e-3
+
+
+def test_arrays_are_float32_of_the_stated_shapes(small_data, small_pca):
+    z = small_pca.encode(small_data.x_test)
+    assert (z.dtype, z.shape) == (np.float32, (100, 20))
+    images = small_pca.decode(z)
+    assert (images.dtype, images.shape) == (np.float32, (100, 28, 28))
+
+
+def test_no_images_give_no_codes(small_pca):
+    z = small_pca.encode(np.zeros((0, 28, 28)))
+    assert z.shape == (0, 20)
+    assert small_pca.decode(z).shape == (0, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("k", "expected"), [(2, 43.65), (8, 29.35), (16, 21.06), (30, 13.87), (32, 13.19), (64, 7.09)]
+)
+def test_error_on_mnist_is_as_the_design_states(mnist, mnist_pca, k, expected):
+    assert error(mnist_pca.truncate(k), mnist.x_test) == pytest.approx(expected, abs=0.006)
+
+
+@pytest.mark.parametrize("k", [0, 785])
+def test_impossible_k_is_refused(small_data, k):
+    with pytest.raises(ValueError, match=f"k must be from 1 to 784. Received: k={k}"):
+        PCA.fit(small_data.x_train, k)
+
+
+@pytest.mark.parametrize("k", [0, 21])
+def test_truncating_to_impossible_k_is_refused(small_pca, k):
+    with pytest.raises(ValueError, match=f"k must be from 1 to 20. Received: k={k}"):
+        small_pca.truncate(k)
+
+
+def test_wrong_shapes_are_refused(small_pca):
+    with pytest.raises(ValueError, match=r"\(n, 28, 28\). Received: \(28, 28\)"):
+        small_pca.encode(np.zeros((28, 28)))
+    with pytest.raises(ValueError, match=r"\(n, 20\). Received: \(1, 19\)"):
+        small_pca.decode(np.zeros((1, 19)))

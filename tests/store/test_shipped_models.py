@@ -1,0 +1,156 @@
+"""Every model that git ships is as good as its card says, and opens without this package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ae import store
+from ae.analysis.evaluation import agree, evaluate
+from ae.analysis.metrics import psnr, squared_error
+from ae.data import MNIST_SHA256
+from ae.data.noise import corrupt
+from ae.store import SHIPPED
+from ae.training import snapshots
+
+pytestmark = pytest.mark.usefixtures("tensorflow", "_shipped_folder")
+
+LOAD_WITHOUT_US = """
+import importlib.util, sys
+assert importlib.util.find_spec("ae") is None, "ae can be imported here"
+import numpy as np
+import keras
+digits, folder, *names = sys.argv[1:]
+outputs = {}
+for name in names:
+    model = keras.saving.load_model(f"{folder}/{name}/model.keras")
+    outputs[name] = model.predict(np.load(digits), verbose=0)
+np.savez(digits + ".npz", **outputs)
+"""
+
+
+@pytest.fixture
+def _shipped_folder(monkeypatch):
+    monkeypatch.delenv("AE_MODELS", raising=False)
+
+
+def test_all_shipped_models_are_listed_first_and_in_order():
+    assert tuple(card.name for card in store.list_models())[: len(SHIPPED)] == SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_card_is_reproduced_from_the_data(name, mnist, mnist_pca):
+    card = store.read_card(name)
+    assert card.data_sha256 == MNIST_SHA256
+    linear = card.model.kind == "linear"
+    figures = evaluate(store.load(name), mnist, mnist_pca, linear=linear)
+    assert agree(figures, card.test, tolerance=1e-3), (figures, card.test)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_card_states_the_model(name):
+    card, model = store.read_card(name), store.load(name)
+    assert card.parameters == model.parameters
+    assert card.model.latent_dim == card.test["latent_dim"] == model.latent_dim
+    assert card.bytes == (store.models_folder() / name / store.MODEL_FILE).stat().st_size
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_history_ends_with_the_last_step(name):
+    from ae import runs
+
+    card, history = store.read_card(name), runs.read_history(name)
+    assert history[-1].step == history[-1].steps == card.steps
+    assert history[-1].squared_error < history[0].squared_error
+
+
+def test_models_load_without_this_package(tmp_path, mnist):
+    digits, path = mnist.x_test[:50], tmp_path / "digits.npy"
+    np.save(path, digits)
+    words = [str(path), str(store.models_folder().absolute()), *SHIPPED]
+    # -I: neither the working directory nor PYTHONPATH is searched.
+    subprocess.run([sys.executable, "-I", "-c", LOAD_WITHOUT_US, *words], cwd=tmp_path, check=True)
+    outputs = np.load(f"{path}.npz")
+    for name in SHIPPED:
+        expected = store.load(name).reconstruct(digits)
+        np.testing.assert_allclose(outputs[name], expected, atol=1e-5, err_msg=name)
+
+
+def test_conv_32_has_a_test_error_of_at_most_1_8():
+    assert store.read_card("conv-32").test["squared_error"] <= 1.8
+
+
+@pytest.mark.parametrize("name", ["conv-2", "conv-32"])
+def test_films_are_shown_and_take_at_most_3_megabytes(name, mnist):
+    paths = snapshots.paths(store.models_folder() / name)
+    assert sum(path.stat().st_size for path in paths) <= 3_000_000
+    card, digits = store.read_card(name), mnist.x_test[:300]
+    projector = snapshots.Projector(card.model)
+    frames = [snapshots.read(path) for path in paths]
+    assert len(frames) >= 8
+    assert (frames[0].step, frames[-1].step) == (0, card.steps)
+    errors = [squared_error(digits, projector.show(each, digits)[1]).mean() for each in frames]
+    assert errors[-1] < 0.2 * errors[0]
+    mine = squared_error(digits, store.load(name).reconstruct(digits)).mean()
+    assert errors[-1] == pytest.approx(mine, rel=0.03)
+
+
+def test_conv_64_is_better_than_conv_32():
+    smaller, larger = (store.read_card(name).test for name in ("conv-32", "conv-64"))
+    assert larger["squared_error"] < smaller["squared_error"]
+
+
+def test_the_models_take_at_most_25_megabytes():
+    files = store.models_folder().rglob("*")
+    shipped = [path for path in files if path.is_file() and {*path.parts} & {*SHIPPED}]
+    assert 0 < sum(path.stat().st_size for path in shipped) <= 25_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "strength"), [("gaussian", 0.5), ("salt_and_pepper", 0.3), ("masking", 9 / 28)]
+)
+def test_denoise_32_gains_a_decibel_at_strong_noise(kind, strength, mnist, mnist_pca):
+    """Over the digits that are changed: a square on black leaves nothing to remove."""
+    clean = mnist.x_test[:2000]
+    noisy = corrupt(clean, kind, strength, np.random.default_rng(0))
+    changed = (noisy != clean).any(axis=(1, 2))
+    clean, noisy = clean[changed], noisy[changed]
+
+    def quality(images):
+        return psnr(clean, np.clip(images, 0, 1)).mean()
+
+    others = {
+        "nothing": quality(noisy),
+        "PCA-32": quality(mnist_pca.truncate(32).reconstruct(noisy)),
+        "conv-32": quality(store.load("conv-32").reconstruct(noisy)),
+    }
+    mine = quality(store.load("denoise-32").reconstruct(noisy))
+    assert mine >= max(others.values()) + 1, others
+
+
+@pytest.mark.parametrize("name", ["vae-2", "vae-16"])
+def test_a_vae_keeps_the_prior_and_shows_its_two_losses(name, mnist):
+    from ae import runs
+
+    last = runs.read_history(name)[-1]
+    assert last.kl_loss > 1
+    z_mean = store.load(name).encode(mnist.x_test)
+    assert np.abs(z_mean.mean(axis=0)).max() < 0.5
+    assert (z_mean.var(axis=0) < 2).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "share"), [("conv-2", 0.65), ("conv-4", 0.5), ("conv-16", 0.25), ("conv-32", 0.25)]
+)
+def test_convolutional_models_leave_at_most_this_share_of_the_error_of_pca(name, share):
+    test = store.read_card(name).test
+    assert test["squared_error"] <= share * test["pca_squared_error"]
+
+
+def test_linear_32_is_as_good_as_pca_and_spans_its_subspace():
+    test = store.read_card("linear-32").test
+    assert test["squared_error"] <= 1.01 * test["pca_squared_error"]
+    assert max(test["principal_angles"]) < 5

@@ -1,0 +1,89 @@
+"""Frames of a training: when they are taken, how small and how true they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ae import store
+from ae.analysis.metrics import squared_error
+from ae.training import snapshots
+from ae.training.progress import Moment
+
+pytestmark = pytest.mark.usefixtures("tensorflow")
+
+
+def moment(model, step: int = 7) -> Moment:
+    return Moment(step, 100, 0.5, 1.5, model, lambda: None)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**7))
+def test_plan_is_from_the_first_to_the_last_step_at_rising_intervals(steps, parameters):
+    plan = snapshots.plan(steps, parameters)
+    assert plan[0] == 0
+    assert plan[-1] == steps
+    assert len(plan) <= 24
+    gaps = np.diff(plan)
+    assert (gaps > 0).all()
+    # Rounding to whole steps may take one away.
+    assert (np.diff(gaps)[1:] >= -1).all()
+
+
+def test_frames_fit_into_three_megabytes(tmp_path):
+    model = store.load("conv-16")
+    snapshots.write(tmp_path / "frame.npz", moment(model))
+    frames = len(snapshots.plan(10_000, model.parameters))
+    assert frames >= 8
+    assert frames * (tmp_path / "frame.npz").stat().st_size < 3_100_000
+
+
+def test_frame_shows_nearly_what_the_model_does(tmp_path, mnist):
+    model, digits = store.load("conv-16"), mnist.x_test[:500]
+    snapshots.write(tmp_path / "frame.npz", moment(model))
+    frame = snapshots.read(tmp_path / "frame.npz")
+    assert (frame.step, frame.epoch, frame.seconds) == (7, 0.5, 1.5)
+    z, shown = snapshots.Projector(store.read_card("conv-16").model).show(frame, digits)
+    exact = squared_error(digits, model.reconstruct(digits)).mean()
+    assert squared_error(digits, shown).mean() == pytest.approx(exact, rel=0.02)
+    assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999
+
+
+def test_small_and_quick_frames_are_the_same(tmp_path, tiny_model):
+    snapshots.write(tmp_path / "small.npz", moment(tiny_model))
+    snapshots.write(tmp_path / "quick.npz", moment(tiny_model), small=False)
+    small, quick = snapshots.read(tmp_path / "small.npz"), snapshots.read(tmp_path / "quick.npz")
+    for one, other in zip(small.weights, quick.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_damaged_frame_is_none(tmp_path, tiny_model):
+    path = tmp_path / "frame.npz"
+    snapshots.write(path, moment(tiny_model))
+    whole = path.read_bytes()
+    assert snapshots.read(tmp_path / "missing.npz") is None
+    for length in range(0, len(whole), max(len(whole) // 40, 1)):
+        path.write_bytes(whole[:length])
+        assert snapshots.read(path) is None
+
+
+def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
+    snapshots.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
+    with pytest.raises(ValueError, match="network that config describes"):
+        snapshots.Projector(tiny_config).show(
+            snapshots.read(tmp_path / "frame.npz"), mnist.x_test[:1]
+        )
+
+
+def test_a_frame_that_is_a_link_to_elsewhere_is_no_part_of_a_film(tmp_path):
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    own, foreign = snapshots.frame_path(run, 0), snapshots.frame_path(elsewhere, 1)
+    for path in (own, foreign):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    snapshots.frame_path(run, 1).symlink_to(foreign)
+    assert snapshots.paths(run) == [own]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / snapshots.FOLDER).symlink_to(foreign.parent)
+    assert snapshots.paths(tmp_path / "other") == []
