@@ -161,7 +161,7 @@ class TrainingConfig(JsonRecord):
     kl_weight : weight of kl_loss beside the reconstruction loss summed over the 784 pixels, in
         (0, 100]. For a VAE alone; 1 is the evidence lower bound if the loss is
         binary cross-entropy.
-    noise : a kind from the registry in ``ae.noise``, "mixture" of all of them, or None.
+    noise : a kind from the registry in ``ae.data.noise``, "mixture" of all of them, or None.
         The model then learns to remove it: it sees the corrupted image and is scored against
         the clean one.
     noise_strength : the largest strength; each batch draws its own, up to this.

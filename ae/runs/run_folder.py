@@ -4,7 +4,7 @@ The process writes, everybody else reads:
 
     run.json      both configs and the data file, written once
     status.json   where the run stands, replaced about once a second
-    history.csv   rows of ``ae.progress.Record``, only ever appended to
+    history.csv   rows of ``ae.training.progress.Record``, only ever appended to
     preview.npy   ten digits as the model now rebuilds them, uint8 (10, 28, 28)
     log.txt       what the process printed
     stop          somebody asks the run to stop

@@ -51,7 +51,7 @@ class ModelCard(JsonRecord):
     steps : optimizer steps taken; fewer than planned if it was stopped.
     seconds : training time; ``machine`` is where.
     versions : of python, tensorflow, keras and numpy.
-    test : figures over the test images, as ``ae.evaluation.evaluate`` returns them.
+    test : figures over the test images, as ``ae.analysis.evaluation.evaluate`` returns them.
     """
 
     name: str

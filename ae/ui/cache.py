@@ -95,7 +95,7 @@ _measuring = ThreadPoolExecutor(1, thread_name_prefix="cost")
 
 
 def cost(model_config: ModelConfig, training_config: TrainingConfig, busy: bool) -> Future | None:
-    """What a training costs, as an `ae.cost.Cost`, once it has been measured on this machine.
+    """What a training costs, as an `ae.runs.cost.Cost`, once it has been measured on this machine.
 
     busy : a run trains, beside which nothing can be measured: None, unless it was before.
     """

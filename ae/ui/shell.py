@@ -90,7 +90,7 @@ def settings(name: str = "") -> DeltaGenerator:
 
 
 def show_pictures(shown: Sequence[np.ndarray], **options) -> None:
-    """st.image of arrays, as ``ae.pictures`` makes them, held by the page itself.
+    """st.image of arrays, as ``ae.imaging`` makes them, held by the page itself.
 
     A picture that has to be fetched is gone for a visitor who turns the page meanwhile; and
     Streamlit makes two PNG files of each array.

@@ -184,7 +184,7 @@ def test_bombs_take_no_memory(good, tmp_path):
 for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.keras")):
     refused(keras_file.check, path.read_bytes())
 """
-    assert extra_memory("import pathlib\nfrom ae import keras_file", attack) < 150
+    assert extra_memory("import pathlib\nfrom ae.store import keras_file", attack) < 150
 
 
 @pytest.mark.parametrize("name", MARKUP)

@@ -99,7 +99,7 @@ def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
 
 APP = """
 import sys, time
-from ae import control
+from ae.runs import control
 from ae.config import ModelConfig, TrainingConfig
 model, training, data = sys.argv[1:]
 model, training = ModelConfig.from_json(model), TrainingConfig.from_json(training)

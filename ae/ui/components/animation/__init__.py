@@ -25,4 +25,4 @@ def films(key: str, frames: Mapping[str, np.ndarray]) -> None:
     )
 
 
-_component = base.register("ae.film", Path(__file__).parent, "film")
+_component = base.register("ae.animation", Path(__file__).parent, "film")

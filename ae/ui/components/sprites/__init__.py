@@ -17,7 +17,7 @@ COLUMNS = 100  # digits in a row of a sheet
 def send_sheet(key: str, name: str, png: bytes) -> None:
     """Give the browser a sheet under a name, by which a component on the page asks for it.
 
-    key : the place in `st.session_state`. png : as `ae.pictures.sheet` makes it. Nothing is shown.
+    key : the place in `st.session_state`. png : as `ae.imaging.sheet` makes it. Nothing is shown.
     """
     _component(key=key, data={"name": name, "png": base64.b64encode(png).decode()})
 
