@@ -1,8 +1,19 @@
-"""What a model is and how it is trained: two frozen records that check themselves."""
+"""What a model is and how it is trained: two frozen records that check themselves.
+
+The fields of ``ModelConfig`` and ``TrainingConfig`` are the one table of all settings. Each field
+holds its default, the rule that its values follow and a sentence of help; ``settings`` reads them.
+The checks, the command line, the form on the Train page and the strategies of the tests are all
+made from this table.
+"""
+
+from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
+import textwrap
 from dataclasses import dataclass
+from typing import Any, Self, TypeGuard, TypeVar
 
 from ae.data.noise import NOISE_KINDS
 
@@ -10,39 +21,155 @@ KINDS = ("conv", "linear", "vae")
 FOREIGN = "foreign"  # a kind that can be loaded and not be built: the network came from elsewhere
 # The most parameters a network may have, trained here or imported.
 MOST_PARAMETERS = 16_000_000
-ACTIVATIONS = ("silu", "relu", "gelu", "elu", "tanh")
-OPTIMIZERS = ("muon", "adam")
-LOSSES = ("mse", "binary_crossentropy")
 
 
-def _require(condition: bool, expected: str, **received) -> None:
+@dataclass(frozen=True)
+class WholeNumber:
+    """The rule for an int from ``least`` to ``most``."""
+
+    least: int
+    most: int
+
+    def allows(self, value: object) -> bool:
+        """Return whether a setting may have this value."""
+        return _is_int(value) and self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f"a whole number from {self.least} to {self.most}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """The rule for a float from ``least`` to ``most``; ``above`` excludes ``least`` itself."""
+
+    least: float
+    most: float
+    above: bool = False
+
+    def allows(self, value: object) -> bool:
+        """Return whether a setting may have this value. NaN is never allowed."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return False
+        return self.least <= value <= self.most and not (self.above and value == self.least)
+
+    def __str__(self) -> str:
+        if self.above:
+            return f"a number above {self.least:g} and at most {self.most:g}"
+        return f"a number from {self.least:g} to {self.most:g}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The rule for one of some ``options``.
+
+    Parameters
+    ----------
+    options : tuple of str or None
+        What a person may choose.
+    unlisted : tuple of str
+        Values that are legal too, but that nobody chooses.
+    """
+
+    options: tuple[str | None, ...]
+    unlisted: tuple[str, ...] = ()
+
+    def allows(self, value: object) -> bool:
+        """Return whether a setting may have this value."""
+        return value in (*self.options, *self.unlisted)
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(map(str, self.options))}"
+
+
+@dataclass(frozen=True)
+class Widths:
+    """The rule for a tuple of the widths of ``fewest`` to ``most`` layers, one int each.
+
+    A width is the number of filters of a convolution or of units of a dense layer.
+    """
+
+    fewest: int
+    most: int
+    largest: int = 1024
+
+    def allows(self, value: object) -> bool:
+        """Return whether a setting may have this value."""
+        return (
+            isinstance(value, tuple)
+            and self.fewest <= len(value) <= self.most
+            and all(_is_int(width) and 1 <= width <= self.largest for width in value)
+        )
+
+    def __str__(self) -> str:
+        count = f"{self.fewest}" if self.fewest == self.most else f"{self.fewest} to {self.most}"
+        return f"a tuple of {count} whole numbers from 1 to {self.largest}"
+
+
+Rule = WholeNumber | Number | Choice | Widths
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of one setting beside its name and its default.
+
+    Parameters
+    ----------
+    rule : WholeNumber, Number, Choice or Widths
+        Which values are legal. ``str(rule)`` says it in words.
+    help : str
+        What the setting is and what it does to the result.
+    """
+
+    rule: Rule
+    help: str
+
+
+def settings(record: type[JsonRecord]) -> dict[str, Setting]:
+    """Return the settings of ``ModelConfig`` or ``TrainingConfig`` by name, in their order."""
+    return {field.name: field.metadata["setting"] for field in dataclasses.fields(record)}
+
+
+def text_of(value: object) -> str:
+    """Return a setting's value as the command line takes it: "32,64", "none", "0.5"."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    return "none" if value is None else f"{value}"
+
+
+def _setting(default: object, rule: Rule, help_text: str) -> Any:
+    return dataclasses.field(default=default, metadata={"setting": Setting(rule, help_text)})
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _require(condition: bool, expected: str, **received: object) -> None:
     if not condition:
         got = ", ".join(f"{name}={value!r}" for name, value in received.items())
         raise ValueError(f"{expected}. Received: {got}.")
 
 
-def _is_int(value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
+@dataclass(frozen=True)
 class JsonRecord:
     """A frozen dataclass that round-trips through JSON and refuses keys it does not know."""
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name."""
         return dataclasses.asdict(self)
 
     def to_json(self) -> str:
+        """Return the record as the text of a JSON object."""
         return json.dumps(self.to_dict())
 
     @classmethod
-    def from_dict(cls, values: dict):
+    def from_dict(cls, values: object) -> Self:
         """Build the record from a dict, as read from JSON.
 
-        Raises ValueError for anything but a dict of known keys with legal values.
+        Raises
+        ------
+        ValueError
+            If ``values`` is not a dict, has an unknown key or an illegal value.
         """
         if not isinstance(values, dict):
             raise ValueError(
@@ -57,80 +184,118 @@ class JsonRecord:
         return cls(**lists_to_tuples)
 
     @classmethod
-    def from_json(cls, text: str):
+    def from_json(cls, text: str) -> Self:
+        """Build the record from the text of a JSON object. Raises as ``from_dict`` does."""
         return cls.from_dict(json.loads(text))
 
 
 @dataclass(frozen=True)
-class ModelConfig(JsonRecord):
-    """The shape of an autoencoder of 28×28 images.
+class _Config(JsonRecord):
+    """A record of settings: each must follow its rule."""
 
-    kind : "conv", convolutions and max pooling down to the code, transposed convolutions up;
-        "vae", the same network as a variational autoencoder, whose code is z_mean; or "linear",
-        one linear map to the code and one back, to which only latent_dim applies. "foreign" is a
-        network made elsewhere, of which nothing but latent_dim is known.
-    latent_dim : length of the code z, 1 to 256.
-    filters : channels of the encoder's Conv2D layers, 1 to 4 of them. Each of the first two is
-        followed by 2×2 max pooling, so that the grid shrinks from 28×28 to 14×14 to 7×7.
-    decoder_filters : channels of the grid that the code is spread over by a dense layer, then of
-        each hidden Conv2DTranspose. Between ``p`` and ``p + 3`` entries for ``p`` poolings: with
-        ``p``, the output layer itself makes the last doubling, which is the fastest.
-    decoder_kernel : side in pixels of the transposed convolutions that double the grid, 2 to 7.
-    hidden : widths of dense layers between the encoder's grid and the code, 0 to 3 of them; the
-        decoder has the same in reverse. They pay where the code is very short.
-    activation : after each hidden layer; one of ACTIVATIONS.
-    refinements : how many times the encoder decodes its own code, looks at what is missing and
-        corrects the code, 0 to 3. For "conv" alone. Each costs about as much as the network.
-    refinement_filters : channels of the two convolutions of each such correction.
+    def __post_init__(self) -> None:
+        for name, setting in settings(type(self)).items():
+            self._check(name, setting.rule)
+
+    def _check(self, name: str, rule: Rule) -> None:
+        value = getattr(self, name)
+        _require(rule.allows(value), f"{name} must be {rule}", **{name: value})
+
+
+_ConfigType = TypeVar("_ConfigType", bound=_Config)
+
+
+def _documented(record: type[_ConfigType]) -> type[_ConfigType]:
+    """Add a Parameters section, made from the table, to the docstring of a record."""
+    lines = [inspect.cleandoc(record.__doc__ or ""), "", "Parameters", "----------"]
+    for field in dataclasses.fields(record):
+        setting = field.metadata["setting"]
+        lines += [f"{field.name} : {setting.rule}, default {field.default!r}"]
+        lines += [textwrap.fill(setting.help, 96, initial_indent="    ", subsequent_indent="    ")]
+    record.__doc__ = "\n".join(lines)
+    return record
+
+
+@_documented
+@dataclass(frozen=True)
+class ModelConfig(_Config):
+    """The architecture of an autoencoder of 28×28 images.
+
+    A "conv" model has convolutions and max pooling down to z, and transposed convolutions up from
+    it. A "vae" is the same network as a variational autoencoder, whose z is z_mean. A "linear"
+    model is one dense layer to z and one back; of its settings only latent_dim has an effect.
+    "foreign" is the kind of an imported network, of which nothing but latent_dim is known.
+
+    Each of the first two convolutions of the encoder is followed by 2×2 max pooling, so that the
+    grid shrinks from 28×28 to 14×14 to 7×7. The decoder has between ``poolings`` and
+    ``poolings + 3`` entries in decoder_filters: with ``poolings``, the output layer doubles the
+    grid for the last time itself, which is the fastest. Only a "conv" model can have refinements.
     """
 
-    kind: str = "conv"
-    latent_dim: int = 32
-    filters: tuple[int, ...] = (32, 64)
-    decoder_filters: tuple[int, ...] = (64, 64, 32)
-    decoder_kernel: int = 4
-    hidden: tuple[int, ...] = ()
-    activation: str = "silu"
-    refinements: int = 0
-    refinement_filters: tuple[int, ...] = (16, 32)
+    kind: str = _setting(
+        "conv",
+        Choice(KINDS, unlisted=(FOREIGN,)),
+        "Type of the network: convolutional, linear or variational (VAE). A linear autoencoder "
+        "cannot do better than PCA; a VAE can generate new digits from random latent vectors.",
+    )
+    latent_dim: int = _setting(
+        32,
+        WholeNumber(1, 256),
+        "Number of latent dimensions: the length of the latent vector z. Fewer dimensions "
+        "compress more and give blurrier reconstructions.",
+    )
+    filters: tuple[int, ...] = _setting(
+        (32, 64),
+        Widths(1, 4),
+        "Number of filters of each Conv2D layer of the encoder. More filters lower the error and "
+        "make training slower.",
+    )
+    decoder_filters: tuple[int, ...] = _setting(
+        (64, 64, 32),
+        Widths(1, 5),
+        "Number of filters of the grid that the decoder makes from z, then of each of its hidden "
+        "Conv2DTranspose layers. More filters give sharper reconstructions and make training "
+        "slower.",
+    )
+    decoder_kernel: int = _setting(
+        4,
+        WholeNumber(2, 7),
+        "Kernel size, in pixels, of the Conv2DTranspose layers that double the grid. A larger "
+        "kernel gives smoother strokes and makes training slower.",
+    )
+    hidden: tuple[int, ...] = _setting(
+        (),
+        Widths(0, 3),
+        "Number of units of each dense layer between the encoder's last grid and z; the decoder "
+        "has the same layers in reverse order. They help when latent_dim is small.",
+    )
+    activation: str = _setting(
+        "silu",
+        Choice(("silu", "relu", "gelu", "elu", "tanh")),
+        "Activation function after each hidden layer. Smooth ones, such as silu, learn faster "
+        "here.",
+    )
+    refinements: int = _setting(
+        0,
+        WholeNumber(0, 3),
+        "How many times the encoder decodes its own latent vector, compares the result with the "
+        "image and corrects the vector. Each time lowers the error and takes about as long as the "
+        "network without it.",
+    )
+    refinement_filters: tuple[int, ...] = _setting(
+        (16, 32),
+        Widths(2, 2),
+        "Number of filters of the two Conv2D layers of each refinement.",
+    )
 
-    def __post_init__(self):
-        kinds = (*KINDS, FOREIGN)
-        _require(self.kind in kinds, f"kind must be one of {kinds}", kind=self.kind)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._check("decoder_filters", Widths(self.poolings, self.poolings + 3))
         _require(
-            _is_int(self.latent_dim) and 1 <= self.latent_dim <= 256,
-            "latent_dim must be a whole number from 1 to 256",
-            latent_dim=self.latent_dim,
-        )
-        self._check_widths("filters", 1, 4)
-        self._check_widths("decoder_filters", self.poolings, self.poolings + 3)
-        self._check_widths("hidden", 0, 3)
-        _require(
-            _is_int(self.decoder_kernel) and 2 <= self.decoder_kernel <= 7,
-            "decoder_kernel must be a whole number from 2 to 7",
-            decoder_kernel=self.decoder_kernel,
-        )
-        _require(
-            _is_int(self.refinements)
-            and 0 <= self.refinements <= (3 if self.kind == "conv" else 0),
-            "refinements must be a whole number from 0 to 3, and 0 unless kind is 'conv'",
+            not self.refinements or self.kind == "conv",
+            "refinements must be 0 unless kind is 'conv'",
             refinements=self.refinements,
             kind=self.kind,
-        )
-        self._check_widths("refinement_filters", 2, 2)
-        _require(
-            self.activation in ACTIVATIONS,
-            f"activation must be one of {ACTIVATIONS}",
-            activation=self.activation,
-        )
-
-    def _check_widths(self, name: str, least: int, most: int) -> None:
-        widths = getattr(self, name)
-        legal = isinstance(widths, tuple) and all(_is_int(w) and 1 <= w <= 1024 for w in widths)
-        _require(
-            legal and least <= len(widths) <= most,
-            f"{name} must be a tuple of {least} to {most} whole numbers from 1 to 1024",
-            **{name: widths},
         )
 
     @property
@@ -139,91 +304,103 @@ class ModelConfig(JsonRecord):
         return min(len(self.filters), 2)
 
 
-@dataclass(frozen=True)
-class TrainingConfig(JsonRecord):
-    """How a model is trained. The same record, data and seed give the same model on one machine.
+_AUGMENTATION = "Such augmentation reduces overfitting in a long training."
 
-    epochs : passes over the training images, 1 to 1000.
-    batch_size : images per step, 1 to 4096.
-    optimizer : "muon" (orthogonalised momentum for the dense layers, Adam for the rest; Jordan
-        et al., "Muon" (2024), scaled after Liu et al., arXiv:2502.16982) or "adam" for all.
-    learning_rate : the peak of the schedule, in (0, 1]: it rises linearly over the first
-        ``warmup`` of all steps and then falls along a half cosine to zero.
-    warmup : share of all steps, in [0, 0.5].
-    loss : "mse" (the squared error summed over the 784 pixels, divided by 784) or
-        "binary_crossentropy" (a mean over the pixels as well).
-    seed : of the weights, the order of the images, augmentation and noise, 0 to 2**32 - 1.
-    shift : largest random shift of each image in pixels, 0 to 4.
-    rotation : largest random rotation in degrees, 0 to 45.
-    scaling : largest random change of size as a fraction, 0 to 0.5.
-    plain_epochs : how many epochs at the end see the images as they are, without shift, rotation
-        and scaling, 0 to 1000: the network ends on the digits that it will be measured on.
-    kl_weight : weight of kl_loss beside the reconstruction loss summed over the 784 pixels, in
-        (0, 100]. For a VAE alone; 1 is the evidence lower bound if the loss is
-        binary cross-entropy.
-    noise : a kind from the registry in ``ae.data.noise``, "mixture" of all of them, or None.
-        The model then learns to remove it: it sees the corrupted image and is scored against
-        the clean one.
-    noise_strength : the largest strength; each batch draws its own, up to this.
-    validation_images : how many images at the end of the training set are kept aside to measure
-        the error on, 0 for none.
+
+@_documented
+@dataclass(frozen=True)
+class TrainingConfig(_Config):
+    """How a model is trained.
+
+    The same settings and data give the same model on the same machine. The learning rate rises
+    linearly during the warm-up and then falls along half a cosine to zero.
     """
 
-    epochs: int = 10
-    batch_size: int = 64
-    optimizer: str = "muon"
-    learning_rate: float = 0.008
-    warmup: float = 0.1
-    loss: str = "mse"
-    seed: int = 0
-    shift: int = 0
-    rotation: float = 0.0
-    scaling: float = 0.0
-    plain_epochs: int = 0
-    kl_weight: float = 1.0
-    noise: str | None = None
-    noise_strength: float = 0.5
-    validation_images: int = 5000
-
-    def __post_init__(self):
-        for name, least, most in (
-            ("epochs", 1, 1000),
-            ("batch_size", 1, 4096),
-            ("seed", 0, 2**32 - 1),
-            ("shift", 0, 4),
-            ("plain_epochs", 0, 1000),
-            ("validation_images", 0, 50_000),
-        ):
-            value = getattr(self, name)
-            _require(
-                _is_int(value) and least <= value <= most,
-                f"{name} must be a whole number from {least} to {most}",
-                **{name: value},
-            )
-        for name, least, most in (
-            ("warmup", 0, 0.5),
-            ("rotation", 0, 45),
-            ("scaling", 0, 0.5),
-            ("noise_strength", 0, 1),
-        ):
-            value = getattr(self, name)
-            _require(
-                _is_number(value) and least <= value <= most,
-                f"{name} must be a number from {least} to {most}",
-                **{name: value},
-            )
-        for name, most in (("learning_rate", 1), ("kl_weight", 100)):
-            value = getattr(self, name)
-            _require(
-                _is_number(value) and 0 < value <= most,
-                f"{name} must be above 0 and at most {most}",
-                **{name: value},
-            )
-        _require(
-            self.optimizer in OPTIMIZERS,
-            f"optimizer must be one of {OPTIMIZERS}",
-            optimizer=self.optimizer,
-        )
-        _require(self.loss in LOSSES, f"loss must be one of {LOSSES}", loss=self.loss)
-        kinds = (None, *NOISE_KINDS, "mixture")
-        _require(self.noise in kinds, f"noise must be one of {kinds}", noise=self.noise)
+    epochs: int = _setting(
+        10,
+        WholeNumber(1, 1000),
+        "Number of epochs: passes over the training images. More epochs lower the error and take "
+        "longer.",
+    )
+    batch_size: int = _setting(
+        64,
+        WholeNumber(1, 4096),
+        "Number of images per optimizer step. Smaller batches lower the error of an epoch and "
+        "make it slower.",
+    )
+    optimizer: str = _setting(
+        "muon",
+        Choice(("muon", "adam")),
+        "Optimizer. Muon treats the dense layers in its own way and all others as Adam does; it "
+        "needs fewer steps.",
+    )
+    learning_rate: float = _setting(
+        0.008,
+        Number(0, 1, above=True),
+        "Peak learning rate, which is reached after the warm-up. A higher rate learns faster, "
+        "until training diverges.",
+    )
+    warmup: float = _setting(
+        0.1,
+        Number(0, 0.5),
+        "Fraction of all steps in which the learning rate rises. The warm-up makes a high "
+        "learning rate safe.",
+    )
+    loss: str = _setting(
+        "mse",
+        Choice(("mse", "binary_crossentropy")),
+        "Reconstruction loss to minimise, a mean over the 784 pixels. The squared error is "
+        "reported in either case.",
+    )
+    seed: int = _setting(
+        0,
+        WholeNumber(0, 2**32 - 1),
+        "Random seed of the initial weights, the order of the images, augmentation and noise. The "
+        "same seed gives the same model on the same machine.",
+    )
+    shift: int = _setting(
+        0,
+        WholeNumber(0, 4),
+        f"Largest random shift of each training image, in pixels. {_AUGMENTATION}",
+    )
+    rotation: float = _setting(
+        0.0,
+        Number(0, 45),
+        f"Largest random rotation of each training image, in degrees. {_AUGMENTATION}",
+    )
+    scaling: float = _setting(
+        0.0,
+        Number(0, 0.5),
+        f"Largest random change in size of each training image, as a fraction. {_AUGMENTATION}",
+    )
+    plain_epochs: int = _setting(
+        0,
+        WholeNumber(0, 1000),
+        "Number of epochs at the end without shift, rotation and scaling, so that the model ends "
+        "on the digits as they are.",
+    )
+    kl_weight: float = _setting(
+        1.0,
+        Number(0, 100, above=True),
+        "Weight of a VAE's kl_loss relative to the reconstruction loss summed over the 784 "
+        "pixels. A higher weight brings the latent vectors closer to a Gaussian and makes the "
+        "reconstructions blurrier.",
+    )
+    noise: str | None = _setting(
+        None,
+        Choice((None, *NOISE_KINDS, "mixture")),
+        "Noise that is added to the input, not to the target, so that the model learns to remove "
+        "it. A mixture draws one of the kinds for each image.",
+    )
+    noise_strength: float = _setting(
+        0.5,
+        Number(0, 1),
+        "Highest noise strength in training: each image draws its own, up to this. A higher one "
+        "removes more noise and reconstructs clean digits worse.",
+    )
+    validation_images: int = _setting(
+        5000,
+        WholeNumber(0, 50_000),
+        "Number of images at the end of the training set that are held out for validation. The "
+        "error on them shows overfitting.",
+    )

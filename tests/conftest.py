@@ -11,9 +11,17 @@ import pytest
 from hypothesis import strategies as st
 
 from ae import runs
-from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
+from ae.config import (
+    Choice,
+    ModelConfig,
+    Number,
+    Rule,
+    TrainingConfig,
+    WholeNumber,
+    Widths,
+    settings,
+)
 from ae.data import Dataset, load_data, load_mnist
-from ae.data.noise import NOISE_KINDS
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.pca import PCA
 from ae.runs import Status, control
@@ -23,51 +31,35 @@ hypothesis.settings.register_profile("tests", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tests")
 
 
+def values_of(rule: Rule) -> st.SearchStrategy:
+    """All values that a rule allows, but for widths, which are small: building takes no time."""
+    if isinstance(rule, Choice):
+        return st.sampled_from(rule.options)
+    if isinstance(rule, WholeNumber):
+        return st.integers(rule.least, rule.most)
+    if isinstance(rule, Number):
+        return st.floats(rule.least, rule.most, exclude_min=rule.above)
+    return st.lists(st.integers(1, 6), min_size=rule.fewest, max_size=rule.most).map(tuple)
+
+
+def values_by_name(record: type) -> dict[str, st.SearchStrategy]:
+    return {name: values_of(setting.rule) for name, setting in settings(record).items()}
+
+
 @st.composite
 def model_configs(draw) -> ModelConfig:
-    """Every legal config but for its widths, which are small so that building takes no time."""
-    widths = st.integers(1, 6)
-
-    def tuples(least, most):
-        return st.lists(widths, min_size=least, max_size=most).map(tuple)
-
-    filters = draw(tuples(1, 4))
-    poolings = min(len(filters), 2)
-    kind = draw(st.sampled_from(KINDS))
-    return ModelConfig(
-        kind=kind,
-        latent_dim=draw(st.integers(1, 256)),
-        filters=filters,
-        decoder_filters=draw(tuples(poolings, poolings + 3)),
-        decoder_kernel=draw(st.integers(2, 7)),
-        hidden=draw(tuples(0, 3)),
-        activation=draw(st.sampled_from(ACTIVATIONS)),
-        refinements=draw(st.integers(0, 3)) if kind == "conv" else 0,
-        refinement_filters=draw(tuples(2, 2)),
-    )
+    """Legal configs: what depends on the kind and on the number of poolings follows them."""
+    values = {name: draw(strategy) for name, strategy in values_by_name(ModelConfig).items()}
+    poolings = min(len(values["filters"]), 2)
+    values["decoder_filters"] = draw(values_of(Widths(poolings, poolings + 3)))
+    if values["kind"] != "conv":
+        values["refinements"] = 0
+    return ModelConfig(**values)
 
 
 st.register_type_strategy(ModelConfig, model_configs())
 st.register_type_strategy(
-    TrainingConfig,
-    st.builds(
-        TrainingConfig,
-        epochs=st.integers(1, 1000),
-        batch_size=st.integers(1, 4096),
-        optimizer=st.sampled_from(OPTIMIZERS),
-        learning_rate=st.floats(0, 1, exclude_min=True),
-        warmup=st.floats(0, 0.5),
-        loss=st.sampled_from(LOSSES),
-        seed=st.integers(0, 2**32 - 1),
-        shift=st.integers(0, 4),
-        rotation=st.floats(0, 45),
-        scaling=st.floats(0, 0.5),
-        plain_epochs=st.integers(0, 1000),
-        kl_weight=st.floats(0, 100, exclude_min=True),
-        noise=st.sampled_from([None, *NOISE_KINDS, "mixture"]),
-        noise_strength=st.floats(0, 1),
-        validation_images=st.integers(0, 50_000),
-    ),
+    TrainingConfig, st.builds(TrainingConfig, **values_by_name(TrainingConfig))
 )
 
 

@@ -8,9 +8,19 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 
-from ae.config import ModelConfig, TrainingConfig
-from ae.setting_help import SETTING_HELP
+from ae.config import (
+    Choice,
+    ModelConfig,
+    Number,
+    Rule,
+    Setting,
+    TrainingConfig,
+    WholeNumber,
+    settings,
+    text_of,
+)
 from ae.system import malloc, tensorflow_import
 from ae.training.presets import DEFAULT_PRESET, PRESETS
 
@@ -56,23 +66,43 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     origin.add_argument("--like", metavar="NAME", help="start from the settings on a model's card")
     preset = PRESETS[DEFAULT_PRESET]
     for config in (preset.model, preset.training):
-        for field in dataclasses.fields(config):
-            _add_setting(parser, field.name, getattr(config, field.name))
+        for name, setting in settings(type(config)).items():
+            _add_setting(parser, name, setting, getattr(config, name))
 
 
-def _add_setting(parser: argparse.ArgumentParser, name: str, default) -> None:
-    shown = (",".join(map(str, default)) or "none") if isinstance(default, tuple) else default
+def _add_setting(
+    parser: argparse.ArgumentParser, name: str, setting: Setting, default: object
+) -> None:
+    parse, metavar, rule = _form(setting.rule)
     parser.add_argument(
         f"--{name.replace('_', '-')}",
-        type=_widths if isinstance(default, tuple) else str if default is None else type(default),
-        metavar="N" if isinstance(default, int) else "X" if isinstance(default, float) else "WORD",
-        help=f"{SETTING_HELP[name]} (default {shown})",
+        type=parse,
+        default=argparse.SUPPRESS,  # what is not given is the preset's
+        metavar=metavar,
+        help=f"{setting.help} {rule}. Default: {text_of(default)}.",
     )
+
+
+def _form(rule: Rule) -> tuple[Callable[[str], object], str, str]:
+    """Return how a setting is parsed from the command line, what stands for it and its rule."""
+    if isinstance(rule, Choice):
+        return _choice, "WORD", f"One of {', '.join(map(text_of, rule.options))}"
+    if isinstance(rule, WholeNumber):
+        return int, "N", f"From {rule.least} to {rule.most}"
+    if isinstance(rule, Number):
+        from_least = f"Above {rule.least:g}, up" if rule.above else f"From {rule.least:g}"
+        return float, "X", f"{from_least} to {rule.most:g}"
+    count = f"{rule.fewest}" if rule.fewest == rule.most else f"{rule.fewest} to {rule.most}"
+    return _widths, "N,N", f"{count} whole numbers, separated by commas"
+
+
+def _choice(text: str) -> str | None:
+    return None if text == "none" else text
 
 
 def _widths(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(",") if text)
+        return tuple(int(part) for part in text.split(",")) if text not in ("", "none") else ()
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected numbers as in 32,64, got {text!r}") from None
 
@@ -89,7 +119,7 @@ def _configs(options) -> tuple[ModelConfig, TrainingConfig]:
             **{
                 field.name: getattr(options, field.name)
                 for field in dataclasses.fields(config)
-                if getattr(options, field.name, None) is not None
+                if hasattr(options, field.name)
             },
         )
         for config in (origin.model, origin.training)

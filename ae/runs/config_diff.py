@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ae.config import ModelConfig, TrainingConfig
+from ae.config import ModelConfig, TrainingConfig, text_of
 
 _NONE = "–"
 
@@ -21,7 +21,10 @@ def settings_of(model: ModelConfig, training: TrainingConfig | None, data: str) 
         idle.add("noise_strength")
     if not (values.get("shift") or values.get("rotation") or values.get("scaling")):
         idle.add("plain_epochs")
-    return {name: _NONE if name in idle else _text(value) for name, value in values.items()}
+    return {
+        name: _NONE if name in idle else text_of(value).replace(",", ", ")
+        for name, value in values.items()
+    }
 
 
 def differences(settings: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
@@ -35,9 +38,3 @@ def differences(settings: Mapping[str, Mapping[str, str]]) -> list[dict[str, str
         for name in names
         if len({each.get(name, _NONE) for each in settings.values()}) > 1
     ]
-
-
-def _text(value) -> str:
-    if value is None or value == ():
-        return "none"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

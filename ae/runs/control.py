@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from ae import store
-from ae.config import ModelConfig, TrainingConfig
+from ae.config import ModelConfig, TrainingConfig, text_of
 from ae.runs import run_folder, turns
 from ae.runs.run_folder import Status
 from ae.system import locks, log
@@ -75,12 +75,10 @@ def remove(name: str) -> None:
 
 
 def arguments(model_config: ModelConfig, training_config: TrainingConfig) -> list[str]:
-    """The command-line arguments of ``python -m ae train`` that give these configs."""
+    """Return the command-line arguments of ``python -m ae train`` that give these configs."""
     words = []
-    for field, value in [*model_config.to_dict().items(), *training_config.to_dict().items()]:
-        if value is not None:
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{field.replace('_', '-')}", text]
+    for name, value in (model_config.to_dict() | training_config.to_dict()).items():
+        words += [f"--{name.replace('_', '-')}", text_of(value)]
     return words
 
 

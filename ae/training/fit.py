@@ -137,6 +137,13 @@ def _compile(
 
 
 def _optimizer(config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:
+    """Return Adam, or Muon: orthogonalised momentum for dense layers, Adam for all others.
+
+    References
+    ----------
+    Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024).
+    Liu et al., "Muon is Scalable for LLM Training", arXiv:2502.16982 (2025), for its scale.
+    """
     import keras
 
     schedule = learning_rate(config, steps)

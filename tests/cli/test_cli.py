@@ -5,14 +5,19 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
 from ae import __main__, store
+from ae.cli.training import _configs
+from ae.config import ModelConfig, TrainingConfig
+from ae.runs import control
 
 REPOSITORY = Path(__file__).parents[2]
 TINY = ["--latent-dim", "2", "--filters", "2,2", "--decoder-filters", "2,2"]
@@ -42,6 +47,16 @@ def test_help_explains_every_option(words):
         words[0] if words else "", ("train", "evaluate")
     ):
         assert option in result.stdout
+
+
+@given(...)
+def test_the_command_line_of_two_configs_gives_them_back(
+    model: ModelConfig, training: TrainingConfig
+):
+    """As the Train page shows it: typed into a shell."""
+    words = " ".join(["train", "--name", "x", *control.arguments(model, training)])
+    options = __main__._parser().parse_args(shlex.split(words))
+    assert _configs(options) == (model, training)
 
 
 @pytest.mark.parametrize(

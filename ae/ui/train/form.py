@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import streamlit as st
 
 from ae import runs, store
-from ae.config import ACTIVATIONS, KINDS, LOSSES, OPTIMIZERS, ModelConfig, TrainingConfig
+from ae.config import (
+    Choice,
+    ModelConfig,
+    TrainingConfig,
+    WholeNumber,
+    Widths,
+    settings,
+)
 from ae.data.noise import NOISE_KINDS
 from ae.errors import TrainingError
 from ae.runs import control
-from ae.setting_help import SETTING_HELP
 from ae.training import presets
 from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
 
 _FIRST = ("latent_dim", "kind", "noise")
-_CHOICES = {"kind": KINDS, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES}
+_SETTINGS = settings(ModelConfig) | settings(TrainingConfig)
 _KIND_NAMES = {"conv": "Convolutional", "linear": "Linear", "vae": "Variational (VAE)"}
 _MEASURING_SECONDS = 1.0
 
@@ -63,31 +70,18 @@ def _settings(preset: presets.Preset) -> tuple[ModelConfig, TrainingConfig]:
     """Both configs as the form says. Raises ValueError for what cannot be."""
     values = preset.model.to_dict() | preset.training.to_dict()
     first, second, third = st.columns(3)
-    chosen = {
-        "latent_dim": first.number_input(
-            "latent_dim", 1, 256, values["latent_dim"], help=SETTING_HELP["latent_dim"]
-        ),
-        "kind": second.selectbox(
-            "Kind",
-            KINDS,
-            KINDS.index(values["kind"]),
-            format_func=_KIND_NAMES.get,
-            help=SETTING_HELP["kind"],
-        ),
-        "noise": third.selectbox(
-            "Training noise",
-            noises := [None, *NOISE_KINDS, "mixture"],
-            noises.index(values["noise"]),
-            format_func=_noise_name,
-            help=SETTING_HELP["noise"],
-        ),
-    }
+    with first:
+        chosen = {"latent_dim": _field("latent_dim", "latent_dim", values["latent_dim"])}
+    with second:
+        chosen["kind"] = _field("kind", "Kind", values["kind"], _KIND_NAMES.get)
+    with third:
+        chosen["noise"] = _field("noise", "Training noise", values["noise"], _noise_name)
     with st.expander("All other settings"):
         columns = st.columns(2)
         others = [name for name in values if name not in _FIRST]
         for index, name in enumerate(others):
             with columns[index % 2]:
-                chosen[name] = _field(name, values[name])
+                chosen[name] = _field(name, name.replace("_", " ").capitalize(), values[name])
 
     def config(preset_config):
         names = [field.name for field in dataclasses.fields(preset_config)]
@@ -102,18 +96,21 @@ def _noise_name(kind: str | None) -> str:
     return "A mixture of all" if kind == "mixture" else NOISE_KINDS[kind].label
 
 
-def _field(name: str, value):
-    """A control for one setting, by the type of its value; the config checks what it gives."""
-    label, about = name.replace("_", " ").capitalize(), SETTING_HELP[name]
-    if name in _CHOICES:
-        options = _CHOICES[name]
-        return st.selectbox(label, options, options.index(value), help=about)
-    if isinstance(value, tuple):
+def _field(name: str, label: str, value, format_func: Callable = str):
+    """A control for one setting, with the bounds and the help of the table of settings."""
+    rule, about = _SETTINGS[name].rule, _SETTINGS[name].help
+    if isinstance(rule, Choice):
+        options = rule.options
+        return st.selectbox(
+            label, options, options.index(value), format_func=format_func, help=about
+        )
+    if isinstance(rule, Widths):
         text = st.text_input(label, ", ".join(map(str, value)), max_chars=60, help=about)
         return _widths(label, text)
-    if isinstance(value, int):
-        return st.number_input(label, 0, 2**32 - 1, value, help=about)
-    return st.number_input(label, 0.0, 100.0, float(value), step=None, format="%g", help=about)
+    if isinstance(rule, WholeNumber):
+        return st.number_input(label, rule.least, rule.most, value, help=about)
+    least, most = float(rule.least), float(rule.most)
+    return st.number_input(label, least, most, float(value), step=None, format="%g", help=about)
 
 
 def _widths(label: str, text: str) -> tuple[int, ...]:
