@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from ae.errors import DataError
 from ae.system import archives
-from ae.system.files import replacing
+from ae.system.files import replacing, temporary_path
 
 SIDE = 28
 BATCH = 1000
@@ -167,14 +166,14 @@ def _save_folder(path: Path, batches: Iterable[np.ndarray], count: int) -> None:
 
     if path.exists() and not (path.is_dir() and next(path.iterdir(), None) is None):
         raise DataError(f"{str(path)!r} must be a new or empty folder, or end in .npz.")
-    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.absolute().parent))
+    temporary = temporary_path(path)
+    temporary.mkdir()
     try:
         number, digits = 0, len(str(count))
         for images in batches:
             for pixels in to_bytes(images):
                 number += 1
                 Image.fromarray(pixels).save(temporary / f"{number:0{digits}}.png")
-        temporary.chmod(0o755)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):

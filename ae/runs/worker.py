@@ -9,23 +9,18 @@ import contextlib
 import csv
 import dataclasses
 import errno
-import math
-import os
-import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-
 from ae import store
 from ae.data import load_data
-from ae.errors import TrainingError
+from ae.errors import ModelError, TrainingError
 from ae.nn.autoencoder import Autoencoder
 from ae.runs import control, run_folder, turns
 from ae.runs.run_folder import Settings, Status
-from ae.system import locks, tensorflow_import
+from ae.system import locks, machine, tensorflow_import
 from ae.system.files import replacing, write_json
 from ae.training import checkpoint, snapshots, train
 from ae.training.distributed import Machines
@@ -67,7 +62,7 @@ def execute(
     if not claimed:
         with turns.door():
             control.take(name, replace=replace, resume=resume)
-    with locks.held(folder / run_folder.ALIVE_FILE, _again()) as mine:
+    with locks.held(folder / run_folder.ALIVE_FILE) as mine:
         if not mine:
             raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
         try:
@@ -83,18 +78,6 @@ def execute(
             raise
         finally:
             turns.leave(folder)
-
-
-def _again(times: int = 40) -> Callable[[], bool]:
-    """Try a lock again: whoever asks if it is held holds it for that moment."""
-
-    def wait() -> bool:
-        nonlocal times
-        time.sleep(0.05)
-        times -= 1
-        return times > 0
-
-    return wait
 
 
 def _reason(error: BaseException) -> str:
@@ -181,9 +164,10 @@ def _train(folder, settings, devices, state, on_record, should_stop) -> store.Mo
     autoencoder.halve_precision()
     autoencoder.save(folder / store.MODEL_FILE)
     snapshots.write(snapshots.frame_path(folder, journal.moment.step), journal.moment)
-    card = _card(folder, settings, devices, autoencoder, data, journal)
-    if not math.isfinite(card.test["squared_error"]):
-        raise TrainingError("The model's error is not a number. Try a lower learning rate.")
+    try:
+        card = _card(folder, settings, devices, autoencoder, data, journal)
+    except ModelError as error:
+        raise TrainingError(f"{error} Try a lower learning rate.") from error
     store.write_card(card)
     journal.write("done" if journal.complete else "stopped")
     for leftover in (run_folder.CHECKPOINT_FILE, snapshots.NOW_FILE):
@@ -259,9 +243,6 @@ def _append(path: Path, records: list[Record]) -> None:
 def _card(
     folder: Path, settings: Settings, devices, autoencoder: Autoencoder, data, journal: _Journal
 ) -> store.ModelCard:
-    import keras
-    import tensorflow as tf
-
     from ae.analysis.evaluation import evaluate
 
     return store.ModelCard(
@@ -275,18 +256,13 @@ def _card(
         steps=journal.moment.step,
         seconds=round(journal.moment.seconds, 1),
         machine=_machine(devices),
-        versions={
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-        },
+        versions=machine.versions(),
         test=evaluate(autoencoder, data, linear=settings.model.kind == "linear"),
     )
 
 
 def _machine(devices: int | Machines) -> str:
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    this = machine.describe()
     if isinstance(devices, Machines):
-        return f"{machine}, and {devices.count - 1} more"
-    return machine if devices == 1 else f"{machine}, {devices} devices"
+        return f"{this}, and {devices.count - 1} more"
+    return this if devices == 1 else f"{this}, {devices} devices"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.errors import DataError
+from ae.system import machine
 
 MATRIX_PATH = Path(__file__).with_name("noise_matrix.json")
 COMMAND = "python -m ae noise-matrix"
@@ -106,8 +106,8 @@ def measure_matrix(
         "tested_on": list(COLUMNS),
         "do_nothing": [_mean_psnr(clean, noisy) for noisy in tests.values()],
         "models": models,
-        "versions": _versions(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": machine.versions(),
+        "machine": machine.describe(),
         "seconds": round(time.perf_counter() - began, 1),
     }
 
@@ -168,15 +168,3 @@ def _tested(clean: np.ndarray, kind: str, strength: float) -> np.ndarray:
 
 def _mean_psnr(clean: np.ndarray, restored: np.ndarray) -> float:
     return float(denoising.restored_psnr(clean, restored).mean())
-
-
-def _versions() -> dict[str, str]:
-    import keras
-    import tensorflow as tf
-
-    return {
-        "python": platform.python_version(),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-    }

@@ -1,11 +1,13 @@
-"""Files are whole or absent."""
+"""Files are complete or absent, with the permissions that the umask allows."""
 
 from __future__ import annotations
 
 import json
 import os
 import stat
+import sys
 import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -48,15 +50,42 @@ def test_missing_folder_is_an_error(tmp_path):
         pass
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 def test_file_is_readable_as_the_umask_says(tmp_path):
     before = os.umask(0o027)
     try:
         write_json(tmp_path / "a.json", 1)
-        assert os.umask(0o027) == 0o027
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o640
+
+
+def test_writing_leaves_the_umask_of_other_threads_alone(tmp_path):
+    """Files that another thread creates meanwhile are as private as the umask makes them."""
+    umask, interval = os.umask(0o077), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # the threads take turns within a function, not only between two
+    stop = threading.Event()
+
+    def write():
+        while not stop.is_set():
+            write_json(tmp_path / "a.json", 1)
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    try:
+        for writer in writers:
+            writer.start()
+        modes, end = set(), time.monotonic() + 1.5
+        while time.monotonic() < end:
+            file = os.open(tmp_path / "b", os.O_CREAT | os.O_WRONLY, 0o666)
+            modes.add(stat.S_IMODE(os.fstat(file).st_mode))
+            os.close(file)
+            os.unlink(tmp_path / "b")
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+        sys.setswitchinterval(interval)
+        os.umask(umask)
+    assert modes == {0o600}
 
 
 @given(
