@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ae.analysis import metrics
+from ae.config import JsonRecord
 from ae.data import Dataset
+from ae.errors import ModelError
 from ae.nn.base import Model
 from ae.nn.pca import PCA, principal_angles
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9)
+_PERCENTAGE = re.compile(r"\d{1,2}(\.\d)?")
 _NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
 
@@ -32,66 +37,143 @@ class Interval:
         return self.mean + self.half_width
 
 
-def evaluate(model: Model, data: Dataset, pca: PCA | None = None, *, linear: bool = False) -> dict:
-    """Test figures of a model over all of ``data.x_test``.
+@dataclass(frozen=True)
+class Figures(JsonRecord):
+    """How good a model is: its figures over all test images.
 
-    linear : the model is a linear map; its span is then compared with PCA's.
-    pca : fitted on ``data.x_train`` with at least ``model.latent_dim`` components, if there is
-        one at hand; else it is fitted here.
-    Returns plain numbers, ready for JSON:
-        latent_dim; squared_error (the sum over the 784 pixels, averaged over images), mse, psnr
-        (dB) and ssim, each averaged over images; squared_error_by_class, from the label to the
-        mean; squared_error_percentiles, from the percentage to the error; and
-        pca_squared_error, of PCA with as many numbers. Of a linear model principal_angles too:
-        those between its decoder's span and the PCA subspace, in degrees, smallest first.
+    Parameters
+    ----------
+    latent_dim : int
+        Number of latent dimensions of the model.
+    squared_error : float
+        Squared error: the sum over the 784 pixels, averaged over the images.
+    mse, psnr, ssim : float
+        Mean squared error per pixel, PSNR in dB and SSIM, each averaged over the images.
+    squared_error_by_class : dict of str to float
+        Mean squared error of the images of each class, by its label.
+    squared_error_percentiles : dict of str to float
+        Percentiles of the images' squared errors, by the percentage ("50" is the median).
+    pca_squared_error : float
+        Mean squared error of PCA with the same number of dimensions.
+    principal_angles : tuple of float, optional
+        Of a linear model: angles in degrees between the subspace that its decoder spans and that
+        of PCA, smallest first.
+
+    Raises
+    ------
+    ValueError
+        If a figure is not a finite float, or the percentiles lack the median.
+    """
+
+    latent_dim: int
+    squared_error: float
+    mse: float
+    psnr: float
+    ssim: float
+    squared_error_by_class: dict[str, float]
+    squared_error_percentiles: dict[str, float]
+    pca_squared_error: float
+    principal_angles: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("squared_error_by_class", "squared_error_percentiles"):
+            if not isinstance(part := getattr(self, name), dict):
+                raise ValueError(f"{name} must be a JSON object. Received: {part!r:.80}.")
+        if type(self.latent_dim) is not int or self.latent_dim < 1:
+            raise ValueError(
+                f"latent_dim must be an int of at least 1. Received: {self.latent_dim!r:.80}."
+            )
+        for name, value in _numbers(self).items():
+            if name != "latent_dim" and not (isinstance(value, float) and math.isfinite(value)):
+                raise ValueError(f"{name} must be a finite float. Received: {value!r:.80}.")
+        percentages = self.squared_error_percentiles
+        if "50" not in percentages or not all(map(_PERCENTAGE.fullmatch, percentages)):
+            raise ValueError(
+                "squared_error_percentiles must be by percentages, 50 among them. "
+                f"Received: {[*percentages]!r:.80}."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures by name, ready for JSON; principal_angles only if there are any."""
+        values = super().to_dict()
+        if self.principal_angles is None:
+            del values["principal_angles"]
+        return values
+
+
+def evaluate(
+    model: Model, data: Dataset, pca: PCA | None = None, *, linear: bool = False
+) -> Figures:
+    """Measure a model on all of ``data.x_test``.
+
+    Parameters
+    ----------
+    model : Model
+        The model to measure.
+    data : Dataset
+        Its test images are reconstructed; PCA is fitted on its training images.
+    pca : PCA, optional
+        PCA of ``data.x_train`` with at least ``model.latent_dim`` components, if it is at hand.
+    linear : bool
+        Whether the model is a linear map; its subspace is then compared with that of PCA.
+
+    Returns
+    -------
+    Figures
+        The test figures, as they stand on a model's card.
+
+    Raises
+    ------
+    ModelError
+        If a reconstruction has a value that is not a finite number.
     """
     images = data.x_test
     reconstructions = model.reconstruct(images)
+    if not np.isfinite(reconstructions).all():
+        raise ModelError("The model's reconstructions contain values that are not finite numbers.")
     errors = metrics.squared_error(images, reconstructions)
     k = min(model.latent_dim, metrics.PIXELS)
     pca = PCA.fit(data.x_train, k) if pca is None else pca.truncate(k)
-    figures = {
-        "latent_dim": model.latent_dim,
-        "squared_error": float(errors.mean()),
-        "mse": float(errors.mean() / metrics.PIXELS),
-        "psnr": float(metrics.psnr(images, reconstructions).mean()),
-        "ssim": float(metrics.ssim(images, reconstructions).mean()),
-        "squared_error_by_class": {
+    return Figures(
+        latent_dim=model.latent_dim,
+        squared_error=float(errors.mean()),
+        mse=float(errors.mean() / metrics.PIXELS),
+        psnr=float(metrics.psnr(images, reconstructions).mean()),
+        ssim=float(metrics.ssim(images, reconstructions).mean()),
+        squared_error_by_class={
             str(label): float(errors[data.y_test == label].mean())
             for label in np.unique(data.y_test)
         },
-        "squared_error_percentiles": {
+        squared_error_percentiles={
             str(percent): float(np.percentile(errors, percent)) for percent in PERCENTILES
         },
-        "pca_squared_error": float(metrics.squared_error(images, pca.reconstruct(images)).mean()),
-    }
-    if linear:
-        angles = principal_angles(_span(model), pca.components)
-        figures["principal_angles"] = [float(angle) for angle in angles]
-    return figures
-
-
-def agree(figures: dict, others: dict, tolerance: float = 1e-3) -> bool:
-    """Whether two results of ``evaluate`` say the same, each number within a relative tolerance."""
-    first, second = _numbers(figures), _numbers(others)
-    return first.keys() == second.keys() and all(
-        np.isclose(first[key], second[key], rtol=tolerance, atol=1e-9) for key in first
+        pca_squared_error=float(metrics.squared_error(images, pca.reconstruct(images)).mean()),
+        principal_angles=(
+            tuple(float(angle) for angle in principal_angles(_span(model), pca.components))
+            if linear
+            else None
+        ),
     )
 
 
-def _numbers(figures, path: tuple = ()) -> dict:
-    """Nested dicts and lists of numbers as one flat dict."""
-    if isinstance(figures, dict):
-        items = figures.items()
-    elif isinstance(figures, list):
-        items = enumerate(figures)
-    else:
-        return {path: figures}
-    return {
-        key: number
-        for name, part in items
-        for key, number in _numbers(part, (*path, str(name))).items()
-    }
+def agree(figures: Figures, others: Figures, tolerance: float = 1e-3) -> bool:
+    """Return whether two sets of figures agree, each within a relative ``tolerance``."""
+    first, second = _numbers(figures), _numbers(others)
+    return first.keys() == second.keys() and all(
+        np.isclose(first[name], second[name], rtol=tolerance, atol=1e-9) for name in first
+    )
+
+
+def _numbers(figures: Figures) -> dict[str, Any]:
+    """Return each single number of some figures by its name, as in "squared_error_by_class 7"."""
+    numbers: dict[str, Any] = {}
+    for name, value in figures.to_dict().items():
+        parts = dict(enumerate(value)) if isinstance(value, tuple) else value
+        if isinstance(parts, dict):
+            numbers |= {f"{name} {key}": part for key, part in parts.items()}
+        else:
+            numbers[name] = value
+    return numbers
 
 
 def _span(model: Model) -> np.ndarray:
@@ -101,12 +183,12 @@ def _span(model: Model) -> np.ndarray:
     return (steps - origin).reshape(model.latent_dim, -1)
 
 
-def in_words(test: dict) -> str:
-    """The main figures of ``evaluate`` in a line."""
+def in_words(figures: Figures) -> str:
+    """Return the main figures in a line."""
     return (
-        f"squared error {test['squared_error']:.3f} per test image "
-        f"(PCA with {test['latent_dim']} numbers {test['pca_squared_error']:.3f}), "
-        f"PSNR {test['psnr']:.2f} dB, SSIM {test['ssim']:.4f}"
+        f"squared error {figures.squared_error:.3f} per test image "
+        f"(PCA with {figures.latent_dim} dimensions {figures.pca_squared_error:.3f}), "
+        f"PSNR {figures.psnr:.2f} dB, SSIM {figures.ssim:.4f}"
     )
 
 

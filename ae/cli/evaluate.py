@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     same_data = data.sha256 == card.data_sha256
     matches = evaluation.agree(figures, card.test) if same_data else None
     if options.json:
-        result = {"name": card.name, "parameters": model.parameters, **figures}
+        result = {"name": card.name, "parameters": model.parameters, **figures.to_dict()}
         print(json.dumps(result | {"matches_card": matches}))
     else:
         print(f"{card.name}, {model.parameters:,} parameters: {evaluation.in_words(figures)}")
@@ -42,6 +42,6 @@ def _run(options: argparse.Namespace) -> int:
             "Its card is of other data."
             if matches is None
             else f"Its card says {'the same' if matches else 'something else'} "
-            f"(squared error {card.test['squared_error']:.3f})."
+            f"(squared error {card.test.squared_error:.3f})."
         )
     return 1 if matches is False else 0

@@ -71,21 +71,15 @@ class Status(JsonRecord):
 class Settings(JsonRecord):
     """What a run is started with: both configs, and the data's file or None for MNIST."""
 
-    model: ModelConfig
-    training: TrainingConfig
+    model: ModelConfig = dataclasses.field(metadata={"record": ModelConfig})
+    training: TrainingConfig = dataclasses.field(metadata={"record": TrainingConfig})
     data: str | None = None
 
-    @classmethod
-    def from_dict(cls, values: dict) -> Settings:
-        if isinstance(values, dict):
-            values = values | {
-                "model": ModelConfig.from_dict(values.get("model")),
-                "training": TrainingConfig.from_dict(values.get("training")),
-            }
-        settings = super().from_dict(values)
-        if not isinstance(settings.data, str | None):
-            raise ValueError(f"data must be a path or null. Received: {settings.data!r}.")
-        return settings
+    def __post_init__(self) -> None:
+        if self.model is None or self.training is None:
+            raise ValueError("model and training must both be given. Received: null.")
+        if not isinstance(self.data, str | None):
+            raise ValueError(f"data must be a path or null. Received: {self.data!r}.")
 
 
 def asked_to(name: str) -> str | None:

@@ -1,13 +1,13 @@
 """The models folder and what may be loaded from it. ``from ae import store; store.load(...)``"""
 
 from ae.errors import ModelError
+from ae.store.cards import ModelCard
 from ae.store.folder import (
     CARD_FILE,
     DEFAULT_MODEL,
     HISTORY_FILE,
     MODEL_FILE,
     SHIPPED,
-    ModelCard,
     check_name,
     file_of,
     is_name,

@@ -17,7 +17,7 @@ from types import ModuleType
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import noise
 from ae.nn import networks
-from ae.store.folder import ModelCard
+from ae.store.cards import ModelCard
 from ae.training import batches, fit
 
 _HEAD = '''"""Train {name} again: a stand-alone script, made from the model's card.
@@ -118,7 +118,7 @@ def script(card: ModelCard) -> str:
         steps=card.steps,
         seconds=card.seconds,
         machine=_harmless(card.machine),
-        error=card.test["squared_error"],
+        error=card.test.squared_error,
         imports=_NOISE_IMPORTS if noisy else _IMPORTS,
         model=_values(card.model) + f"\n    poolings={card.model.poolings},",
         training=_values(card.training),

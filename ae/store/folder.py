@@ -1,23 +1,20 @@
-"""The models folder: what can be loaded, loading it, and the card of each model."""
+"""The models folder: listing, loading, adding and removing models."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import json
-import math
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from ae.config import FOREIGN, JsonRecord, ModelConfig, TrainingConfig
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
+from ae.store.cards import ModelCard
 from ae.store.keras_file import CONFIG, LARGEST_FILE, read_parts
 from ae.system.files import REPOSITORY, open_regular, write_json
 
@@ -34,84 +31,7 @@ SHIPPED = (
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 # What models are compared with, and a table's own words: one row each beside a row a model.
 _RESERVED = ("pca", "png", "jpeg", "webp", "raw", "clean", "noisy", "setting")
-_SHOWN_FIGURES = ("squared_error", "pca_squared_error", "psnr", "ssim")  # the pages read these
-_JSON_TYPES = {"str": str, "int": int, "float": (int, float)}
-_MOST = 2**53  # of a whole number on a card
 _LARGEST_CARD = 1 << 20  # bytes
-
-
-@dataclass(frozen=True)
-class ModelCard(JsonRecord):
-    """What is known of a saved model.
-
-    name : of the model and of its folder.
-    model, training : its configs; training is None for a model that was made elsewhere.
-    parameters : numbers set by training; ``bytes``, the size of the model's file.
-    data, data_sha256 : the training data's name and checksum.
-    steps : optimizer steps taken; fewer than planned if it was stopped.
-    seconds : training time; ``machine`` is where.
-    versions : of python, tensorflow, keras and numpy.
-    test : figures over the test images, as ``ae.analysis.evaluation.evaluate`` returns them.
-    """
-
-    name: str
-    model: ModelConfig
-    training: TrainingConfig | None
-    parameters: int
-    bytes: int
-    data: str
-    data_sha256: str
-    steps: int
-    seconds: float
-    machine: str
-    versions: dict
-    test: dict
-
-    @classmethod
-    def from_dict(cls, values: dict) -> ModelCard:
-        missing = {field.name for field in dataclasses.fields(cls)} - set(values)
-        if missing:
-            raise ValueError(f"A model card must have {sorted(missing)} too.")
-        wrong = [
-            field.name
-            for field in dataclasses.fields(cls)
-            if not isinstance(values[field.name], _JSON_TYPES.get(field.type, dict))
-            and not (field.name == "training" and _made_elsewhere(values))
-        ]
-        if "test" not in wrong:
-            wrong += [key for key in _SHOWN_FIGURES if not _is_figure(values["test"].get(key))]
-            wrong += _wrong_percentiles(values["test"].get("squared_error_percentiles"))
-        wrong += [
-            key
-            for key in ("parameters", "bytes", "steps", "seconds")
-            if key not in wrong and not 0 <= values[key] < _MOST  # false for NaN
-        ]
-        if wrong:
-            raise ValueError(f"A model card has {wrong} of another type.")
-        return super().from_dict(
-            values
-            | {
-                "model": ModelConfig.from_dict(values["model"]),
-                "training": TrainingConfig.from_dict(values["training"])
-                if values["training"] is not None
-                else None,
-            }
-        )
-
-
-def _made_elsewhere(values: dict) -> bool:
-    model = values["model"]
-    return values["training"] is None and isinstance(model, dict) and model.get("kind") == FOREIGN
-
-
-def _is_figure(value) -> bool:
-    return isinstance(value, float) and math.isfinite(value)
-
-
-def _wrong_percentiles(values) -> list[str]:
-    whole = isinstance(values, dict) and values and all(map(_is_figure, values.values()))
-    legal = whole and "50" in values and all(re.fullmatch(r"\d{1,2}(\.\d)?", key) for key in values)
-    return [] if legal else ["squared_error_percentiles"]
 
 
 def models_folder() -> Path:

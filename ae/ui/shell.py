@@ -60,8 +60,8 @@ def model_picker() -> None:
     whose = "Made elsewhere. " if card.model.kind == FOREIGN else made_here
     st.sidebar.caption(
         f"{whose}{card.model.latent_dim} numbers per digit, {card.parameters:,} parameters. "
-        f"Squared error per test digit: **{test['squared_error']:.2f}**, "
-        f"PCA of the same size: {test['pca_squared_error']:.2f}."
+        f"Squared error per test digit: **{test.squared_error:.2f}**, "
+        f"PCA of the same size: {test.pca_squared_error:.2f}."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 import re
 
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from ae.analysis.evaluation import (
     PERCENTILES,
+    Figures,
+    agree,
     mean_interval,
     nearest_errors,
     rank_in_words,
@@ -73,3 +77,58 @@ def test_the_interval_holds_the_true_mean_in_95_percent_of_samples():
     intervals = [mean_interval(rng.exponential(2, 300)) for _ in range(1000)]
     inside = np.mean([interval.low <= 2 <= interval.high for interval in intervals])
     assert 0.93 <= inside <= 0.97
+
+
+FIGURES = Figures(
+    latent_dim=2,
+    squared_error=5.0,
+    mse=5 / 784,
+    psnr=20.0,
+    ssim=0.9,
+    squared_error_by_class={"7": 4.0, "a": 6.0},
+    squared_error_percentiles={"50": 4.5, "99.9": 9.0},
+    pca_squared_error=7.0,
+    principal_angles=(0.5, 1.5),
+)
+
+
+@pytest.mark.parametrize("angles", [None, (0.5, 1.5)])
+def test_figures_survive_json_and_have_no_empty_key(angles):
+    figures = dataclasses.replace(FIGURES, principal_angles=angles)
+    values = json.loads(figures.to_json())
+    assert Figures.from_dict(values) == figures
+    assert None not in values.values()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("latent_dim", 0),
+        ("latent_dim", 2.0),
+        ("squared_error", math.nan),
+        ("psnr", math.inf),
+        ("ssim", "0.9"),
+        ("mse", None),
+        ("squared_error_by_class", {"7": math.nan}),
+        ("squared_error_by_class", 4.0),
+        ("squared_error_percentiles", {"25": 4.5}),
+        ("squared_error_percentiles", {"50": 4.5, "half": 4.5}),
+        ("squared_error_percentiles", None),
+        ("principal_angles", (math.nan,)),
+    ],
+)
+def test_figures_that_are_no_figures_are_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=name):
+        dataclasses.replace(FIGURES, **{name: value})
+
+
+def test_figures_agree_up_to_the_tolerance_in_every_place():
+    assert agree(FIGURES, dataclasses.replace(FIGURES, squared_error=5.004))
+    for change in (
+        {"squared_error": 5.006},
+        {"squared_error_by_class": {"7": 4.0, "a": 6.1}},
+        {"squared_error_by_class": {"7": 4.0}},
+        {"principal_angles": (0.5, 1.6)},
+        {"principal_angles": None},
+    ):
+        assert not agree(FIGURES, dataclasses.replace(FIGURES, **change)), change

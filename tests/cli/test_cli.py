@@ -134,7 +134,7 @@ def test_train_then_evaluate(small_npz):
     assert figures["parameters"] == card.parameters
     assert figures["matches_card"] is True
     for key in ("squared_error", "mse", "psnr", "ssim", "pca_squared_error"):
-        assert figures[key] == pytest.approx(card.test[key], rel=1e-3)
+        assert figures[key] == pytest.approx(getattr(card.test, key), rel=1e-3)
     assert figures["mse"] == pytest.approx(figures["squared_error"] / 784)
 
     # A card that says something else than the model does is found out.

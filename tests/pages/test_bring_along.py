@@ -35,7 +35,7 @@ def test_a_model_from_elsewhere_is_measured_listed_and_drawn_with(uploaded, tmp_
     assert [each.value for each in at.error] == []
     assert "**My-first-1** is in the list" in at.success[0].value
     card = store.read_card("My-first-1")
-    assert f"{card.test['squared_error']:.2f}" in at.success[0].value
+    assert f"{card.test.squared_error:.2f}" in at.success[0].value
     assert "My-first-1" in at.sidebar.selectbox[0].options
     for page in ("draw", "start"):
         at = open_page(page, model="My-first-1")

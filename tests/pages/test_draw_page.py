@@ -63,7 +63,7 @@ def test_ink_is_brought_to_mnist_form_and_rebuilt(open_page, conv_32, seven):
     np.testing.assert_allclose(picture(rebuilt), reconstruction[0] * 255, atol=1)
     assert f"{error:.1f}" in rebuilt["caption"]
     assert f"Squared error {error:.1f}" in data["message"]
-    assert f"{card.test['squared_error']:.1f}" in data["message"]
+    assert f"{card.test.squared_error:.1f}" in data["message"]
     assert data["number"] == 41, "the pad sends newer ink only after its number has come back"
 
 

@@ -36,8 +36,8 @@ def test_figures_are_those_of_the_card(open_page, conv_32):
     at = open_page("start")
     numbers, error, pca_error = at.metric
     assert numbers.value == "784 → 32"
-    assert error.value == f"{card.test['squared_error']:.2f}"
-    assert pca_error.value == f"{card.test['pca_squared_error']:.2f}"
+    assert error.value == f"{card.test.squared_error:.2f}"
+    assert pca_error.value == f"{card.test.pca_squared_error:.2f}"
     assert at.sidebar.caption[0].value.count(f"{card.parameters:,}") == 1
 
 
@@ -61,7 +61,7 @@ def test_choosing_another_model_changes_the_page(open_page, put, shown):
     at.sidebar.selectbox(key="model").select(OWN).run()
     assert not at.exception
     assert at.metric[0].value == "784 → 4"
-    assert at.metric[1].value == f"{store.read_card(OWN).test['squared_error']:.2f}"
+    assert at.metric[1].value == f"{store.read_card(OWN).test.squared_error:.2f}"
     for old, new in zip(before, shown[-1].pixels, strict=True):
         assert np.array_equal(parts(old)[0], parts(new)[0]), "the digits are to stay the same"
         assert not np.array_equal(parts(old)[1], parts(new)[1]), "the reconstruction is not"

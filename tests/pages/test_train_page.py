@@ -214,7 +214,7 @@ def test_a_finished_run_shows_its_result_and_is_in_the_list(open_page, put):
     at = open_page("train", run=OWN)
     assert headings(at) == [f"{OWN}: done"]
     (success,) = at.success
-    assert f"{store.read_card(OWN).test['squared_error']:.2f}" in success.value
+    assert f"{store.read_card(OWN).test.squared_error:.2f}" in success.value
     assert OWN in at.sidebar.selectbox(key="model").options[1]
     assert not button(at, "Stop")
     assert len(charts(at)) == 2

@@ -29,7 +29,7 @@ def card_of(model: ModelConfig, config: TrainingConfig) -> store.ModelCard:
         seconds=1.0,
         machine="a machine",
         versions={"python": "3.11", "tensorflow": "2.21", "keras": "3.15", "numpy": "2"},
-        test={"squared_error": 1.0},
+        test=store.read_card("conv-32").test,
     )
 
 
@@ -79,7 +79,7 @@ def test_the_script_says_what_the_card_says():
     card = store.read_card("conv-32")
     text = export_script.script(card)
     compile(text, "conv-32.py", "exec")
-    assert f"squared error {card.test['squared_error']:.3f}" in text
+    assert f"squared error {card.test.squared_error:.3f}" in text
     assert card.data_sha256 in text
     assert "import ae" not in text
     assert "from ae" not in text

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ae import store
+from ae.analysis.evaluation import Figures
 from ae.config import TrainingConfig
 from ae.errors import ModelError
 from ae.store import CARD_FILE, MODEL_FILE, ModelCard
@@ -54,13 +55,16 @@ def card(tiny_config, tiny_model, model_file) -> ModelCard:
         seconds=1.5,
         machine="here",
         versions={"python": "3"},
-        test={
-            "squared_error": 50.0,
-            "pca_squared_error": 40.0,
-            "psnr": 12.0,
-            "ssim": 0.5,
-            "squared_error_percentiles": {"50": 45.0},
-        },
+        test=Figures(
+            latent_dim=tiny_model.latent_dim,
+            squared_error=50.0,
+            mse=50.0 / 784,
+            psnr=12.0,
+            ssim=0.5,
+            squared_error_by_class={"7": 50.0},
+            squared_error_percentiles={"50": 45.0},
+            pca_squared_error=40.0,
+        ),
     )
 
 

@@ -85,7 +85,7 @@ def test_a_chain_of_plain_layers_is_taken_and_gives_what_it_gave(
     np.testing.assert_allclose(mine.reconstruct(images), expected, atol=1e-5)
     assert mine.encode(images).shape == (5, size)
     errors = ((small_data.x_test - mine.reconstruct(small_data.x_test)) ** 2).sum((1, 2))
-    assert card.test["squared_error"] == pytest.approx(errors.mean(), rel=1e-4)
+    assert card.test.squared_error == pytest.approx(errors.mean(), rel=1e-4)
 
 
 def test_a_name_in_use_is_refused_and_the_model_there_stays(
@@ -153,7 +153,7 @@ def not_a_number(keras):
         (other_shape, "28×28"),
         (without_a_code, "at most 256 numbers"),
         (costly, "multiplications"),
-        (not_a_number, "not numbers"),
+        (not_a_number, "not finite numbers"),
     ],
 )
 def test_a_network_that_does_not_fit_is_refused_with_the_reason(

@@ -54,7 +54,7 @@ def test_card_is_reproduced_from_the_data(name, mnist, mnist_pca):
 def test_card_states_the_model(name):
     card, model = store.read_card(name), store.load(name)
     assert card.parameters == model.parameters
-    assert card.model.latent_dim == card.test["latent_dim"] == model.latent_dim
+    assert card.model.latent_dim == card.test.latent_dim == model.latent_dim
     assert card.bytes == (store.models_folder() / name / store.MODEL_FILE).stat().st_size
 
 
@@ -80,7 +80,7 @@ def test_models_load_without_this_package(tmp_path, mnist):
 
 
 def test_conv_32_has_a_test_error_of_at_most_1_8():
-    assert store.read_card("conv-32").test["squared_error"] <= 1.8
+    assert store.read_card("conv-32").test.squared_error <= 1.8
 
 
 @pytest.mark.parametrize("name", ["conv-2", "conv-32"])
@@ -100,7 +100,7 @@ def test_films_are_shown_and_take_at_most_3_megabytes(name, mnist):
 
 def test_conv_64_is_better_than_conv_32():
     smaller, larger = (store.read_card(name).test for name in ("conv-32", "conv-64"))
-    assert larger["squared_error"] < smaller["squared_error"]
+    assert larger.squared_error < smaller.squared_error
 
 
 def test_the_models_take_at_most_25_megabytes():
@@ -147,10 +147,10 @@ def test_a_vae_keeps_the_prior_and_shows_its_two_losses(name, mnist):
 )
 def test_convolutional_models_leave_at_most_this_share_of_the_error_of_pca(name, share):
     test = store.read_card(name).test
-    assert test["squared_error"] <= share * test["pca_squared_error"]
+    assert test.squared_error <= share * test.pca_squared_error
 
 
 def test_linear_32_is_as_good_as_pca_and_spans_its_subspace():
     test = store.read_card("linear-32").test
-    assert test["squared_error"] <= 1.01 * test["pca_squared_error"]
-    assert max(test["principal_angles"]) < 5
+    assert test.squared_error <= 1.01 * test.pca_squared_error
+    assert max(test.principal_angles) < 5

@@ -104,8 +104,8 @@ def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -
     if ink is not None:
         state.keep_drawing(ink.image)
     if seen is not None:
-        usual = card.test["squared_error"]
-        rank = rank_in_words(seen.error, card.test["squared_error_percentiles"])
+        usual = card.test.squared_error
+        rank = rank_in_words(seen.error, card.test.squared_error_percentiles)
         message = (
             f"Squared error {seen.error:.1f}, {rank}; a test digit has {usual:.1f} on average. "
             f"{latent_dim} numbers instead of 784."

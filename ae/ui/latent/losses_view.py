@@ -39,7 +39,7 @@ def _show_history(card: ModelCard) -> None:
         delta_color="off",
         delta_arrow="off",
         help=f"The squared difference summed over the 784 pixels. The training itself used "
-        f"{card.training.loss}. Of z_mean, on test digits: {card.test['squared_error']:.2f}.",
+        f"{card.training.loss}. Of z_mean, on test digits: {card.test.squared_error:.2f}.",
     )
     right.metric(
         "kl_loss at the end",

@@ -43,7 +43,7 @@ left.metric(
     delta_arrow="off",
     help="A picture has 28 × 28 = 784 values. The code has as many as are shown here.",
 )
-error, pca_error = card.test["squared_error"], card.test["pca_squared_error"]
+error, pca_error = card.test.squared_error, card.test.pca_squared_error
 middle.metric(
     "Squared error, autoencoder",
     f"{error:.2f}",

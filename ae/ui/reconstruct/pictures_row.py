@@ -60,8 +60,8 @@ def show_pictures(
     mine = f"PSNR {metrics.psnr(images, rebuilt).mean():.1f} dB and SSIM "
     mine += f"{metrics.ssim(images, rebuilt).mean():.3f} on average"
     st.caption(
-        f"The {len(chosen)} shown: {mine}; all 10,000 test digits: {card.test['psnr']:.1f} dB and "
-        f"{card.test['ssim']:.3f}."
+        f"The {len(chosen)} shown: {mine}; all 10,000 test digits: {card.test.psnr:.1f} dB and "
+        f"{card.test.ssim:.3f}."
     )
 
 

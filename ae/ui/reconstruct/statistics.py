@@ -141,7 +141,7 @@ def show_ladder(card: ModelCard, error: float) -> None:
     ladder = store.ladder(cards)
     with st.spinner("Measuring PCA at nine sizes, once."):
         pca = [(k, float(cache.pca_errors(k).mean())) for k in _PCA_SIZES]
-    own = [(k, c.test["squared_error"], c.name) for k, c in ladder.items()]
+    own = [(k, c.test.squared_error, c.name) for k, c in ladder.items()]
     loaded = (card.model.latent_dim, error, card.name)
     shell.show_chart(
         charts.error_by_latent_dim,

@@ -106,8 +106,8 @@ def _state(name: str, card: ModelCard | None) -> str:
 
 
 _FIGURES = {
-    "squared error, test digits": _of_card(lambda card: f"{card.test['squared_error']:.2f}"),
-    "PCA of the same size": _of_card(lambda card: f"{card.test['pca_squared_error']:.2f}"),
+    "squared error, test digits": _of_card(lambda card: f"{card.test.squared_error:.2f}"),
+    "PCA of the same size": _of_card(lambda card: f"{card.test.pca_squared_error:.2f}"),
     "parameters": _of_card(lambda card: f"{card.parameters:,}"),
     "steps taken": lambda name, card: f"{cache.history(name)[-1].step:,}",
     "seconds": lambda name, card: f"{cache.history(name)[-1].seconds:,.0f}",

@@ -42,9 +42,9 @@ def show_bring_along() -> None:
     if name := st.session_state.pop(state.BROUGHT, None):
         test = store.read_card(name).test
         st.success(
-            f"**{plain(name)}** is in the list of models. Its code has {test['latent_dim']} "
-            f"numbers; its squared error on the test digits is {test['squared_error']:.2f}, PCA of "
-            f"the same size has {test['pca_squared_error']:.2f}."
+            f"**{plain(name)}** is in the list of models. Its code has {test.latent_dim} "
+            f"numbers; its squared error on the test digits is {test.squared_error:.2f}, PCA of "
+            f"the same size has {test.pca_squared_error:.2f}."
         )
 
 

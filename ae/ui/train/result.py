@@ -16,7 +16,7 @@ def show_result(name: str) -> None:
         card = store.read_card(name)
     except store.ModelError:
         return
-    error, pca_error = card.test["squared_error"], card.test["pca_squared_error"]
+    error, pca_error = card.test.squared_error, card.test.pca_squared_error
     st.success(
         f"**{plain(name)}** has a squared error of {error:.2f} on the test digits, after "
         f"{card.seconds:,.0f} s. PCA with {card.model.latent_dim} numbers has {pca_error:.2f}. "
@@ -48,6 +48,6 @@ def _beside_shipped(card: ModelCard) -> str:
     if other.data_sha256 != card.data_sha256:
         return ""
     return (
-        f"{shipped}, which came with the app, has {other.test['squared_error']:.2f} after "
+        f"{shipped}, which came with the app, has {other.test.squared_error:.2f} after "
         f"{other.seconds:,.0f} s."
     )
