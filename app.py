@@ -3,27 +3,40 @@
 import streamlit as st
 
 from ae.system import log
-from ae.ui import cache, links, shell, state
+from ae.ui import cache, links, shell
 
-st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="centered")
+st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="wide")
 log.set_up()
 
 links.begin()
-pages = "ae/ui/pages"
+
+
+def _page(path: str, title: str, icon: str, *, default: bool = False):
+    return st.Page(
+        f"ae/ui/pages/{path}.py", title=title, icon=f":material/{icon}:", default=default
+    )
+
+
 page = st.navigation(
-    [
-        st.Page(f"{pages}/start.py", title="Start", icon=":material/home:", default=True),
-        st.Page(f"{pages}/draw.py", title="Draw", icon=":material/draw:"),
-        st.Page(f"{pages}/reconstruct.py", title="Reconstruct", icon=":material/grid_view:"),
-        st.Page(f"{pages}/denoise.py", title="Denoise", icon=":material/auto_fix_high:"),
-        st.Page(f"{pages}/latent.py", title="Latent space", icon=":material/explore:"),
-        st.Page(f"{pages}/generate.py", title="Generate", icon=":material/auto_awesome:"),
-        st.Page(f"{pages}/compress.py", title="Compress", icon=":material/compress:"),
-        st.Page(f"{pages}/train.py", title="Train", icon=":material/model_training:"),
-    ],
-    position="hidden" if state.hides("sidebar") else "sidebar",
+    {
+        "": [_page("start", "Start", "home", default=True)],
+        "Understand": [
+            _page("draw", "Draw", "draw"),
+            _page("reconstruct", "Reconstruct", "grid_view"),
+            _page("latent", "Latent space", "explore"),
+        ],
+        "Use": [
+            _page("denoise", "Denoise", "auto_fix_high"),
+            _page("generate", "Generate", "auto_awesome"),
+            _page("compress", "Compress", "compress"),
+        ],
+        "Make your own": [_page("train", "Train", "model_training")],
+    },
+    position="hidden" if links.hides("sidebar") else "sidebar",
 )
 links.clean_address()
+links.arrive(page.url_path)
+shell.frame()
 shell.model_picker()
 links.show_task()
 with shell.told():

@@ -13,18 +13,39 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ae import charts, imaging, store
-from ae.config import FOREIGN
 from ae.errors import CodecError, DataError, ModelError, TrainingError
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
+from ae.store.descriptions import in_few_words, sentence
 from ae.system import log
-from ae.ui import cache, state
+from ae.ui import cache, links, state
 from ae.ui.markdown import plain
 
 # Thirty threads that pull at Python's one lock get a fifth less done than two.
 _turns = threading.Semaphore(os.cpu_count() or 1)
 
 TILE_WIDTH = 70  # pixels on the screen: ten in a row on a desk, five on a phone
+
+
+# The name of the app: an encoder that narrows, a decoder that widens, and the words.
+_LOGO = """<svg viewBox="0 0 260 28" width="260" height="28" role="img">
+<title>Autoencoder laboratory</title>
+<g fill="#4a86e8"><path d="M1 2 L14 10 V18 L1 26 Z"/><path d="M35 2 L22 10 V18 L35 26 Z"/>
+<rect x="16.5" y="9" width="3" height="10"/></g>
+<text x="44" y="20" font-family="sans-serif" font-size="17" font-weight="600" fill="#4a86e8">
+Autoencoder laboratory</text></svg>"""
+# A wide page whose text keeps a readable measure.
+_STYLE = """<style>
+.stMainBlockContainer { max-width: 72rem; padding-top: 3.25rem; padding-bottom: 3rem; }
+[data-testid="stMarkdownContainer"] > p, [data-testid="stMarkdownContainer"] > ul,
+[data-testid="stCaptionContainer"] > p { max-width: 44rem; }
+</style>"""
+
+
+def frame() -> None:
+    """The app's name, and the width of its pages."""
+    st.logo(_LOGO, size="large")
+    st.html(_STYLE)
 
 
 def model_picker() -> None:
@@ -37,32 +58,46 @@ def model_picker() -> None:
     names = list(cards)
     if (before := state.model_name()) is not None and before not in cards:
         # Said here, because a page cannot: it no longer knows that there was another.
-        now = names[state.default_model(names)]
+        now = names[_default_model(names)]
         st.warning(
             f"The model {plain(before)} is not in the models folder any more. You see "
             f"{plain(now)} now; choose another in the list of models.",
             icon=":material/info:",
         )
-    if state.hides("sidebar"):
-        state.take_model_from_link(names)
+    if links.hides("sidebar"):
+        _take_model_from_link(names)
         return
     name = st.sidebar.selectbox(
         "Model",
         names,
-        index=state.default_model(names),
-        key=state.MODEL,
-        bind="query-params",
-        help="All pages show this model. Models that you train appear here.",
+        index=_default_model(names),
+        format_func=lambda name: f"{name}: {in_few_words(cards[name])}",
+        **state.in_url(state.MODEL),
+        help="All pages show this model. Models that you train or import appear here.",
     )
-    card = cards.get(name, cards[names[0]])
+    _show_facts(cards.get(name, cards[names[0]]))
+
+
+def _show_facts(card: ModelCard) -> None:
+    """What the chosen model is, and its error beside PCA's."""
     test = card.test
-    made_here = "" if card.name in store.SHIPPED else "Trained here. "
-    whose = "Made elsewhere. " if card.model.kind == FOREIGN else made_here
     st.sidebar.caption(
-        f"{whose}{card.model.latent_dim} numbers per digit, {card.parameters:,} parameters. "
-        f"Squared error per test digit: **{test.squared_error:.2f}**, "
-        f"PCA of the same size: {test.pca_squared_error:.2f}."
+        f"{plain(sentence(card))} {card.parameters:,} parameters. Squared error on the test set "
+        f"**{test.squared_error:.2f}**; PCA with {card.model.latent_dim} components: "
+        f"{test.pca_squared_error:.2f} (lower is better)."
     )
+
+
+def _take_model_from_link(names: list[str]) -> None:
+    """Choose the link's model without a control for it; the default one if it is not there."""
+    if st.query_params.get(state.MODEL, "") not in names:
+        st.query_params.pop(state.MODEL, None)
+    st.session_state[state.MODEL] = st.query_params.get(state.MODEL, names[_default_model(names)])
+
+
+def _default_model(names: list[str]) -> int:
+    """Index in ``names`` of the model to show first."""
+    return names.index(store.DEFAULT_MODEL) if store.DEFAULT_MODEL in names else 0
 
 
 def chosen_card() -> ModelCard:

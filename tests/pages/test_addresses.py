@@ -7,7 +7,7 @@ from looks import OWN, PAGES
 
 from ae.ui import state
 
-KEYS = sorted(state.ADDRESS - {state.MODEL})
+KEYS = sorted(state.PARAMETERS.keys() - {state.MODEL})
 JUNK = {
     "nothing": "",
     "twice, and negative": ["1", "-1"],

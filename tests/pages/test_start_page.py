@@ -26,7 +26,7 @@ def test_each_column_is_a_test_digit_through_the_network_and_through_pca(
         assert_looks_like(by_pca, pca.reconstruct(image)[0])
         error = metrics.squared_error(image, model.reconstruct(image))[0]
         pca_error = metrics.squared_error(image, pca.reconstruct(image))[0]
-        told = [float(number) for number in at.image[0].captions[label].split("·")]
+        told = [float(number) for number in at.image[0].captions[label].split("/")]
         assert told == pytest.approx([error, pca_error], abs=0.051)
         assert f"digit {label}," in row.alt[label]
 

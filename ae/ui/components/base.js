@@ -1,64 +1,111 @@
-// What the components that send while something moves have in common. Streamlit takes a component's
-// script as one text: Python puts this in front of it.
+// What every component has in common. Streamlit takes a component's script as one text: `register`
+// in base.py puts this file in front of it. Each component is a module: names here are its own.
 
-const RESEND_MS = 1000; // doubled with every try, so that a busy server can catch up
-const GIVE_UP_MS = 16000;
+// --- the life of a component ---
 
-// One update in flight, the newest wins. `post(number)` hands the state of that moment to Python
-// under this number; `landed()` says that the answer is here. Numbers come from `counter.number`,
-// which may outlive the screen.
-class Flight {
-  constructor(post, counter = { number: 0 }) {
-    Object.assign(this, { post, counter, waitingFor: 0, dirty: false, timer: 0 });
-  }
-  changed() {
-    this.dirty = true;
-    if (this.waitingFor === 0) this.send();
-  }
-  send(patience = RESEND_MS) {
-    this.dirty = false;
-    this.waitingFor = ++this.counter.number;
-    this.post(this.waitingFor);
-    clearTimeout(this.timer);
-    if (patience > GIVE_UP_MS) return;
-    this.timer = setTimeout(() => this.send(2 * patience), patience);
-  }
-  // Whether the answer to `number` ends the wait. A script that knows a higher number than we do
-  // has outlived this module.
-  answers(number) {
-    this.counter.number = Math.max(this.counter.number, number);
-    return this.waitingFor !== 0 && number >= this.waitingFor;
-  }
-  landed() {
-    this.waitingFor = 0;
-    clearTimeout(this.timer);
-  }
-  sendIfDirty() {
-    if (this.dirty && this.waitingFor === 0) this.send();
-  }
-  stop() {
-    clearTimeout(this.timer);
-  }
+// A component's default export. Streamlit calls that on every change of the data and of the theme:
+// `mount` gets the first of these calls, `receive` all of them, and `dismiss` follows when the
+// element has left the page. `view` is what the component remembers meanwhile.
+function component({ mount = () => {}, receive, dismiss = () => {} }) {
+  const views = new WeakMap(); // parentElement -> view
+  const end = (view) => {
+    if (view.isGone) return;
+    view.isGone = true;
+    dismiss(view);
+  };
+  return ({ data: [data], parentElement, setStateValue, setTriggerValue }) => {
+    let view = views.get(parentElement);
+    if (!view?.root.isConnected) {
+      if (view) end(view);
+      const find = (selector) => parentElement.querySelector(selector);
+      view = { find, root: find("section") };
+      views.set(parentElement, view);
+      mount(view);
+    }
+    Object.assign(view, { setStateValue, setTriggerValue });
+    receive(view, data);
+    // Cleanup also runs for a call that a newer one has superseded: stop only when detached.
+    return () => setTimeout(() => view.root.isConnected || end(view));
+  };
 }
 
-// Cleanup also runs for a call that a newer one has superseded: stop only when detached.
-const whenGone = (element, stop) => () => setTimeout(() => element.isConnected || stop());
+const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+
+// --- pictures ---
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-const base64Of = (bytes) => {
-  let text = ""; // in pieces: a call takes only so many arguments
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return btoa(text);
-};
 
-// Grey or RGB pixels, base64, onto a canvas.
-function paintPicture(context, pixels, side) {
-  const image = context.createImageData(side, side);
-  const bytes = bytesOf(pixels);
+// A square of grey or RGB values, 0 to 255.
+function imageOf(bytes, side) {
+  const image = new ImageData(side, side);
   const channels = bytes.length / side ** 2;
   for (let i = 0; i < side ** 2; i++) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = bytes[channels * i + (channels === 3 ? c : 0)];
     image.data[4 * i + 3] = 255;
   }
-  context.putImageData(image, 0, 0);
+  return image;
 }
+
+const paint = (context, bytes, side, top = 0) => context.putImageData(imageOf(bytes, side), 0, top);
+
+// --- the theme, for what is painted: a canvas knows no var() ---
+
+// Of a canvas of class "plot": the colours of text and of one's own drawing, and whether the theme
+// is a dark one.
+function themeOf(canvas) {
+  const text = getComputedStyle(canvas.parentElement).color;
+  return { text, own: getComputedStyle(canvas).color, dark: isLight(text) };
+}
+
+// Whether a computed colour, as "rgb(1, 2, 3)", is nearer to white than to black.
+function isLight(colour) {
+  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 127;
+}
+
+// --- time ---
+
+const CALM = 3; // times as slow, for whoever wants less motion
+
+// Moves a slider when its button is pressed: to the end, or there and back until it is pressed
+// again. Nothing plays unasked.
+class Player {
+  constructor({ slider, button, show, frameMs, bounces = false }) {
+    Object.assign(this, { slider, button, show, frameMs, bounces, way: 1, timer: 0 });
+    slider.addEventListener("input", () => {
+      this.pause();
+      show();
+    });
+    button.addEventListener("click", () => (this.timer ? this.pause() : this.play()));
+  }
+  get at() {
+    return Number(this.slider.value);
+  }
+  set at(frame) {
+    this.slider.value = frame;
+  }
+  get last() {
+    return Number(this.slider.max);
+  }
+  play() {
+    if (!this.bounces && this.at === this.last) this.at = 0;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : 1;
+    this.timer = setInterval(() => this.advance(), calm * this.frameMs);
+    this.button.textContent = "Pause";
+    this.show();
+  }
+  pause() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.button.textContent = "Play";
+  }
+  advance() {
+    if (this.bounces) this.way = wayFrom(this.at, this.last, this.way);
+    this.at += this.way; // a slider stops at its ends
+    this.show();
+    if (!this.bounces && this.at === this.last) this.pause();
+  }
+}
+
+// The way to go on from a frame: it turns at both ends.
+const wayFrom = (at, last, way) => (at + way < 0 || at + way > last ? -way : way);

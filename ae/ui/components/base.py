@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+
+from ae.imaging import to_base64, to_bytes
 
 MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts to exactly
 
@@ -44,4 +45,4 @@ def number_of(value: object) -> int | None:
 
 def encode(pixels: np.ndarray) -> str:
     """Values in [0, 1] of any shape, as the base64 of 8-bit numbers in C order."""
-    return base64.b64encode(np.rint(pixels * 255).astype(np.uint8).tobytes()).decode()
+    return to_base64(to_bytes(pixels))

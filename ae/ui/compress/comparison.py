@@ -26,8 +26,7 @@ def show_comparison(name: str, images: np.ndarray, bits: int) -> None:
         }.get,
         default=state.SAME_QUALITY,
         required=True,
-        key=state.COMPARED,
-        bind="query-params",
+        **state.in_url(state.COMPARED),
         help="The others are set to reach this PSNR, or to take no more bytes, if they can.",
     )
     with st.spinner("Trying the settings of JPEG, WebP and PCA."):

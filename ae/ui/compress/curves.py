@@ -45,8 +45,7 @@ def show_sum(name: str, chosen: Point) -> None:
         1,
         10**9,
         value=10_000,
-        key=state.MESSAGE,
-        bind="query-params",
+        **state.in_url(state.MESSAGE),
         width=240,
     )
     baselines, png_bits = cache.baseline_points()

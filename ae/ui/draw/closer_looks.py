@@ -36,8 +36,7 @@ def closer_look(model: Autoencoder, card: ModelCard) -> None:
         list(looks),
         default="The way in",
         required=True,
-        key=state.LOOK,
-        bind="query-params",
+        **state.in_url(state.LOOK),
         label_visibility="collapsed",
     )
     seen = see(model, read_ink(state.PAD))
@@ -84,8 +83,7 @@ def _way_in(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
             st.toggle(
                 label,
                 value=True,
-                key=key,
-                bind="query-params",
+                **state.in_url(key),
                 persist_state="page",
                 on_change=st.rerun,  # the pad shows the steps' result, too
                 width="content",
@@ -173,8 +171,7 @@ def _duel(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
         sizes,
         default=own if own in sizes else sizes[-1],
         required=True,
-        key=state.DUEL_SIZE,
-        bind="query-params",
+        **state.in_url(state.DUEL_SIZE),
     )
     if seen is None:
         _draw_first()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
 
 import numpy as np
 import streamlit as st
@@ -12,10 +11,9 @@ import streamlit as st
 from ae import imaging
 from ae.analysis import latent
 from ae.data.image_file import LARGEST_FILE, PictureError, read_picture
-from ae.data.ink_text import unpack_ink
 from ae.system import log
-from ae.ui import cache, state
-from ae.ui.components.drawing_pad import Load, read_ink, read_pasted
+from ae.ui import cache, downloads, drawing, state
+from ae.ui.components.drawing_pad import read_ink, read_pasted
 
 
 def ways_in() -> None:
@@ -55,62 +53,30 @@ def take_pasted() -> None:
     _take(data)
 
 
-def restore_from_link(load_key: str = state.PAD_LOAD) -> None:
-    """Put the drawing in the address into the pad, once, or leave a note that it is bad.
-
-    load_key : where the pad of the page finds what it has to load.
-    """
-    text = state.take_ink_from_link()
-    if text is None:
-        return
-    try:
-        st.session_state[load_key] = Load(secrets.token_hex(8), unpack_ink(text))
-    except ValueError:
-        st.session_state[state.LINK_NOTE] = (
-            "The drawing in this link could not be read: the link is cut or changed. "
-            "Copy the whole link."
-        )
-
-
 def ways_out(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name: str) -> None:
     """Files. z : (latent_dim,); reconstruction, image : (28, 28)."""
     ink = read_ink(state.PAD)
     if ink is None:
         return
     with st.container(horizontal=True, gap="xsmall"):
-        _download(
+        downloads.offer(
             "Picture",
             lambda: imaging.png(imaging.row([ink.image, image, reconstruction], 280)),
             "digit.png",
-            "image/png",
             "The drawing, what the network sees, and the reconstruction, side by side.",
         )
-        _download(
+        downloads.offer(
             "28 × 28 PNG",
             lambda: imaging.png(image),
             "digit-28x28.png",
-            "image/png",
             "Exactly what the network sees.",
         )
-        _download(
+        downloads.offer(
             "Code as CSV",
             lambda: latent.code_csv(z, cache.code_statistics(name)),
             f"code-{name}.csv",
-            "text/csv",
             "The numbers of the code, with mean and spread of the test digits.",
         )
-
-
-def _download(label: str, data, file_name: str, mime: str, what: str) -> None:
-    st.download_button(
-        label,
-        data,
-        file_name,
-        mime,
-        help=what,
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _put_sample(label: int | None = None) -> None:
@@ -138,5 +104,5 @@ def _take(data: bytes) -> None:
 
 
 def _put(image: np.ndarray) -> None:
-    st.session_state[state.PAD_LOAD] = Load(secrets.token_hex(8), image)
+    drawing.put_into_pad(image, state.PAD_LOAD)
     st.session_state.pop(state.PAD_NOTE, None)

@@ -16,7 +16,7 @@ from ae.analysis.latent import CodeStatistics, influence
 from ae.data.drawing import MnistForm, to_mnist_form
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, drawing, shell, state
 from ae.ui.components.code_bars import Edit, Figure, code_bars, map_points, read_edit
 from ae.ui.components.drawing_pad import Ink, Picture, drawing_pad, read_ink, read_pasted
 from ae.ui.draw import input_output
@@ -41,7 +41,7 @@ def see(model: Autoencoder, ink: Ink | None) -> Seen | None:
     """What the model makes of the pad's ink, or None if the pad is empty."""
     if ink is None or not ink.image.any():
         return None
-    steps = state.steps()
+    steps = drawing.steps()
     question = (model.identity, ink.image.tobytes(), steps)
     before, seen = st.session_state.get(state.SEEN, (None, None))
     if before == question:  # the closer look asks what the pen has just asked
@@ -102,7 +102,7 @@ def _pad(ink: Ink | None, seen: Seen | None, latent_dim: int, card: ModelCard) -
     load = st.session_state.get(state.PAD_LOAD)
     shown, message = [], ""
     if ink is not None:
-        state.keep_drawing(ink.image)
+        drawing.keep(ink.image)
     if seen is not None:
         usual = card.test.squared_error
         rank = rank_in_words(seen.error, card.test.squared_error_percentiles)

@@ -6,10 +6,9 @@ import streamlit as st
 
 from ae import charts
 from ae.store import ModelCard
-from ae.ui import cache, shell
+from ae.ui import cache, downloads, shell
 from ae.ui.generate import cached
 from ae.ui.generate.cached import Wish
-from ae.ui.latent.common import csv, download
 
 
 @shell.fragment()
@@ -53,9 +52,9 @@ def show_quality(wish: Wish, card: ModelCard) -> None:
         "farther from one than its third neighbour. **Recall**: how many real digits lie among "
         "them, that is, how varied they are. Nothing replaces looking."
     )
-    download(
+    downloads.offer(
         "Distances as CSV",
-        lambda: csv(
+        lambda: downloads.csv_text(
             ["digits", "frechet_distance", "precision", "recall"],
             ([name, q.distance, q.precision, q.recall] for name, q in (found | floors).items()),
         ),

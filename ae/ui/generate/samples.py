@@ -9,10 +9,9 @@ from ae import imaging
 from ae.analysis.neighbours import nearest_of, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, downloads, shell, state
 from ae.ui.generate import cached
 from ae.ui.generate.cached import Wish
-from ae.ui.latent.common import clipped, csv, download
 
 _MEANING = {
     cached.GAUSSIAN: "One Gaussian with the mean and the covariance of the codes of 10,000 "
@@ -32,8 +31,7 @@ def choose(card: ModelCard) -> Wish:
         cached.WAYS,
         default=cached.NORMAL,
         required=True,
-        key=state.DENSITY,
-        bind="query-params",
+        **state.in_url(state.DENSITY),
     )
     left, middle, right = st.columns(3)
     temperature = left.slider(
@@ -42,23 +40,21 @@ def choose(card: ModelCard) -> Wish:
         2.0,
         1.0,
         0.1,
-        key=state.TEMPERATURE,
-        bind="query-params",
+        **state.in_url(state.TEMPERATURE),
         help="Multiplies what is random: 0 gives the middle only, 1 the density itself, more "
         "leaves the beaten track.",
     )
     count = middle.select_slider(
-        "How many", (5, 10, 20, 40), value=20, key=state.GENERATED, bind="query-params"
+        "How many", (5, 10, 20, 40), value=20, **state.in_url(state.GENERATED)
     )
-    seed = right.number_input("Seed", 0, 9999, step=1, key=state.GENERATE_SEED, bind="query-params")
+    seed = right.number_input("Seed", 0, 9999, step=1, **state.in_url(state.GENERATE_SEED))
     label = st.segmented_control(
         "Class",
         [state.ANY_DIGIT, *map(str, range(10))],
         format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
         default=state.ANY_DIGIT,
         required=True,
-        key=state.GENERATE_CLASS,
-        bind="query-params",
+        **state.in_url(state.GENERATE_CLASS),
         help="One Gaussian and N(0, 1) know no classes: codes are drawn until enough have "
         "neighbours of that class.",
     )
@@ -78,7 +74,7 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
         )
         return
     data = cache.mnist()
-    images = clipped(model, z)
+    images = np.clip(model.decode(z), 0, 1)
     found, distances = cached.nearest_training(images)
     labels = data.y_train[found]
     shell.show_pictures(
@@ -101,13 +97,13 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
         f"{few}"
     )
     with st.container(horizontal=True):
-        download(
+        downloads.offer(
             "Digits as PNG",
             lambda: imaging.png(imaging.mosaic(images, min(10, len(images)), zoom=4, gap=2)),
             f"new-{card.name}-{wish.seed}.png",
             "The new digits as one picture.",
         )
-        download(
+        downloads.offer(
             "Codes as CSV",
             lambda: _csv(z, codes, found, distances),
             f"new-{card.name}-{wish.seed}.csv",
@@ -143,7 +139,7 @@ def _about(wish: Wish, card: ModelCard, codes: np.ndarray) -> str:
 def _csv(z: np.ndarray, codes: np.ndarray, found: np.ndarray, distances: np.ndarray) -> str:
     labels = vote(nearest_of(z, codes, 5), cache.mnist().y_train[: cached.FITTED])
     header = ["class_of_neighbours", "nearest_training_digit", "distance"]
-    return csv(
+    return downloads.csv_text(
         [*header, *(f"z{i + 1}" for i in range(z.shape[1]))],
         ([a, i, d, *code] for a, i, d, code in zip(labels, found, distances, z, strict=True)),
     )

@@ -9,8 +9,8 @@ from ae.analysis.latent import class_mean
 from ae.analysis.neighbours import nearest_of, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, state
-from ae.ui.latent.common import clipped, csv, digit_input, download, strip, usual_distance
+from ae.ui import cache, downloads, state
+from ae.ui.latent.common import digit_input, strip, usual_distance
 
 _SHARES = np.linspace(0, 1.5, 7)
 _CLASSES = tuple(map(str, range(10)))
@@ -31,7 +31,7 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     read = vote(near, data.y_test)
     away = np.linalg.norm(path - codes[near[:, 0]], axis=1)
     st.subheader(f"A {data.y_test[digit]}, minus {minus}, plus {plus}")
-    means = clipped(model, np.stack([codes[digit], taken, added]))
+    means = np.clip(model.decode(np.stack([codes[digit], taken, added])), 0, 1)
     strip(
         [means],
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
@@ -43,7 +43,7 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     )
     st.caption("The difference of the two means, added little by little:")
     strip(
-        [clipped(model, path)],
+        [np.clip(model.decode(path), 0, 1)],
         [f"{share:.0%}: {label}" for share, label in zip(_SHARES, read, strict=True)],
         [
             f"With {share:.0%} of the difference. Its neighbours are mostly {label}"
@@ -58,9 +58,9 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
         f"{np.linalg.norm(difference):.2f} long. What stays of the digit, its slant or its "
         "stroke, and what goes?"
     )
-    download(
+    downloads.offer(
         "The sum as CSV",
-        lambda: csv(
+        lambda: downloads.csv_text(
             ["share", "class_of_neighbours", *(f"z{i + 1}" for i in range(codes.shape[1]))],
             ([s, c, *z] for s, c, z in zip(_SHARES, read, path, strict=True)),
         ),
@@ -70,6 +70,4 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
 
 
 def _class(label: str, key: str, default: str) -> str:
-    return st.selectbox(
-        label, _CLASSES, index=_CLASSES.index(default), key=key, bind="query-params"
-    )
+    return st.selectbox(label, _CLASSES, index=_CLASSES.index(default), **state.in_url(key))

@@ -9,11 +9,11 @@ from ae.analysis import metrics
 from ae.analysis.latent import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, state
+from ae.ui import cache, downloads, state
 from ae.ui.components.latent_map import Look
 from ae.ui.latent import cached
 from ae.ui.latent.cached import Projection
-from ae.ui.latent.common import clipped, csv, download, strip, usual_distance
+from ae.ui.latent.common import strip, usual_distance
 from ae.ui.markdown import plain
 
 _MOST_SHOWN = 40  # digits of an area
@@ -39,7 +39,7 @@ def show_place(look: Look, shown: Projection, model: Autoencoder, card: ModelCar
         f"digits the distance to the nearest is {usual_distance(card.name):.2f} (median)."
     )
     strip(
-        [np.concatenate([clipped(model, z[None]), cache.mnist().x_test[indices]])],
+        [np.concatenate([np.clip(model.decode(z[None]), 0, 1), cache.mnist().x_test[indices]])],
         ["decoded", *(f"{a} · {d:.2f}" for a, d in zip(labels, distances, strict=True))],
         ["What the decoder makes of this place"]
         + [
@@ -55,7 +55,7 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
         return
     data, codes = cache.mnist(), cache.test_codes(card.name)
     image, z = data.x_test[look.digit], codes[look.digit]
-    rebuilt = clipped(model, z[None])
+    rebuilt = np.clip(model.decode(z[None]), 0, 1)
     error = metrics.squared_error(image[None], rebuilt)[0]
     st.subheader(f"Test digit {look.digit}: a {data.y_test[look.digit]}")
     near = cached.true_neighbours(card.name)[look.digit]
@@ -101,7 +101,7 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
     )
     some = chosen[:: -(-len(chosen) // (_MOST_SHOWN - 1))]
     strip(
-        [np.concatenate([clipped(model, mean), data.x_test[some]])],
+        [np.concatenate([np.clip(model.decode(mean), 0, 1), data.x_test[some]])],
         ["mean code", *(str(data.y_test[i]) for i in some)],
         ["The mean code of the digits in the area, decoded"]
         + [f"Test digit {i}, a {data.y_test[i]}" for i in some],
@@ -110,9 +110,9 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
         "First: the **mean of their codes**, decoded. Is it a digit? "
         + (f"Then {len(some)} of them." if len(some) < len(chosen) else "Then all of them.")
     )
-    download(
+    downloads.offer(
         "These codes as CSV",
-        lambda: csv(
+        lambda: downloads.csv_text(
             ["digit", "class", *(f"z{i + 1}" for i in range(z.shape[1]))],
             ([i, data.y_test[i], *code] for i, code in zip(chosen, z, strict=True)),
         ),

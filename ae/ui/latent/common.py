@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from ae import imaging
 from ae.analysis.projection import Plane
-from ae.data.drawing import to_mnist_form
-from ae.nn.autoencoder import Autoencoder
 from ae.ui import cache, shell, state
 from ae.ui.latent import cached
 
@@ -19,20 +17,7 @@ DIGITS = 10_000
 
 def digit_input(label: str, key: str, value: int, help_text: str | None = None) -> int:
     """A field for the number of a test digit, 0 to 9999, in the address under ``key``."""
-    return st.number_input(
-        label, 0, DIGITS - 1, value, step=1, key=key, bind="query-params", help=help_text
-    )
-
-
-def own_image() -> np.ndarray | None:
-    """One's own drawing as the network sees it, float32 (28, 28), or None without one."""
-    ink = state.drawing()
-    return None if ink is None else to_mnist_form(ink).image.astype(np.float32)
-
-
-def clipped(model: Autoencoder, z: np.ndarray) -> np.ndarray:
-    """Decoded pictures in [0, 1]: those of a linear decoder can leave it."""
-    return np.clip(model.decode(z), 0, 1)
+    return st.number_input(label, 0, DIGITS - 1, value, step=1, **state.in_url(key), help=help_text)
 
 
 def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str]) -> None:
@@ -43,23 +28,6 @@ def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str
         alt=list(alt),
         width=shell.TILE_WIDTH - 8,
     )
-
-
-def download(label: str, data: Callable[[], bytes | str], name: str, what: str) -> None:
-    """A button that makes a file when it is pressed."""
-    mime = {"png": "image/png", "gif": "image/gif", "csv": "text/csv"}[name.rpartition(".")[2]]
-    st.download_button(
-        label, data, name, mime, help=what, icon=":material/download:", on_click="ignore"
-    )
-
-
-def csv(header: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """Rows of numbers as CSV text, nine digits each, so that float32 comes back exactly."""
-    lines = [
-        ",".join(f"{v:.9g}" if isinstance(v, float | np.floating) else str(v) for v in row)
-        for row in rows
-    ]
-    return "\n".join([",".join(header), *lines, ""])
 
 
 def in_plane(plane: Plane) -> str:

@@ -11,9 +11,9 @@ from ae import imaging
 from ae.analysis.projection import Plane
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, downloads, shell, state
 from ae.ui.latent import cached
-from ae.ui.latent.common import clipped, download, in_plane
+from ae.ui.latent.common import in_plane
 
 _OUTERMOST = 0.02  # Gaussian quantiles go from here to 1 - here
 
@@ -25,7 +25,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
         plane = cached.projection(card.name, state.PLANE).plane
     prior = card.model.kind == "vae" and spread == state.QUANTILES
     places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
-    images = clipped(model, plane.codes(places.reshape(-1, 2)))
+    images = np.clip(model.decode(plane.codes(places.reshape(-1, 2))), 0, 1)
     columns = side if model.latent_dim > 1 else len(images)
     whole = imaging.mosaic(images, columns, zoom=2)
     ends = "; ".join(
@@ -39,7 +39,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
         width="stretch",
     )
     st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
-    download(
+    downloads.offer(
         "Grid as PNG",
         lambda: imaging.png(imaging.mosaic(images, columns, zoom=3)),
         f"grid-{card.name}.png",
@@ -54,8 +54,7 @@ def _controls() -> tuple[str, int, float]:
             [state.EVEN, state.QUANTILES],
             default=state.EVEN,
             required=True,
-            key=state.GRID_SPREAD,
-            bind="query-params",
+            **state.in_url(state.GRID_SPREAD),
             help="Even steps over a range; or quantiles of a Gaussian, which stand closer where "
             "codes are dense, so that each picture is as likely as every other.",
         )
@@ -63,8 +62,7 @@ def _controls() -> tuple[str, int, float]:
             "Digits along each side",
             (5, 10, 15, 20, 25, 30),
             value=15,
-            key=state.GRID_SIDE,
-            bind="query-params",
+            **state.in_url(state.GRID_SIDE),
             width=200,
         )
         reach = 2.0
@@ -75,8 +73,7 @@ def _controls() -> tuple[str, int, float]:
                 4.0,
                 2.0,
                 0.5,
-                key=state.GRID_REACH,
-                bind="query-params",
+                **state.in_url(state.GRID_REACH),
                 width=200,
             )
     return spread, side, reach

@@ -8,8 +8,7 @@ import streamlit as st
 from ae import charts, runs
 from ae.analysis.latent import ALIVE, variances
 from ae.store import ModelCard
-from ae.ui import cache, shell
-from ae.ui.latent.common import csv, download
+from ae.ui import cache, downloads, shell
 
 
 def show_losses(card: ModelCard) -> None:
@@ -78,9 +77,9 @@ def _show_alive(card: ModelCard) -> None:
         alt=f"Variance of z_mean over the test digits for each of {len(spread)} numbers; "
         f"{len(alive)} are above {ALIVE}",
     )
-    download(
+    downloads.offer(
         "Variances as CSV",
-        lambda: csv(["number", "variance"], enumerate(spread, start=1)),
+        lambda: downloads.csv_text(["number", "variance"], enumerate(spread, start=1)),
         f"alive-{card.name}.csv",
         "A row per number: the variance of its z_mean over the test digits.",
     )

@@ -7,13 +7,13 @@ import streamlit as st
 
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
-from ae.ui.components.latent_map import MapPicture, latent_map, read_look
+from ae.ui import cache, downloads, drawing, shell, state
+from ae.ui.components.latent_map import Look, MapPicture, latent_map, read_look
 from ae.ui.components.sprites import send_sheet
 from ae.ui.latent import cached
 from ae.ui.latent.cached import Projection
 from ae.ui.latent.chosen_view import show_area, show_digit, show_place, show_scores
-from ae.ui.latent.common import DIGITS, csv, download, in_plane, own_image
+from ae.ui.latent.common import DIGITS, in_plane
 
 COUNTS = (1000, 2500, 5000, DIGITS)
 _HINTS = {
@@ -34,7 +34,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     places = _spread(shown.places[:count], model.latent_dim)
     kept = _kept(card.name, kind, count) if honest else None
     token = f"{card.name[:40]}:{cache.stamp(card.name) % 10**9}:{kind}:{count}"
-    look, start = state.map_start(token, read_look(state.LATENT_MAP, token, count), count)
+    look, start = _start(token, read_look(state.LATENT_MAP, token, count), count)
     picture = MapPicture(
         token,
         places,
@@ -64,7 +64,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     show_digit(look, model, card)
     show_area(look, places, model, card)
     show_scores(card, kind, len(shown.places))
-    download(
+    downloads.offer(
         "The map as CSV",
         lambda: _map_csv(places, kept),
         f"map-{card.name}.csv",
@@ -79,8 +79,7 @@ def _controls() -> tuple[str, bool, int]:
             [state.PLANE, state.TSNE],
             default=state.PLANE,
             required=True,
-            key=state.PROJECTION,
-            bind="query-params",
+            **state.in_url(state.PROJECTION),
             help="Codes: a model of two numbers as it is, a longer code along its two principal "
             f"axes. t-SNE keeps neighbours together, for {cached.RANKED:,} digits, and has no "
             "way back from a place to a code. It takes some seconds once for each model.",
@@ -90,8 +89,7 @@ def _controls() -> tuple[str, bool, int]:
             [state.BY_CLASS, state.BY_SHARE],
             default=state.BY_CLASS,
             required=True,
-            key=state.MAP_COLOUR,
-            bind="query-params",
+            **state.in_url(state.MAP_COLOUR),
             help="Every flat picture of a longer code tears neighbours apart. This shows where: "
             "the share of each digit's 10 nearest by the whole code that are among its 10 "
             "nearest on the map.",
@@ -100,11 +98,39 @@ def _controls() -> tuple[str, bool, int]:
             "Test digits",
             COUNTS,
             value=5000,
-            key=state.MAP_DIGITS,
-            bind="query-params",
+            **state.in_url(state.MAP_DIGITS),
             width=200,
         )
     return kind, colour == state.BY_SHARE, count
+
+
+def _start(token: str, chosen: Look | None, count: int) -> tuple[Look, Look]:
+    """What is chosen on the map called ``token``, and what the map itself is to begin with.
+
+    chosen : what its component says, None if that is of another map. count : digits on the map.
+    Nothing is sent anew to the browser after a click because the beginning stays as it was.
+    """
+    old = st.session_state.get(state.LATENT_START)
+    if chosen is None:
+        opened = st.session_state.get(state.LATENT_MAP) is None  # not another map in the same visit
+        texts = [
+            st.query_params.get(key, "")
+            for key in (state.MAP_PLACE, state.MAP_DIGIT, state.MAP_AREA)
+        ]
+        chosen = Look.from_params(*texts, count) if opened else Look()
+    if old is None or old[0] != token:
+        old = st.session_state[state.LATENT_START] = (token, chosen)
+    texts = chosen.to_params()
+    for key, text in zip(
+        (state.MAP_PLACE, state.MAP_DIGIT, state.MAP_AREA),
+        (texts.get(name) for name in ("at", "digit", "area")),
+        strict=True,
+    ):
+        if text is None:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != text:
+            st.query_params[key] = text
+    return chosen, old[1]
 
 
 def _projection(name: str, kind: str) -> Projection:
@@ -135,7 +161,7 @@ def _other(count: int) -> tuple[np.ndarray, np.ndarray, str, str]:
 
 def _own_place(model: Autoencoder, shown: Projection) -> tuple[float, float] | None:
     """Where one's own drawing is on the map, if there is one and it can be placed."""
-    image = own_image()
+    image = drawing.image()
     if image is None or shown.plane is None:
         return None
     x, y = shown.plane.places(model.encode(image[None]))[0]
@@ -199,6 +225,6 @@ def _map_csv(places: np.ndarray, kept: np.ndarray | None) -> str:
     labels = cache.mnist().y_test
     if kept is None:
         rows = ([i, labels[i], *place] for i, place in enumerate(places))
-        return csv(["digit", "class", "x", "y"], rows)
+        return downloads.csv_text(["digit", "class", "x", "y"], rows)
     rows = ([i, labels[i], *place, kept[i]] for i, place in enumerate(places))
-    return csv(["digit", "class", "x", "y", "kept"], rows)
+    return downloads.csv_text(["digit", "class", "x", "y", "kept"], rows)

@@ -10,18 +10,10 @@ from ae.analysis.interpolation import path_figures, resample, slerp, straight
 from ae.analysis.latent import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, downloads, drawing, shell, state
 from ae.ui.components.animation import films
 from ae.ui.latent import cached
-from ae.ui.latent.common import (
-    clipped,
-    csv,
-    digit_input,
-    download,
-    own_image,
-    strip,
-    usual_distance,
-)
+from ae.ui.latent.common import digit_input, strip, usual_distance
 
 _FILM = 33  # frames of the animation
 _STRAIGHT, _SPHERICAL, _NEIGHBOURS = "Straight", "Spherical", "Through neighbours"
@@ -33,9 +25,9 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     with st.spinner("Joining each digit to its neighbours, once for each model."):
         codes = cache.test_codes(card.name)
         cached.graph(card.name)
-    own = own_image()
+    own = drawing.image()
     drawn = own is not None and st.toggle(
-        "Start from my drawing", key=state.PATH_DRAWING, bind="query-params"
+        "Start from my drawing", **state.in_url(state.PATH_DRAWING)
     )
     start = model.encode(own[None])[0] if drawn else codes[first]
     corners, way = _through_neighbours(card.name, start, None if drawn else first, last)
@@ -48,25 +40,25 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     for name, make in makers.items():
         st.markdown(f"**{name}.** {_about(name, len(way), card.model.kind)}")
         shell.show_pictures(
-            [imaging.mosaic(clipped(model, make(steps)), steps, zoom=3, gap=1)],
+            [imaging.mosaic(np.clip(model.decode(make(steps)), 0, 1), steps, zoom=3, gap=1)],
             alt=f"{name} path from {'your drawing' if drawn else f'test digit {first}'} to test "
             f"digit {last}: {steps} decoded digits",
             width="stretch",
         )
     _show_way(way)
     paths = {name: make(_FILM) for name, make in makers.items()}
-    frames = {name: clipped(model, path) for name, path in paths.items()}
+    frames = {name: np.clip(model.decode(path), 0, 1) for name, path in paths.items()}
     _show_figures(card.name, paths, frames)
     st.subheader("As a film")
     films("path_films", frames)
     with st.container(horizontal=True):
-        download(
+        downloads.offer(
             "Film as GIF",
             lambda: imaging.gif(np.concatenate(list(frames.values()), axis=2)),
             f"path-{card.name}-{first}-{last}.gif",
             "The three paths side by side: straight, spherical, through neighbours.",
         )
-        download(
+        downloads.offer(
             "Codes as CSV",
             lambda: _csv(paths),
             f"path-{card.name}-{first}-{last}.csv",
@@ -84,7 +76,7 @@ def _controls() -> tuple[int, int, int]:
         )
         last = digit_input("To test digit", state.PATH_TO, 7)
         steps = st.select_slider(
-            "Digits in the strip", (6, 8, 10, 12, 16), 10, key=state.PATH_STEPS, bind="query-params"
+            "Digits in the strip", (6, 8, 10, 12, 16), 10, **state.in_url(state.PATH_STEPS)
         )
     return first, last, steps
 
@@ -160,4 +152,4 @@ def _show_figures(name: str, paths: dict[str, np.ndarray], frames: dict[str, np.
 def _csv(paths: dict[str, np.ndarray]) -> str:
     latent_dim = next(iter(paths.values())).shape[1]
     rows = ([name, i + 1, *z] for name, path in paths.items() for i, z in enumerate(path))
-    return csv(["path", "frame", *(f"z{i + 1}" for i in range(latent_dim))], rows)
+    return downloads.csv_text(["path", "frame", *(f"z{i + 1}" for i in range(latent_dim))], rows)

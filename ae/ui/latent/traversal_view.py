@@ -9,8 +9,8 @@ from ae import imaging
 from ae.analysis.latent import traversal
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
-from ae.ui.latent.common import csv, digit_input, download
+from ae.ui import cache, downloads, shell, state
+from ae.ui.latent.common import digit_input
 
 _STEPS = 9
 _ENDS = (2.5, 97.5)  # percentiles of the test digits' codes
@@ -44,15 +44,15 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
         "not: nothing in the training asks a single number to mean a single thing."
     )
     with st.container(horizontal=True):
-        download(
+        downloads.offer(
             "Traversal as PNG",
             lambda: imaging.png(picture),
             f"traversal-{card.name}-{digit}.png",
             "All rows as one picture.",
         )
-        download(
+        downloads.offer(
             "Numbers as CSV",
-            lambda: csv(
+            lambda: downloads.csv_text(
                 ["number", "z", "low", "high", "picture_change"],
                 zip(range(1, len(rows) + 1), codes[digit], low, high, moved, strict=True),
             ),
@@ -69,7 +69,6 @@ def _controls() -> tuple[int, str]:
             [state.BY_NUMBER, state.BY_INFLUENCE],
             default=state.BY_NUMBER,
             required=True,
-            key=state.TRAVERSAL_ORDER,
-            bind="query-params",
+            **state.in_url(state.TRAVERSAL_ORDER),
         )
     return digit, order

@@ -6,13 +6,12 @@ import streamlit as st
 from ae.analysis import metrics
 from ae.compression.quantizer import LEAST_BITS, MOST_BITS, Quantizer
 from ae.data.drawing import to_mnist_form
-from ae.ui import cache, shell, state
+from ae.ui import cache, drawing, shell, state
 from ae.ui.components.drawing_pad import Picture, drawing_pad, read_ink
 from ae.ui.compress.comparison import show_comparison
 from ae.ui.compress.curves import show_curves, show_sum
 from ae.ui.compress.take_away import show_take_away
 from ae.ui.compress.upload import show_upload
-from ae.ui.draw import input_output
 
 COUNTS = (1, 10, 100, 500)
 
@@ -62,8 +61,7 @@ def choose_images(quantizer: Quantizer) -> np.ndarray:
         format_func={state.SEND_DIGITS: "Test digits", state.SEND_DRAWING: "My drawing"}.get,
         default=state.SEND_DIGITS,
         required=True,
-        key=state.SENT,
-        bind="query-params",
+        **state.in_url(state.SENT),
     )
     if what == state.SEND_DRAWING:
         pad(quantizer)
@@ -76,24 +74,22 @@ def choose_images(quantizer: Quantizer) -> np.ndarray:
         "How many digits in one file",
         COUNTS,
         value=100,
-        key=state.SENT_COUNT,
-        bind="query-params",
+        **state.in_url(state.SENT_COUNT),
         help="A file pays for its header once, whatever it holds.",
     )
     seed = right.number_input(
-        "Seed of the choice", 0, 9999, step=1, key=state.SENT_SEED, bind="query-params"
+        "Seed of the choice", 0, 9999, step=1, **state.in_url(state.SENT_SEED)
     )
     return data.x_test[np.random.default_rng(seed).permutation(len(data.x_test))[:count]]
 
 
-input_output.restore_from_link(state.COMPRESS_LOAD)
+drawing.restore_from_link(state.COMPRESS_LOAD)
 bits = shell.settings("bits").slider(
     "Bits",
     LEAST_BITS,
     MOST_BITS,
     6,
-    key=state.BITS,
-    bind="query-params",
+    **state.in_url(state.BITS),
     help="For the number of the code that matters most to the picture: 6 bits are 63 levels. The "
     "others get as many levels as their effect on the picture is worth.",
 )

@@ -6,12 +6,11 @@ import streamlit as st
 from ae import store
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.errors import ModelError
-from ae.ui import cache, shell, state
+from ae.ui import cache, drawing, shell, state
 from ae.ui.denoise import cached, comparison
 from ae.ui.denoise.networks import DENOISER, networks_to_compare
 from ae.ui.denoise.noise_pen import drawn_rows, noise_pen
 from ae.ui.denoise.strips import show_strips
-from ae.ui.draw import input_output
 from ae.ui.image_upload import own_pictures
 from ae.ui.markdown import plain
 
@@ -33,8 +32,7 @@ def choose_noise() -> tuple[str, float, int]:
         format_func=LABELS.get,
         default="gaussian",
         required=True,
-        key=state.NOISE,
-        bind="query-params",
+        **state.in_url(state.NOISE),
     )
     left, right = st.columns([3, 1])
     strength = left.slider(
@@ -43,13 +41,12 @@ def choose_noise() -> tuple[str, float, int]:
         1.0,
         0.4,
         0.05,
-        key=state.STRENGTH,
-        bind="query-params",
+        **state.in_url(state.STRENGTH),
         help="; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
         + "; Mixture: each digit gets one of these kinds.",
     )
     seed = right.number_input(
-        "Seed of the noise", 0, 9999, step=1, key=state.NOISE_SEED, bind="query-params"
+        "Seed of the noise", 0, 9999, step=1, **state.in_url(state.NOISE_SEED)
     )
     return kind, strength, seed
 
@@ -74,8 +71,7 @@ def ten_of(images: np.ndarray) -> np.ndarray:
         0,
         9999,
         step=1,
-        key=state.NOISY_SEED,
-        bind="query-params",
+        **state.in_url(state.NOISY_SEED),
         width=200,
     )
     return images[np.random.default_rng(seed).permutation(len(images))[:SHOWN]]
@@ -90,7 +86,7 @@ st.markdown(
 model, card = shell.chosen_model()
 data = cache.mnist()
 networks = usable(networks_to_compare(store.list_models(), card.name))
-input_output.restore_from_link(state.NOISE_PAD_LOAD)
+drawing.restore_from_link(state.NOISE_PAD_LOAD)
 what = shell.settings("what").segmented_control(
     "Which digits",
     [state.TEST_SET, state.OWN_DRAWING, state.OWN_SET],
@@ -101,8 +97,7 @@ what = shell.settings("what").segmented_control(
     }.get,
     default=state.TEST_SET,
     required=True,
-    key=state.NOISY_SET,
-    bind="query-params",
+    **state.in_url(state.NOISY_SET),
 )
 with shell.settings("noise"):
     kind, strength, seed = choose_noise()
@@ -129,7 +124,7 @@ if not any("denoising" in part for part in networks.values()):
 st.subheader("Who wins?")
 # The pad is not answered while the page computes, so with a drawing this waits to be asked for.
 if what != state.OWN_DRAWING or st.toggle(
-    "Compare the methods on test digits, too", key=state.MEASURED, bind="query-params"
+    "Compare the methods on test digits, too", **state.in_url(state.MEASURED)
 ):
     answer = st.segmented_control(
         "Compare",
@@ -137,8 +132,7 @@ if what != state.OWN_DRAWING or st.toggle(
         format_func=lambda key: ANSWERS[key][0],
         default="strength",
         required=True,
-        key=state.ANSWER,
-        bind="query-params",
+        **state.in_url(state.ANSWER),
         label_visibility="collapsed",
     )
     ANSWERS[answer][1](kind, strength, networks)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ae.ui import cache, shell
-from ae.ui.draw import closer_looks, input_output, live_view
+from ae.ui import cache, drawing, shell, state
+from ae.ui.draw import closer_looks, live_view
 
 st.title("What happens to *my* digit?")
 model, card = shell.chosen_model()
@@ -12,6 +12,6 @@ st.markdown(
     f"Draw a digit. The **encoder** squeezes its 784 pixels into **{model.latent_dim} numbers**, "
     "and the **decoder**, which sees nothing but these, draws it again, while you draw."
 )
-input_output.restore_from_link()
+drawing.restore_from_link(state.PAD_LOAD)
 live_view.pen(model, card)
 closer_looks.closer_look(model, card)

@@ -32,8 +32,7 @@ view = shell.settings().segmented_control(
     list(VIEWS),
     default="Map",
     required=True,
-    key=state.LATENT_VIEW,
-    bind="query-params",
+    **state.in_url(state.LATENT_VIEW),
     label_visibility="collapsed",
 )
 VIEWS[view](model, card)

@@ -36,8 +36,7 @@ def chosen_of(digits: sets.Digits, candidates: np.ndarray, way: str) -> np.ndarr
             max_value=784.0,
             value=float(np.round(np.median(digits.errors[candidates]), 2)),
             step=0.1,
-            key=state.NEAR,
-            bind="query-params",
+            **state.in_url(state.NEAR),
             help="The digits whose error is nearest to it. A click in the histogram sets it.",
             width=200,
         )
@@ -49,8 +48,7 @@ def chosen_of(digits: sets.Digits, candidates: np.ndarray, way: str) -> np.ndarr
             min_value=0,
             max_value=9999,
             step=1,
-            key=state.SHUFFLE,
-            bind="query-params",
+            **state.in_url(state.SHUFFLE),
             help="The same seed shows the same digits. Step it to see others.",
             width=200,
         )
@@ -77,7 +75,7 @@ def show(digits: sets.Digits, label: str, way: str, second: str | None) -> None:
 st.title("How good is it, and where does it fail?")
 model, card = shell.chosen_model()
 cache.mnist()  # if it is damaged, that is told here, and once
-state.take_clicked_error()
+statistics.take_clicked_error()
 with shell.settings():
     own = sets.choose_set() == state.OWN_SET
     way = st.segmented_control(
@@ -86,8 +84,7 @@ with shell.settings():
         format_func=WAYS.get,
         default="random",
         required=True,
-        key=state.SHOWN,
-        bind="query-params",
+        **state.in_url(state.SHOWN),
         help="Best and worst by squared error in the set; typical are nearest the median.",
     )
     label = state.ANY_DIGIT
@@ -98,8 +95,7 @@ with shell.settings():
             format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
             default=state.ANY_DIGIT,
             required=True,
-            key=state.LABEL,
-            bind="query-params",
+            **state.in_url(state.LABEL),
         )
     second = sets.choose_second(card.name)
 digits = (sets.own_digits if own else sets.test_digits)(card.name, second)

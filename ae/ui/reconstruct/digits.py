@@ -39,8 +39,7 @@ def choose_set() -> str:
         format_func={state.TEST_SET: "Test digits", state.OWN_SET: "My pictures"}.get,
         default=state.TEST_SET,
         required=True,
-        key=state.SHOWN_SET,
-        bind="query-params",
+        **state.in_url(state.SHOWN_SET),
     )
 
 
@@ -51,8 +50,7 @@ def choose_second(name: str) -> str | None:
         "A second model beside it",
         [state.NO_SECOND, *others],
         format_func=lambda name: "none" if name == state.NO_SECOND else name,
-        key=state.SECOND,
-        bind="query-params",
+        **state.in_url(state.SECOND),
         help="Its reconstructions and its errors on the same digits. PCA is always there.",
         width=260,
     )

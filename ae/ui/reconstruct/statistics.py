@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ae import charts, store
 from ae.analysis.evaluation import mean_interval
@@ -14,6 +17,30 @@ from ae.ui.reconstruct.digits import Digits
 
 _PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _PLAIN = {"delta_color": "off", "delta_arrow": "off"}
+
+
+def take_clicked_error() -> None:
+    """Show the digits of the bar that was just clicked in the histogram of errors."""
+    clicked = _clicked(state.HISTOGRAM, "bar", "error")
+    if clicked != st.session_state.get(state.HISTOGRAM_TAKEN):
+        st.session_state[state.HISTOGRAM_TAKEN] = clicked
+        if clicked is not None:
+            st.session_state[state.SHOWN] = "near"
+            st.session_state[state.NEAR] = round(clicked, 2)
+            # A widget that was on the page does this itself, and refuses; one that comes on it
+            # only now does not.
+            with contextlib.suppress(StreamlitAPIException):
+                st.query_params[state.NEAR] = f"{clicked:.2f}"
+
+
+def _clicked(chart: str, selection: str, field: str) -> float | None:
+    """The number in ``field`` of what is selected in a chart, or None."""
+    state = st.session_state.get(chart)
+    try:
+        value = state["selection"][selection][0][field]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def show_figures(digits: Digits, candidates: np.ndarray, k: int, what: str) -> None:

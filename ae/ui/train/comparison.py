@@ -32,8 +32,7 @@ def show_comparison() -> None:
         "Models and runs",
         known,
         max_selections=charts.MOST_RUNS,
-        key=state.COMPARED_RUNS,
-        bind="query-params",
+        **state.in_url(state.COMPARED_RUNS),
         placeholder=f"Choose two to {charts.MOST_RUNS}",
         help="Whatever has a history of its training; a run that still trains, too.",
     )
@@ -54,14 +53,11 @@ def _show_curves(chosen: list[str]) -> None:
             format_func=_WAYS.get,
             default=charts.BY_SECONDS,
             required=True,
-            key=state.COMPARED_BY,
-            bind="query-params",
+            **state.in_url(state.COMPARED_BY),
             help="Time depends on the machine and on what else it did. A step of larger batches "
             "sees more images.",
         )
-        log_scale = st.toggle(
-            "Logarithmic error", value=True, key=state.COMPARED_LOG, bind="query-params"
-        )
+        log_scale = st.toggle("Logarithmic error", value=True, **state.in_url(state.COMPARED_LOG))
     histories = {name: cache.history(name) for name in chosen}
     last = ", ".join(f"{name} {rows[-1].squared_error:.2f}" for name, rows in histories.items())
     st.altair_chart(

@@ -12,9 +12,8 @@ from ae import runs, store
 from ae.config import FOREIGN, ModelConfig
 from ae.training import snapshot_views, snapshots
 from ae.training.snapshot_views import Map, View
-from ae.ui import cache, state
+from ae.ui import cache, drawing, links, state
 from ae.ui.components.time_machine import Moments, Own, time_machine
-from ae.ui.latent.common import own_image
 from ae.ui.markdown import plain
 from ae.ui.train import cached
 
@@ -57,7 +56,7 @@ def show_film(name: str) -> None:
         return
     with st.spinner("Developing the film, once for each run."):
         views = cached.views(config, paths)
-        own = own_image()
+        own = drawing.image()
         own_views = cached.own_views(config, paths, own) if own is not None else []
     if not views:
         return
@@ -67,11 +66,7 @@ def show_film(name: str) -> None:
     )
     _show(state.FILM, f"Training of {name}", config, views, own, own_views)
     if own is None:
-        st.page_link(
-            "ae/ui/pages/draw.py",
-            label="Draw a digit, to see it here",
-            icon=":material/draw:",
-        )
+        links.to_page("draw", "Draw a digit to see it here", "draw")
 
 
 def show_moment(name: str) -> None:
@@ -84,7 +79,7 @@ def show_moment(name: str) -> None:
     if config is None or not path.exists():
         return
     views = cached.views(config, [path])
-    own = own_image()
+    own = drawing.image()
     if views:
         own_views = cached.own_views(config, [path], own) if own is not None else []
         _show(state.NOW, f"{name} now", config, views, own, own_views)

@@ -48,7 +48,7 @@ def _show(name: str) -> None:
         if status is None:  # removed meanwhile
             return
         _show_head(name, status)
-        if not status.going_on and state.first_view_of_end(name):
+        if not status.going_on and _first_view_of_end(name):
             st.rerun()  # once, so that the list of models and the form's name are new
         history = runs.read_history(name)
         if status.state in ("done", "stopped"):
@@ -76,7 +76,7 @@ def _show_head(name: str, status: runs.Status) -> None:
             help="Goes on from the last checkpoint, when it is its turn.",
         ):
             control.resume(name)
-            state.forget_end(name)
+            _forget_end(name)
             st.rerun()
         if not status.going_on and name not in store.SHIPPED:
             _show_delete(name)
@@ -176,3 +176,17 @@ def _show_curve(name: str, history: list) -> None:
         key=state.CURVE_RATE,
         alt=f"Learning rate against {_AXES[by]}",
     )
+
+
+def _first_view_of_end(run: str) -> bool:
+    """Whether this session sees the end of ``run`` now and had not before."""
+    seen: set[str] = st.session_state.setdefault(state.FINISHED, set())
+    if run in seen:
+        return False
+    seen.add(run)
+    return True
+
+
+def _forget_end(run: str) -> None:
+    """The run goes on: its end is going to be seen again."""
+    st.session_state.setdefault(state.FINISHED, set()).discard(run)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ae import store
 from ae.store import ModelCard
-from ae.ui import state
+from ae.ui import links, state
 from ae.ui.markdown import plain
 
 
@@ -28,12 +28,7 @@ def show_result(name: str) -> None:
             ("reconstruct", "See its worst digits", {state.SHOWN: "worst"}),
             ("latent", "Walk through its latent space", {}),
         ):
-            st.page_link(
-                f"ae/ui/pages/{page}.py",
-                label=label,
-                icon=":material/arrow_forward:",
-                query_params={state.MODEL: name} | more,
-            )
+            links.to_page(page, label, "arrow_forward", **{state.MODEL: name} | more)
 
 
 def _beside_shipped(card: ModelCard) -> str:

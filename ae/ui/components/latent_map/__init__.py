@@ -6,7 +6,6 @@ no answer of Python is waited for. Python hears of a place, a digit or an area o
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,8 +140,8 @@ def latent_map(
         key=key,
         data={
             "token": picture.token,
-            "points": _encode(parts),
-            "facts": _encode(facts.astype(np.uint8)),
+            "points": to_base64(parts),
+            "facts": to_base64(facts.astype(np.uint8)),
             "frame": np.asarray(picture.frame, float).tolist(),
             "names": list(picture.names),
             "title": picture.title,
@@ -166,10 +165,6 @@ def _parts(places: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """Places as parts of the frame, what lies beyond on its edge: uint16, 65535 the far end."""
     parts = (places - frame[:, 0]) / (frame[:, 1] - frame[:, 0])
     return np.rint(np.clip(parts, 0, 1) * 65535).astype("<u2")
-
-
-def _encode(numbers: np.ndarray) -> str:
-    return base64.b64encode(numbers.tobytes()).decode()
 
 
 def _text(places: Sequence[Place]) -> str:

@@ -6,7 +6,6 @@ none of them again: hence they travel by themselves.
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 from ae.ui.components import base
@@ -19,7 +18,7 @@ def send_sheet(key: str, name: str, png: bytes) -> None:
 
     key : the place in `st.session_state`. png : as `ae.imaging.sheet` makes it. Nothing is shown.
     """
-    _component(key=key, data={"name": name, "png": base64.b64encode(png).decode()})
+    _component(key=key, data={"name": name, "png": to_base64(png)})
 
 
 _component = base.register("ae.sprites", Path(__file__).parent, "sprites")

@@ -5,7 +5,6 @@ All moments are in the browser: nothing is sent when it moves. One moment alone 
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,14 +70,14 @@ def time_machine(
             "errors": _rounded(moments.errors, 4),
             "shares": _rounded(moments.shares, 4),
             "digits": base.encode(digits),
-            "rebuilt": _base64(moments.rebuilt),
-            "places": _base64(_parts(moments.places)),
-            "labels": _base64(labels.astype(np.uint8)),
+            "rebuilt": to_base64(moments.rebuilt),
+            "places": to_base64(_parts(moments.places)),
+            "labels": to_base64(labels.astype(np.uint8)),
             "own": own
             and {
                 "image": base.encode(own.image),
-                "rebuilt": _base64(own.rebuilt),
-                "places": _base64(_parts(own.places)),
+                "rebuilt": to_base64(own.rebuilt),
+                "places": to_base64(_parts(own.places)),
                 "errors": _rounded(own.errors, 4),
             },
             "pca": {"name": pca[0], "error": round(pca[1], 4)},
@@ -94,10 +93,6 @@ def _rounded(values: Sequence[float], digits: int) -> list[float | None]:
 
 def _parts(places: np.ndarray) -> np.ndarray:
     return np.rint(places * 65535).astype("<u2")
-
-
-def _base64(numbers: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(numbers).tobytes()).decode()
 
 
 # Once per process: registering it in every run would mount a new one each time.

@@ -1,0 +1,63 @@
+"""What each model is, in a few words for lists and in a sentence for its page."""
+
+from __future__ import annotations
+
+from ae.store.folder import ModelCard
+
+_KINDS = {"conv": "convolutional", "linear": "linear", "vae": "variational (VAE)"}
+# Of the shipped models: a few words, and what it is and what to try with it.
+_SHIPPED = {
+    "conv-2": ("2 dimensions", "Two latent dimensions: its latent space can be drawn as a map."),
+    "conv-4": ("4 dimensions", "Four latent dimensions: most digits can be read, few look right."),
+    "conv-8": ("8 dimensions", "Eight latent dimensions: a digit's shape, without its details."),
+    "conv-16": ("16 dimensions", "Sixteen latent dimensions: errors are hard to see."),
+    "conv-32": (
+        "32 dimensions, the default",
+        "The default. Its encoder corrects the latent vector twice.",
+    ),
+    "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
+    "linear-32": (
+        "no better than PCA",
+        "A linear encoder and a linear decoder. In theory its error cannot be below that of PCA: "
+        "compare the two.",
+    ),
+    "denoise-32": (
+        "removes noise",
+        "Trained on noisy digits to reconstruct clean ones: try it on the page Denoise.",
+    ),
+    "vae-2": (
+        "VAE, 2 dimensions",
+        "A variational autoencoder with two latent dimensions: its map has no holes.",
+    ),
+    "vae-16": (
+        "VAE, 16 dimensions",
+        "A variational autoencoder: draw a latent vector from N(0, 1) and decode it to a new digit "
+        "on the page Generate.",
+    ),
+}
+
+
+def in_few_words(card: ModelCard) -> str:
+    """What a model is, short enough for a line of a list."""
+    if card.name in _SHIPPED:
+        return _SHIPPED[card.name][0]
+    return f"{_kind(card)}, {_dimensions(card)}"
+
+
+def sentence(card: ModelCard) -> str:
+    """What a model is and, for a shipped one, what to try with it."""
+    if card.name in _SHIPPED:
+        return _SHIPPED[card.name][1]
+    if card.training is None:
+        return f"An imported Keras model with {_dimensions(card)}."
+    noise = f", trained to remove {card.training.noise} noise" if card.training.noise else ""
+    return f"Trained here: {_kind(card)}, {_dimensions(card)}{noise}."
+
+
+def _kind(card: ModelCard) -> str:
+    return _KINDS.get(card.model.kind, "imported")
+
+
+def _dimensions(card: ModelCard) -> str:
+    count = card.model.latent_dim
+    return f"{count} latent dimension{'s' * (count != 1)}"

@@ -1,0 +1,79 @@
+"""The person's own drawing, for every page that uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+
+import numpy as np
+import streamlit as st
+
+from ae.data.drawing import to_mnist_form
+from ae.data.ink_text import pack_ink, unpack_ink
+from ae.ui import state
+from ae.ui.components.drawing_pad import Load
+
+_STEPS = (state.CROP, state.SCALE, state.CENTRE)
+
+
+def keep(ink: np.ndarray) -> None:
+    """Remember the ink on a pad, float32 (56, 56), for all pages of this session."""
+    st.session_state[state.DRAWN] = ink
+
+
+def ink() -> np.ndarray | None:
+    """The drawing of this session, or else of the link: float32 (56, 56), None without one.
+
+    Where there is one it is put into the URL, so that a copied link has it, too.
+    """
+    if state.DRAWN not in st.session_state and (text := st.query_params.get(state.INK)):
+        with contextlib.suppress(ValueError):  # a link that was cut: the page works without it
+            keep(unpack_ink(text))
+    drawn = st.session_state.get(state.DRAWN)
+    if drawn is None or not drawn.any():
+        return None
+    if st.query_params.get(state.INK) != (text := pack_ink(drawn)):
+        st.query_params[state.INK] = text
+    return drawn
+
+
+def image() -> np.ndarray | None:
+    """The drawing as the network sees it, float32 (28, 28) in [0, 1], or None without one."""
+    drawn = ink()
+    return None if drawn is None else to_mnist_form(drawn).image.astype(np.float32)
+
+
+def steps() -> dict[str, bool]:
+    """Which preprocessing steps are switched on: arguments of ``to_mnist_form``."""
+    # A switch that is not on the screen has its value in the URL alone.
+    return {
+        step: bool(st.session_state.get(step, st.query_params.get(step) != "false"))
+        for step in _STEPS
+    }
+
+
+def put_into_pad(pixels: np.ndarray, load_key: str) -> None:
+    """Have the pad of a page load a picture when it is shown next.
+
+    Parameters
+    ----------
+    pixels : float array of shape (28, 28) or (56, 56), values in [0, 1]
+    load_key : str
+        Where the pad finds what it has to load.
+    """
+    st.session_state[load_key] = Load(secrets.token_hex(8), pixels)
+
+
+def restore_from_link(load_key: str) -> None:
+    """Put the drawing of the URL into the pad, once, or leave a note that it is damaged."""
+    text = st.query_params.get(state.INK)
+    if text is None:
+        return
+    del st.query_params[state.INK]  # later the URL would no longer say what is drawn
+    try:
+        put_into_pad(unpack_ink(text), load_key)
+    except ValueError:
+        st.session_state[state.LINK_NOTE] = (
+            "The drawing in this link could not be read: the link is cut or changed. "
+            "Copy the whole link."
+        )
