@@ -1,4 +1,4 @@
-"""Image arrays -> picture arrays for the screen: tiles, and differences in two colours."""
+"""Arrays of images to pictures for the screen: tiles, contact sheets, differences, PNG and GIF."""
 
 from __future__ import annotations
 
@@ -8,52 +8,95 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# Blue where the reconstruction is too dark, orange where it is too bright: told apart by all
-# common kinds of colour blindness, and black where there is no difference.
+# Blue where the reconstruction is too dark, orange where it is too bright: people with any common
+# kind of colour blindness can tell them apart. Black where there is no difference.
 _TOO_DARK = np.array([0.30, 0.62, 1.0], np.float32)
 _TOO_BRIGHT = np.array([1.0, 0.60, 0.10], np.float32)
-_GHOST = np.array([0.12, 0.34, 0.80], np.float32)
-_GAP = 2  # pixels of a digit between the parts of a tile
+_BEHIND = np.array([0.12, 0.34, 0.80], np.float32)
+_GAP = 2  # pixels of an image between the parts of a tile
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Return images as 256 grey levels.
+
+    Parameters
+    ----------
+    images : float array of any shape
+        Values in [0, 1]; others are clipped.
+
+    Returns
+    -------
+    uint8 array of the same shape
+    """
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
 def difference(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Where and which way the reconstruction is off: float32 (n, 28, 28, 3) in [0, 1].
+    """Show where a reconstruction is too dark (blue) or too bright (orange).
 
-    images, reconstructions : float (n, 28, 28). Blue is too dark, orange too bright; full colour
-    is a difference of half of white or more, on one scale for all images.
+    Parameters
+    ----------
+    images, reconstructions : float array of shape (n, 28, 28)
+
+    Returns
+    -------
+    float32 array of shape (n, 28, 28, 3), values in [0, 1]
+        A difference of 0.5 or more has the full colour. The scale is the same for all images.
     """
     signed = np.clip(2 * (reconstructions - images), -1, 1)[..., None]
     return np.where(signed < 0, -signed * _TOO_DARK, signed * _TOO_BRIGHT).astype(np.float32)
 
 
-def ghosted(image: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """A picture with another behind it in dark blue: float32 (28, 28, 3) in [0, 1].
+def overlay(image: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """Show an image with another one behind it in dark blue.
 
-    image, original : float (28, 28) in [0, 1].
+    Parameters
+    ----------
+    image, original : float array of shape (28, 28), values in [0, 1]
+
+    Returns
+    -------
+    float32 array of shape (28, 28, 3), values in [0, 1]
     """
-    behind = np.asarray(original, np.float32)[..., None] * _GHOST
+    behind = np.asarray(original, np.float32)[..., None] * _BEHIND
     return np.maximum(np.asarray(image, np.float32)[..., None], behind)
 
 
 def row(images: list[np.ndarray], side: int) -> np.ndarray:
-    """Pictures side by side, their pixels enlarged to fill ``side``: uint8 (side, width).
+    """Place square images of different sizes side by side, each enlarged to the same height.
 
-    images : float arrays (h, h), clipped to [0, 1], whose h divides ``side``.
+    Parameters
+    ----------
+    images : list of float arrays of shape (h, h)
+        Values are clipped to [0, 1]. Each h must divide ``side``.
+    side : int
+        Height of the result in pixels.
+
+    Returns
+    -------
+    uint8 array of shape (side, width)
     """
     gap = np.ones((side, side // 20))
     parts = []
     for image in images:
-        zoom = side // len(image)
-        parts += [np.clip(image, 0, 1).repeat(zoom, axis=0).repeat(zoom, axis=1), gap]
-    return np.rint(np.concatenate(parts[:-1], axis=1) * 255).astype(np.uint8)
+        parts += [_enlarged(image, side // len(image)), gap]
+    return to_bytes(np.concatenate(parts[:-1], axis=1))
 
 
 def tiles(parts: list[np.ndarray], zoom: int = 4) -> list[np.ndarray]:
-    """One tall picture per image, its parts one above the other, pixels enlarged.
+    """Stack several versions of each image, one above the other.
 
-    parts : arrays (n, 28, 28) or (n, 28, 28, 3), values clipped to [0, 1], equal n.
-    Returns n arrays, uint8 (height, 30 * zoom, 4); the gaps between the parts, and to the next
-    tile on the right, are transparent.
+    Parameters
+    ----------
+    parts : list of float arrays of shape (n, 28, 28) or (n, 28, 28, 3)
+        The versions, with the same n. Values are clipped to [0, 1].
+    zoom : int
+        Screen pixels for each pixel of an image, in both directions.
+
+    Returns
+    -------
+    list of n uint8 arrays of shape (height, 30 * zoom, 4)
+        RGBA. The gaps between the parts, and on the right, are transparent.
     """
     count = len(parts[0])
     rows = []
@@ -63,49 +106,71 @@ def tiles(parts: list[np.ndarray], zoom: int = 4) -> list[np.ndarray]:
         opaque = np.concatenate([colour, np.ones((*colour.shape[:3], 1), np.float32)], axis=3)
         rows += [opaque, np.zeros((count, _GAP, colour.shape[2], 4), np.float32)]
     pixels = np.concatenate(rows[:-1], axis=1)
-    pixels = np.pad(pixels, ((0, 0), (0, 0), (0, _GAP), (0, 0)))
-    pixels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    pixels = to_bytes(np.pad(pixels, ((0, 0), (0, 0), (0, _GAP), (0, 0))))
     return list(pixels.repeat(zoom, axis=1).repeat(zoom, axis=2))
 
 
-def sheet(images: np.ndarray, columns: int) -> bytes:
-    """Many small pictures as one PNG file of 16 grey levels, row by row, without gaps.
+def contact_sheet(images: np.ndarray, columns: int, zoom: int = 1, gap: int = 0) -> np.ndarray:
+    """Place images in rows, from left to right.
 
-    images : float (n, 28, 28), clipped to [0, 1]; what the last row lacks is black. 16 levels
-    make the file half as large as 256 do.
+    Parameters
+    ----------
+    images : float array of shape (n, h, w)
+        Values are clipped to [0, 1].
+    columns : int
+        Images in a row.
+    zoom : int
+        Screen pixels for each pixel of an image, in both directions.
+    gap : int
+        Black pixels to the right of each image and below it, before zooming.
+
+    Returns
+    -------
+    uint8 array of shape (height, width)
+        Unused places in the last row are black.
+    """
+    rows, (height, width) = -(-len(images) // columns), images.shape[1:]
+    padded = np.zeros((rows * columns, height + gap, width + gap), np.uint8)
+    padded[: len(images), :height, :width] = to_bytes(images)
+    grid = padded.reshape(rows, columns, height + gap, width + gap).transpose(0, 2, 1, 3)
+    return _enlarged(grid.reshape(rows * (height + gap), columns * (width + gap)), zoom)
+
+
+def sprite_sheet(images: np.ndarray, columns: int) -> bytes:
+    """Return a contact sheet as a PNG file of 16 grey levels, half as large as one of 256.
+
+    Parameters
+    ----------
+    images : float array of shape (n, h, w)
+        Values are clipped to [0, 1].
+    columns : int
+        Images in a row.
     """
     from PIL import Image
 
-    rows = -(-len(images) // columns)
-    levels = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
-    levels[: len(images)] = np.rint(np.clip(images, 0, 1) * 15)
-    height, width = images.shape[1:]
-    pixels = levels.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
-    picture = Image.fromarray(pixels.reshape(rows * height, columns * width))
+    levels = np.rint(contact_sheet(images, columns) / 17).astype(np.uint8)
+    picture = Image.fromarray(levels)
     picture.putpalette([17 * level for level in range(16) for _ in range(3)])
     file = io.BytesIO()
     picture.save(file, "PNG", bits=4)
     return file.getvalue()
 
 
-def mosaic(images: np.ndarray, columns: int, zoom: int = 1, gap: int = 0) -> np.ndarray:
-    """Pictures in rows of ``columns``: uint8 (height, width), gaps and what is missing black.
-
-    images : float (n, h, w), clipped to [0, 1]. gap : black pixels right of and below each.
-    """
-    rows, (height, width) = -(-len(images) // columns), images.shape[1:]
-    padded = np.zeros((rows * columns, height + gap, width + gap), np.uint8)
-    padded[: len(images), :height, :width] = np.rint(np.clip(images, 0, 1) * 255)
-    whole = padded.reshape(rows, columns, height + gap, width + gap).transpose(0, 2, 1, 3)
-    pixels = whole.reshape(rows * (height + gap), columns * (width + gap))
-    return pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
-
-
 def labelled_rows(rows: np.ndarray, labels: Sequence[str], blocks: int = 1) -> np.ndarray:
-    """Rows of digits with a label left of each, in blocks side by side: uint8 (height, width, 4).
+    """Draw rows of images with a label to the left of each.
 
-    rows : float (n, steps, 28, 28), clipped to [0, 1]. labels : n short texts. The labels are
-    grey on nothing, so that they can be read on light and on dark.
+    Parameters
+    ----------
+    rows : float array of shape (n, steps, 28, 28)
+        Values are clipped to [0, 1].
+    labels : sequence of n str
+        Short texts. They are grey on a transparent ground, to be readable on light and dark pages.
+    blocks : int
+        The rows are divided into this number of blocks, which stand side by side.
+
+    Returns
+    -------
+    uint8 array of shape (height, width, 4), RGBA
     """
     from PIL import Image, ImageDraw, ImageFont
 
@@ -115,23 +180,30 @@ def labelled_rows(rows: np.ndarray, labels: Sequence[str], blocks: int = 1) -> n
     height = (28 * zoom) + _GAP * zoom
     picture = Image.new("RGBA", (width * blocks - gap, height * lines))
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(20)
-    for index, (row, label) in enumerate(zip(rows, labels, strict=True)):
+    for index, (images, label) in enumerate(zip(rows, labels, strict=True)):
         left, top = index // lines * width, index % lines * height
         pen.text((left, top + 14 * zoom), label, (128, 128, 128, 255), font, anchor="lm")
-        digits = Image.fromarray(mosaic(row, len(row), zoom))
-        picture.paste(digits.convert("RGBA"), (left + margin, top))
+        line = Image.fromarray(contact_sheet(images, len(images), zoom))
+        picture.paste(line.convert("RGBA"), (left + margin, top))
     return np.asarray(picture)
 
 
 def gif(images: np.ndarray, zoom: int = 8, milliseconds: int = 80) -> bytes:
-    """A film as a GIF file that goes there and back without end.
+    """Return a GIF file that plays the images forwards and backwards without end.
 
-    images : float (n, h, w), clipped to [0, 1]. milliseconds : each picture stands so long.
+    Parameters
+    ----------
+    images : float array of shape (n, h, w)
+        Values are clipped to [0, 1].
+    zoom : int
+        Screen pixels for each pixel of an image, in both directions.
+    milliseconds : int
+        How long each image is shown.
     """
     from PIL import Image
 
     frames = [*images, *images[-2:0:-1]]
-    pictures = [Image.fromarray(mosaic(frame[None], 1, zoom)) for frame in frames]
+    pictures = [Image.fromarray(_enlarged(to_bytes(frame), zoom)) for frame in frames]
     file = io.BytesIO()
     pictures[0].save(
         file, "GIF", save_all=True, append_images=pictures[1:], duration=milliseconds, loop=0
@@ -140,34 +212,57 @@ def gif(images: np.ndarray, zoom: int = 8, milliseconds: int = 80) -> bytes:
 
 
 def framed(image: np.ndarray, side: int, zoom: int) -> np.ndarray:
-    """A picture with its pixels enlarged, in the middle of a square whose rest is transparent.
+    """Place an enlarged image in the middle of a transparent square.
 
-    image : float (h, w), clipped to [0, 1], at most ``side`` pixels after enlarging by ``zoom``.
-    Returns uint8 (side, side, 4).
+    Parameters
+    ----------
+    image : float array of shape (h, w)
+        Values are clipped to [0, 1].
+    side : int
+        Side of the square in pixels, at least ``zoom`` times h and w.
+    zoom : int
+        Screen pixels for each pixel of the image, in both directions.
+
+    Returns
+    -------
+    uint8 array of shape (side, side, 4), RGBA
     """
-    big = np.asarray(image).repeat(zoom, axis=0).repeat(zoom, axis=1)
+    big = _enlarged(to_bytes(image), zoom)
     frame = np.zeros((side, side, 4), np.uint8)
     top, left = ((side - length) // 2 for length in big.shape)
     inside = frame[top : top + big.shape[0], left : left + big.shape[1]]
-    inside[..., :3] = np.rint(np.clip(big, 0, 1) * 255)[..., None]
+    inside[..., :3] = big[..., None]
     inside[..., 3] = 255
     return frame
 
 
 def png(pixels: np.ndarray, compress_level: int = 6) -> bytes:
-    """A PNG file of float pixels, clipped to [0, 1], or uint8 ones: (h, w), (h, w, 3 or 4).
+    """Return pixels as a PNG file.
 
-    compress_level : zlib's, 0 to 9. 9 takes ten times as long as 6 for a sixth less.
+    Parameters
+    ----------
+    pixels : uint8 or float array of shape (h, w), (h, w, 3) or (h, w, 4)
+        Float values are clipped to [0, 1].
+    compress_level : int
+        From 0 to 9, as in zlib. Level 9 takes ten times as long as 6 and saves a sixth.
     """
     from PIL import Image
 
-    if pixels.dtype != np.uint8:
-        pixels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=compress_level)
+    picture = Image.fromarray(pixels if pixels.dtype == np.uint8 else to_bytes(pixels))
+    picture.save(file, "PNG", compress_level=compress_level)
     return file.getvalue()
 
 
+def to_base64(data: bytes | np.ndarray) -> str:
+    """Return bytes, or the bytes of an array in C order, as base64 text (RFC 4648, section 4)."""
+    return base64.b64encode(data if isinstance(data, bytes) else data.tobytes()).decode()
+
+
 def data_uri(pixels: np.ndarray) -> str:
-    """The PNG as an address that holds the picture itself: nothing has to be fetched for it."""
-    return "data:image/png;base64," + base64.b64encode(png(pixels, compress_level=1)).decode()
+    """Return the PNG of ``pixels`` as a data: URI, for which the browser sends no request."""
+    return "data:image/png;base64," + to_base64(png(pixels, compress_level=1))
+
+
+def _enlarged(pixels: np.ndarray, zoom: int) -> np.ndarray:
+    return np.asarray(pixels).repeat(zoom, axis=0).repeat(zoom, axis=1)

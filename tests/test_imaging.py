@@ -16,7 +16,9 @@ def grey(image: np.ndarray) -> np.ndarray:
 
 def test_a_sheet_holds_every_digit_at_its_place(mnist):
     images = mnist.x_test[:7]
-    sheet = np.asarray(Image.open(io.BytesIO(imaging.sheet(images, 3))).convert("L")).astype(int)
+    sheet = np.asarray(Image.open(io.BytesIO(imaging.sprite_sheet(images, 3))).convert("L")).astype(
+        int
+    )
     assert sheet.shape == (3 * 28, 3 * 28)
     for index, image in enumerate(images):
         top, left = 28 * (index // 3), 28 * (index % 3)
@@ -27,7 +29,7 @@ def test_a_sheet_holds_every_digit_at_its_place(mnist):
 
 def test_a_mosaic_holds_every_digit_at_its_place(mnist):
     images = mnist.x_test[:5]
-    whole = imaging.mosaic(images, 2, zoom=3, gap=1)
+    whole = imaging.contact_sheet(images, 2, zoom=3, gap=1)
     assert whole.shape == (3 * 29 * 3, 2 * 29 * 3)
     for index, image in enumerate(images):
         top, left = 29 * (index // 2), 29 * (index % 2)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ae.analysis.neighbours import nearest_of, vote
+from ae.analysis.neighbours import nearest, vote
 
 _BANDWIDTHS = np.geomspace(0.02, 1.0, 12)  # in standard deviations of the codes
 _LEAST_VARIANCE = 1e-6  # of the largest: a number that a model does not use is constant
@@ -188,7 +188,7 @@ def class_by_neighbours(
 
     codes : float32 (n, latent_dim) of real digits; labels : whole numbers from 0, (n,).
     """
-    return lambda z: vote(nearest_of(z, codes, count), labels)
+    return lambda z: vote(nearest(z, codes, count)[0], labels)
 
 
 def _best_bandwidth(centres: np.ndarray, held_out: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae.analysis import metrics
-from ae.analysis.neighbours import nearest_neighbours, nearest_of
+from ae.analysis.neighbours import nearest
 
 _PARALLEL = 1e-4  # radians: nearer than this, the arc is the straight line
 
@@ -144,8 +144,7 @@ def path_figures(path: np.ndarray, images: np.ndarray, real: np.ndarray) -> Path
     """
     steps = np.sqrt(metrics.squared_error(images[1:], images[:-1]))
     ends = float(np.sqrt(metrics.squared_error(images[:1], images[-1:])[0]))
-    nearest = real[nearest_of(path, real)[:, 0]]
-    farthest = float(np.linalg.norm(path - nearest, axis=1).max())
+    farthest = float(nearest(path, real)[1].max())
     mean = float(steps.mean())
     if mean == 0:
         return PathFigures(1.0, 1.0, farthest)
@@ -177,12 +176,7 @@ def _bridges(z: np.ndarray, pieces: np.ndarray) -> np.ndarray:
     found = []
     for piece in np.flatnonzero(np.arange(len(sizes)) != sizes.argmax()):
         inside, outside = np.flatnonzero(pieces == piece), np.flatnonzero(pieces != piece)
-        nearest = outside[nearest_of(z[inside], z[outside])[:, 0]]
-        best = np.linalg.norm(z[inside] - z[nearest], axis=1).argmin()
-        found.append((inside[best], nearest[best]))
+        indices, distances = nearest(z[inside], z[outside])
+        best = distances[:, 0].argmin()
+        found.append((inside[best], outside[indices[best, 0]]))
     return np.array(found)
-
-
-def graph_of(z: np.ndarray, count: int = 10) -> NeighbourGraph:
-    """The graph of codes z, float (n, latent_dim), each joined to its ``count`` nearest."""
-    return NeighbourGraph.of(z, nearest_neighbours(z, count))

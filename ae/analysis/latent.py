@@ -48,24 +48,6 @@ def influence(model: Model, z: np.ndarray, index: int, step: float) -> np.ndarra
     return model.decode(pair)
 
 
-def nearest(
-    query: np.ndarray, vectors: np.ndarray, squared_norms: np.ndarray, count: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The ``count`` vectors nearest to a query by Euclidean distance, nearest first.
-
-    query : float32 (d,). vectors : float32 (n, d). squared_norms : float32 (n,), of the vectors,
-    which many queries share: |a - b|² = |a|² - 2ab + |b|² is then one product with a matrix.
-    Returns indices, int (count,), and distances, float32 (count,). At most n are returned.
-    """
-    squares = squared_norms - 2 * (vectors @ query)
-    count = min(count, len(vectors))
-    candidates = np.argpartition(squares, count - 1)[:count]
-    # rounding costs the formula its last digits: the few that are shown are computed plainly
-    distances = np.linalg.norm(vectors[candidates] - query, axis=1)
-    order = np.argsort(distances, kind="stable")
-    return candidates[order], distances[order]
-
-
 def traversal(model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int):
     """One code number at a time through its range, the others as they are in z.
 

@@ -26,25 +26,50 @@ def nearest_neighbours(vectors: np.ndarray, count: int) -> np.ndarray:
     return found
 
 
-def nearest_of(
-    queries: np.ndarray, vectors: np.ndarray, count: int = 1, norms: np.ndarray | None = None
-) -> np.ndarray:
-    """The ``count`` vectors nearest to each query, nearest first.
+def nearest(
+    queries: np.ndarray,
+    vectors: np.ndarray,
+    count: int = 1,
+    squared_norms: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ``count`` vectors nearest to each query, nearest first.
 
-    queries : float (m, d). vectors : float (n, d). norms : float32 (n,), the squared norms of the
-    vectors, if they are at hand. Returns int32 (m, count).
-    Raises ValueError unless 1 <= count <= n.
+    Parameters
+    ----------
+    queries : float array of shape (m, d)
+    vectors : float array of shape (n, d)
+    count : int
+        From 1 to n.
+    squared_norms : float32 array of shape (n,), optional
+        The squared norms of the vectors, if they are known from an earlier search.
+
+    Returns
+    -------
+    indices : int32 array of shape (m, count)
+    distances : float32 array of shape (m, count)
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is out of range.
     """
     if not 1 <= count <= len(vectors):
         raise ValueError(f"count must be from 1 to {len(vectors)}. Received: count={count}.")
-    vectors = np.asarray(vectors, np.float32)
-    norms = np.einsum("nd,nd->n", vectors, vectors) if norms is None else norms
-    found = np.empty((len(queries), count), np.int32)
+    queries, vectors = np.asarray(queries, np.float32), np.asarray(vectors, np.float32)
+    if squared_norms is None:
+        squared_norms = np.einsum("nd,nd->n", vectors, vectors)
+    indices = np.empty((len(queries), count), np.int32)
+    distances = np.empty((len(queries), count), np.float32)
     for start in range(0, len(queries), _ROWS):
         rows = slice(start, min(start + _ROWS, len(queries)))
-        squares = norms - 2 * (np.asarray(queries[rows], np.float32) @ vectors.T)
-        found[rows] = _smallest(squares, count)
-    return found
+        found = _smallest(squared_norms - 2 * (queries[rows] @ vectors.T), count)
+        # |a - b|² = |a|² - 2ab + |b|² loses digits where |a - b| is small: the few distances that
+        # are returned are computed from the differences.
+        exact = np.linalg.norm(vectors[found] - queries[rows, None], axis=2)
+        order = np.argsort(exact, axis=1, kind="stable")
+        indices[rows] = np.take_along_axis(found, order, axis=1)
+        distances[rows] = np.take_along_axis(exact, order, axis=1)
+    return indices, distances
 
 
 def vote(neighbours: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae.analysis.neighbours import nearest_neighbours
+from ae.nn.pca import principal_axes
 
 _ROWS = 64  # of a block in t-SNE: it stays in the processor's cache
 _EXAGGERATION, _EXAGGERATED, _ITERATIONS = 12.0, 100, 400
@@ -38,12 +39,9 @@ class Plane:
             return cls(np.zeros(latent_dim, np.float32), axes, 1.0)
         mean = z.mean(axis=0, dtype=np.float64)
         centred = z - mean
-        variances, vectors = np.linalg.eigh(centred.T @ centred / len(z))
-        axes = vectors[:, ::-1][:, :2].T
-        # the sign of an eigenvector is arbitrary: this makes it the same on every machine
-        axes = axes * np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
-        share = variances[-2:].sum() / max(variances.sum(), np.finfo(float).tiny)
-        return cls(mean.astype(np.float32), axes.astype(np.float32), float(share))
+        axes, variances = principal_axes(centred.T @ centred / len(z))
+        share = variances[:2].sum() / max(variances.sum(), np.finfo(float).tiny)
+        return cls(mean.astype(np.float32), axes[:2].astype(np.float32), float(share))
 
     def turned(self, z: np.ndarray, reference: np.ndarray) -> Plane:
         """The same plane, its axes turned or mirrored within it.

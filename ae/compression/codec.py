@@ -119,13 +119,6 @@ def read(file: BinaryIO, model: Model) -> Iterator[np.ndarray]:
         yield _rebuild(model, header.quantizer, levels)
 
 
-def read_levels(file: BinaryIO) -> np.ndarray:
-    """A file's quantized codes without a model: int32 (count, latent_dim). Raises CodecError."""
-    header, check = _read_header(file)
-    blocks = list(_read_blocks(file, header, check))
-    return np.concatenate(blocks) if blocks else np.zeros((0, header.latent_dim), np.int32)
-
-
 def require_model(header: Header, model: Model) -> None:
     """Raise CodecError unless the file was written with this model."""
     if header.identity != model.identity or header.latent_dim != model.latent_dim:

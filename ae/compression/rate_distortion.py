@@ -11,7 +11,7 @@ import numpy as np
 from ae.analysis import metrics
 from ae.compression import codec
 from ae.compression.quantizer import Calibration, Quantizer
-from ae.data.image_sets import to_bytes
+from ae.imaging import contact_sheet, to_bytes
 from ae.nn.base import Model
 from ae.nn.pca import PCA
 
@@ -85,7 +85,8 @@ def picture_file(
 
     options = {"optimize": optimize} if file_format == "PNG" else {"quality": quality}
     file = io.BytesIO()
-    Image.fromarray(_sheet(to_bytes(images))).save(file, file_format, **options)
+    sheet = contact_sheet(images, min(len(images), _COLUMNS))
+    Image.fromarray(sheet).save(file, file_format, **options)
     return file.getvalue()
 
 
@@ -186,17 +187,6 @@ def _bisect(send_at, values, reached) -> Sent:
         else:
             low = middle + 1
     return send_at(values[low])
-
-
-def _sheet(images: np.ndarray) -> np.ndarray:
-    """uint8 (n, 28, 28) -> one picture, uint8 (rows * 28, columns * 28), row by row."""
-    count, side, _ = images.shape
-    columns = min(count, _COLUMNS)
-    rows = -(-count // columns)
-    cells = np.zeros((rows * columns, side, side), np.uint8)
-    cells[:count] = images
-    grid = cells.reshape(rows, columns, side, side).transpose(0, 2, 1, 3)
-    return grid.reshape(rows * side, columns * side)
 
 
 def _cut(sheet: np.ndarray, count: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ae.errors import DataError
+from ae.imaging import to_bytes
 from ae.system import archives
 from ae.system.files import replacing, temporary_path
 
@@ -50,11 +51,6 @@ def save_images(path: str | os.PathLike, batches: Iterable[np.ndarray], count: i
         _save_npz(path, batches, count)
     else:
         _save_folder(path, batches, count)
-
-
-def to_bytes(images: np.ndarray) -> np.ndarray:
-    """Grey levels of pictures: float in [0, 1] -> uint8 of the same shape, rounded."""
-    return np.rint(np.asarray(images) * 255).astype(np.uint8)
 
 
 def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndarray]]:

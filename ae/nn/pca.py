@@ -39,15 +39,11 @@ class PCA:
         for start in range(0, len(flat), _CHUNK):
             centred = flat[start : start + _CHUNK] - mean.astype(np.float32)
             covariance += centred.T @ centred
-        variances, vectors = np.linalg.eigh(covariance / len(flat))
-        components = vectors[:, ::-1][:, :k].T
-        # The sign of an eigenvector is arbitrary; this makes it the same on every machine.
-        largest = np.abs(components).argmax(axis=1)
-        components = components * np.sign(components[np.arange(k), largest])[:, None]
+        axes, variances = principal_axes(covariance / len(flat))
         return cls(
             mean.astype(np.float32),
-            np.ascontiguousarray(components, dtype=np.float32),
-            np.maximum(variances[::-1][:k], 0).astype(np.float32),
+            np.ascontiguousarray(axes[:k], dtype=np.float32),
+            variances[:k].astype(np.float32),
         )
 
     @property
@@ -83,6 +79,27 @@ class PCA:
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """decode(encode(images)): float32 (n, 28, 28)."""
         return self.decode(self.encode(images))
+
+
+def principal_axes(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the eigenvectors of a covariance matrix, largest variance first.
+
+    Parameters
+    ----------
+    covariance : float array of shape (d, d), symmetric
+
+    Returns
+    -------
+    axes : float64 array of shape (d, d)
+        One eigenvector in each row. The sign of an eigenvector is arbitrary; here its largest
+        entry is positive, so that every machine gives the same result.
+    variances : float64 array of shape (d,)
+        The eigenvalues, never below 0.
+    """
+    variances, vectors = np.linalg.eigh(covariance)
+    axes = vectors[:, ::-1].T
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
+    return axes * np.sign(largest), np.maximum(variances[::-1], 0)
 
 
 def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:

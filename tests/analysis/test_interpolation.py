@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ae.analysis.interpolation import graph_of, path_figures, resample, slerp, straight
+from ae.analysis.interpolation import NeighbourGraph, path_figures, resample, slerp, straight
+from ae.analysis.neighbours import nearest_neighbours
 
 seeds = st.integers(0, 2**32 - 1)
 
 
 def ends(seed: int, latent_dim: int) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 3, (2, latent_dim)).astype(np.float32)
+
+
+def graph_of(z: np.ndarray, count: int) -> NeighbourGraph:
+    return NeighbourGraph.of(z, nearest_neighbours(z, count))
 
 
 @pytest.mark.parametrize("make", [straight, slerp, lambda a, b, n: resample([a, b], n)])

@@ -14,7 +14,6 @@ from ae.analysis.latent import (
     class_mean,
     code_csv,
     influence,
-    nearest,
     traversal,
     variances,
 )
@@ -43,26 +42,6 @@ def test_the_influence_of_a_principal_component_is_the_component(mnist, mnist_pc
     np.testing.assert_allclose(upper - lower, expected, atol=1e-5)
     middle = mnist_pca.decode(z[None])[0]
     np.testing.assert_allclose((upper + lower) / 2, middle, atol=1e-5)
-
-
-def test_nearest_is_what_a_sort_of_all_distances_gives(mnist):
-    vectors = mnist.x_train[:2000].reshape(2000, -1)
-    query = mnist.x_test[0].ravel()
-    indices, distances = nearest(query, vectors, (vectors**2).sum(axis=1), 5)
-    plain = np.sqrt(((vectors.astype(np.float64) - query) ** 2).sum(axis=1))
-    np.testing.assert_array_equal(indices, np.argsort(plain)[:5])
-    np.testing.assert_allclose(distances, np.sort(plain)[:5], rtol=1e-5)
-
-
-def test_a_vector_is_its_own_nearest(codes):
-    indices, distances = nearest(codes[17], codes, (codes**2).sum(axis=1), 3)
-    assert indices[0] == 17
-    assert distances[0] == 0
-
-
-def test_nearest_of_few_gives_all(codes):
-    few = codes[:2]
-    assert sorted(nearest(codes[9], few, (few**2).sum(axis=1), 5)[0]) == [0, 1]
 
 
 def test_a_code_comes_back_from_its_csv_exactly(codes):

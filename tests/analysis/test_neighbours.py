@@ -8,7 +8,7 @@ import pytest
 from ae.analysis.neighbours import (
     knn_accuracy,
     nearest_neighbours,
-    nearest_of,
+    nearest,
     share_kept,
     trustworthiness,
     vote,
@@ -35,7 +35,9 @@ def test_neighbours_are_what_a_sort_of_all_distances_gives(points):
 def test_neighbours_of_more_points_than_a_block_holds():
     points = np.random.default_rng(1).normal(size=(700, 2)).astype(np.float32)
     np.testing.assert_array_equal(nearest_neighbours(points, 3), plain_order(points)[:, :3])
-    np.testing.assert_array_equal(nearest_of(points, points, 1)[:, 0], np.arange(700))
+    indices, distances = nearest(points, points)
+    np.testing.assert_array_equal(indices[:, 0], np.arange(700))
+    np.testing.assert_array_equal(distances, 0)
 
 
 def test_neighbours_of_points_far_from_the_origin(points):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ae.data.image_sets import open_images, save_images, to_bytes
+from ae.data.image_sets import open_images, save_images
 from ae.errors import DataError
+from ae.imaging import to_bytes
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from looks import OWN, assert_looks_like
 
 from ae import store
 from ae.analysis import denoising
-from ae.data.image_sets import to_bytes
 from ae.data.noise import corrupt
+from ae.imaging import to_bytes
 from ae.training import noise_matrix
 from ae.ui import cache
 from ae.ui.denoise import cached

@@ -9,7 +9,7 @@ from looks import OWN, assert_looks_like, parts
 
 from ae import store
 from ae.analysis import metrics
-from ae.data.image_sets import to_bytes
+from ae.imaging import to_bytes
 from ae.ui import cache
 
 

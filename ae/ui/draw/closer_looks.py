@@ -8,7 +8,7 @@ import streamlit as st
 from ae import charts, imaging, store
 from ae.analysis import metrics
 from ae.analysis.evaluation import share_below
-from ae.analysis.latent import nearest
+from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.pca import PCA
 from ae.store import ModelCard
@@ -130,11 +130,11 @@ def _nearest_digits(seen: Seen | None, model: Autoencoder, card: ModelCard) -> N
     with st.spinner("Encoding the 60,000 training digits, once for each model."):
         codes = cache.train_codes(card.name)
     left, right = st.columns(2)
-    for column, where, query, vectors in (
+    for column, where, query, (rows, norms) in (
         (left, f"By code, {model.latent_dim} numbers", seen.z, codes),
         (right, "By pixels, 784 numbers", seen.form.image.ravel(), cache.train_pixels()),
     ):
-        indices, distances = nearest(query, *vectors, _NEIGHBOURS)
+        (indices,), (distances,) = nearest(query[None], rows, _NEIGHBOURS, norms)
         _show_digits(column, where, indices, distances)
     st.caption("Below each digit: its label, and its Euclidean distance to yours in that space.")
 

@@ -158,7 +158,7 @@ def _bars(
         z=z,
         statistics=statistics,
         decoded=Figure(
-            imaging.ghosted(decoded, original), f"error {error:.1f}", f"Decoded picture. {message}"
+            imaging.overlay(decoded, original), f"error {error:.1f}", f"Decoded picture. {message}"
         ),
         moved=_moved(edit, model, changed, statistics),
         message=message,

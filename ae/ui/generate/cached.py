@@ -20,7 +20,7 @@ from ae.analysis.densities import (
     class_by_neighbours,
     of_class,
 )
-from ae.analysis.neighbours import nearest_of
+from ae.analysis.neighbours import nearest
 from ae.ui import cache
 
 FITTED = 10_000  # training digits that densities are fitted to
@@ -145,8 +145,8 @@ def nearest_training(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The nearest training digit of each image by its pixels: its number and the distance."""
     rows, norms = cache.train_pixels()
     flat = images.reshape(len(images), -1)
-    found = nearest_of(flat, rows, 1, norms)[:, 0]
-    return found, np.linalg.norm(flat - rows[found], axis=1)
+    found, distances = nearest(flat, rows, 1, norms)
+    return found[:, 0], distances[:, 0]
 
 
 @st.cache_data(show_spinner=False)

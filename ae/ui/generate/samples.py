@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae import imaging
-from ae.analysis.neighbours import nearest_of, vote
+from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
@@ -99,7 +99,7 @@ def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
     with st.container(horizontal=True):
         downloads.offer(
             "Digits as PNG",
-            lambda: imaging.png(imaging.mosaic(images, min(10, len(images)), zoom=4, gap=2)),
+            lambda: imaging.png(imaging.contact_sheet(images, min(10, len(images)), zoom=4, gap=2)),
             f"new-{card.name}-{wish.seed}.png",
             "The new digits as one picture.",
         )
@@ -137,7 +137,7 @@ def _about(wish: Wish, card: ModelCard, codes: np.ndarray) -> str:
 
 
 def _csv(z: np.ndarray, codes: np.ndarray, found: np.ndarray, distances: np.ndarray) -> str:
-    labels = vote(nearest_of(z, codes, 5), cache.mnist().y_train[: cached.FITTED])
+    labels = vote(nearest(z, codes, 5)[0], cache.mnist().y_train[: cached.FITTED])
     header = ["class_of_neighbours", "nearest_training_digit", "distance"]
     return downloads.csv_text(
         [*header, *(f"z{i + 1}" for i in range(z.shape[1]))],

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae.analysis.latent import class_mean
-from ae.analysis.neighbours import nearest_of, vote
+from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, state
@@ -27,9 +27,9 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     taken, added = (class_mean(codes, data.y_test, int(label)) for label in (minus, plus))
     difference = added - taken
     path = codes[digit] + _SHARES[:, None].astype(np.float32) * difference
-    near = nearest_of(path, codes, 5)
+    near, distances = nearest(path, codes, 5)
     read = vote(near, data.y_test)
-    away = np.linalg.norm(path - codes[near[:, 0]], axis=1)
+    away = distances[:, 0]
     st.subheader(f"A {data.y_test[digit]}, minus {minus}, plus {plus}")
     means = np.clip(model.decode(np.stack([codes[digit], taken, added])), 0, 1)
     strip(

@@ -111,7 +111,7 @@ def walk_sheet(name: str) -> tuple[str, bytes]:
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _digits_sheet(count: int) -> bytes:
-    return imaging.sheet(cache.mnist().x_test[:count], COLUMNS)
+    return imaging.sprite_sheet(cache.mnist().x_test[:count], COLUMNS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -201,7 +201,7 @@ def _graph(name: str, stamp: int) -> NeighbourGraph:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _rebuilt_sheet(name: str, stamp: int, count: int) -> bytes:
-    return imaging.sheet(cache.model(name).decode(cache.test_codes(name)[:count]), COLUMNS)
+    return imaging.sprite_sheet(cache.model(name).decode(cache.test_codes(name)[:count]), COLUMNS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -209,4 +209,4 @@ def _walk_sheet(name: str, stamp: int) -> bytes:
     shown = _projection(name, stamp, state.PLANE)
     x, y = (np.linspace(*ends, WALK_SIDE) for ends in shown.frame)
     places = np.stack(np.meshgrid(x, y[::-1]), axis=-1).reshape(-1, 2)
-    return imaging.sheet(cache.model(name).decode(shown.plane.codes(places)), WALK_SIDE)
+    return imaging.sprite_sheet(cache.model(name).decode(shown.plane.codes(places)), WALK_SIDE)

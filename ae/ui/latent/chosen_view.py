@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae.analysis import metrics
-from ae.analysis.latent import nearest
+from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, state
@@ -25,8 +25,7 @@ def show_place(look: Look, shown: Projection, model: Autoencoder, card: ModelCar
         return
     z = shown.plane.codes(np.array([look.at]))[0]
     codes = cache.test_codes(card.name)
-    norms = np.einsum("nd,nd->n", codes, codes)
-    indices, distances = nearest(z, codes, norms, 5)
+    (indices,), (distances,) = nearest(z[None], codes, 5)
     st.subheader("The place you chose")
     where = (
         "z = (" + ", ".join(f"{v:.2f}" for v in z) + ")"

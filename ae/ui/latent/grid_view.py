@@ -27,7 +27,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
     places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
     images = np.clip(model.decode(plane.codes(places.reshape(-1, 2))), 0, 1)
     columns = side if model.latent_dim > 1 else len(images)
-    whole = imaging.mosaic(images, columns, zoom=2)
+    whole = imaging.contact_sheet(images, columns, zoom=2)
     ends = "; ".join(
         f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
         for axis, name in enumerate(_names(model.latent_dim))
@@ -41,7 +41,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
     st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
     downloads.offer(
         "Grid as PNG",
-        lambda: imaging.png(imaging.mosaic(images, columns, zoom=3)),
+        lambda: imaging.png(imaging.contact_sheet(images, columns, zoom=3)),
         f"grid-{card.name}.png",
         "All decoded digits as one picture.",
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ae import imaging
 from ae.analysis.interpolation import path_figures, resample, slerp, straight
-from ae.analysis.latent import nearest
+from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, drawing, shell, state
@@ -40,7 +40,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     for name, make in makers.items():
         st.markdown(f"**{name}.** {_about(name, len(way), card.model.kind)}")
         shell.show_pictures(
-            [imaging.mosaic(np.clip(model.decode(make(steps)), 0, 1), steps, zoom=3, gap=1)],
+            [imaging.contact_sheet(np.clip(model.decode(make(steps)), 0, 1), steps, zoom=3, gap=1)],
             alt=f"{name} path from {'your drawing' if drawn else f'test digit {first}'} to test "
             f"digit {last}: {steps} decoded digits",
             width="stretch",
@@ -93,8 +93,8 @@ def _through_neighbours(
     if first is not None:
         way = cached.graph(name).shortest(first, last)
         return codes[way], way
-    near, _ = nearest(start, codes, np.einsum("nd,nd->n", codes, codes), 1)
-    way = cached.graph(name).shortest(int(near[0]), last)
+    near, _ = nearest(start[None], codes)
+    way = cached.graph(name).shortest(int(near[0, 0]), last)
     return np.concatenate([start[None], codes[way]]), way
 
 

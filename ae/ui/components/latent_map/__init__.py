@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from ae.imaging import to_base64
 from ae.ui.components import base
 from ae.ui.components.sprites import COLUMNS
 

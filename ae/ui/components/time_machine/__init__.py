@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ae.imaging import to_base64
 from ae.ui.components import base
 
 
