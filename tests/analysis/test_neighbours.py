@@ -7,8 +7,8 @@ import pytest
 
 from ae.analysis.neighbours import (
     knn_accuracy,
-    nearest_neighbours,
     nearest,
+    nearest_neighbours,
     share_kept,
     trustworthiness,
     vote,
