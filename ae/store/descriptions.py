@@ -12,7 +12,7 @@ _SHIPPED = {
     "conv-8": ("8 dimensions", "Eight latent dimensions: a digit's shape, without its details."),
     "conv-16": ("16 dimensions", "Sixteen latent dimensions: errors are hard to see."),
     "conv-32": (
-        "32 dimensions, the default",
+        "the default",
         "The default. Its encoder corrects the latent vector twice.",
     ),
     "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
