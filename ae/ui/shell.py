@@ -32,8 +32,8 @@ _LOGO = """<svg viewBox="0 0 246 28" width="246" height="28" role="img">
 <title>Autoencoder laboratory</title>
 <g fill="#4a86e8"><path d="M1 2 L14 10 V18 L1 26 Z"/><path d="M35 2 L22 10 V18 L35 26 Z"/>
 <rect x="16.5" y="9" width="3" height="10"/></g>
-<text x="44" y="20" font-family="sans-serif" font-size="16" textLength="200" font-weight="600" fill="#4a86e8">
-Autoencoder laboratory</text></svg>"""
+<text x="44" y="20" font-family="sans-serif" font-size="16" textLength="200" font-weight="600"
+ fill="#4a86e8">Autoencoder laboratory</text></svg>"""
 # A wide page whose text keeps a readable measure.
 _STYLE = """<style>
 .stMainBlockContainer { max-width: 72rem; padding-top: 3.25rem; padding-bottom: 3rem; }
