@@ -1,48 +1,92 @@
-"""Components that send while something moves: what their Python halves have in common."""
+"""What the Python halves of all components have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import streamlit as st
+from streamlit.components import v2
 
 from ae.imaging import to_base64, to_bytes
 
 MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts to exactly
 
 
-def register(name: str, folder: Path, stem: str, *scripts: str) -> Any:
-    """Register the component whose sources are ``stem``.html, .css and .js in ``folder``.
+class Mount(Protocol):
+    """Show a component with ``data`` in the place ``key``.
 
-    scripts : more files of that folder, put before its own script, as live.js is. Call it once
-    in a process, at import: registering in every run would mount a new component each time.
-    The script gets its data in a list of one: Streamlit looks whether values of a dict are data
-    frames, which took an eighth of an update's time, and takes a list as it is.
+    ``on_<name>_change`` declares a state that the browser may set, and is called when it does.
     """
-    html, css, js = (
-        (folder / f"{stem}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
-    )
-    shared = [Path(__file__).with_name("base.js"), *(folder / script for script in scripts)]
-    script = "\n".join([*(path.read_text(encoding="utf-8") for path in shared), js])
-    component = st.components.v2.component(name, html=html, css=css, js=script)
 
-    def mount(*, data: dict, **options: Any) -> Any:
-        return component(data=[data], **options)
+    def __call__(self, *, key: str, data: dict[str, Any], **on_change: Callable[[], object]) -> Any:
+        """Show it."""
+
+
+def register(folder: Path, *scripts: str) -> Mount:
+    """Register the component that is named like its folder.
+
+    Call it once in a process, at import: registering in every run would mount a new component
+    each time.
+
+    Parameters
+    ----------
+    folder : holds ``<name>.html``, ``.css`` and ``.js``.
+    scripts : paths from the folder of further scripts that the component's own one uses.
+
+    Returns
+    -------
+    What mounts it. The script gets the data in a list of one: Streamlit looks whether values of a
+    dict are data frames, which took an eighth of an update's time, and takes a list as it is.
+    """
+    html, css, script = sources(folder, *scripts)
+    component = v2.component(f"ae.{folder.name}", html=html, css=css, js=script)
+
+    def mount(*, key: str, data: dict[str, Any], **on_change: Callable[[], object]) -> Any:
+        options: dict[str, Any] = dict(on_change)  # by their names, Streamlit tells them apart
+        return component(key=key, data=[data], **options)
 
     return mount
 
 
+def sources(folder: Path, *scripts: str) -> tuple[str, str, str]:
+    """Return HTML, CSS and JavaScript of a component: the shared parts, then its own."""
+    own, shared = folder / folder.name, Path(__file__).parent / "base"
+
+    def text(*paths: Path) -> str:
+        return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+    return (
+        text(own.with_suffix(".html")),
+        text(shared.with_suffix(".css"), own.with_suffix(".css")),
+        text(
+            shared.with_suffix(".js"),
+            *(folder / script for script in scripts),
+            own.with_suffix(".js"),
+        ),
+    )
+
+
 def nothing() -> None:
-    """A callback that declares a state of a component and leaves the rest to the run."""
+    """Do nothing: a callback that declares a state and leaves the rest to the run."""
+
+
+def state_of(key: str, name: str) -> object:
+    """Return what the browser has set as ``name`` in the component with this key, or None.
+
+    It may be anything: whoever reads it checks it.
+    """
+    state = st.session_state.get(key)
+    return state.get(name) if isinstance(state, Mapping) else None
 
 
 def number_of(value: object) -> int | None:
-    """The number of an update from a browser, or None unless it is a whole number from 1."""
+    """Return the number of an update from a browser, or None unless it is an integer from 1."""
     return value if type(value) is int and 1 <= value <= MAX_NUMBER else None
 
 
 def encode(pixels: np.ndarray) -> str:
-    """Values in [0, 1] of any shape, as the base64 of 8-bit numbers in C order."""
+    """Return the base64 of values in [0, 1], of any shape, as 8-bit numbers in C order."""
     return to_base64(to_bytes(pixels))

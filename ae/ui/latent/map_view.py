@@ -52,10 +52,10 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
         _other(count),
         start=start,
         digits=cached.digits_sheet_name(count),
-        rebuilt=cached.rebuilt_sheet_name(card.name, count),
+        reconstructions=cached.rebuilt_sheet_name(card.name, count),
         walk=(cached.walk_sheet_name(card.name), cached.WALK_SIDE) if shown.plane else None,
         hints=_HINTS if shown.plane else _HINTS | {"walk": _NO_WALK},
-        honest=honest,
+        by_preservation=honest,
         own=own,
     )
     _explain(shown, model.latent_dim, kind, honest, own is not None)

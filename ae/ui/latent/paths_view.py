@@ -11,7 +11,7 @@ from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, drawing, shell, state
-from ae.ui.components.animation import films
+from ae.ui.components.animation import animation
 from ae.ui.latent import cached
 from ae.ui.latent.common import digit_input, strip, usual_distance
 
@@ -50,7 +50,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
     frames = {name: np.clip(model.decode(path), 0, 1) for name, path in paths.items()}
     _show_figures(card.name, paths, frames)
     st.subheader("As a film")
-    films("path_films", frames)
+    animation("path_films", frames)
     with st.container(horizontal=True):
         downloads.offer(
             "Film as GIF",

@@ -1,4 +1,4 @@
-"""Short films side by side, with a slider and a button; nothing plays unasked."""
+"""Short animations side by side, with one slider and one button. Nothing plays unasked."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ import numpy as np
 from ae.ui.components import base
 
 
-def films(key: str, frames: Mapping[str, np.ndarray]) -> None:
-    """Show films of equal length.
+def animation(key: str, frames: Mapping[str, np.ndarray]) -> None:
+    """Show animations of equal length.
 
-    key : their place in `st.session_state`. frames : label -> float (n, 28, 28) in [0, 1].
+    Parameters
+    ----------
+    key : the place of the component in `st.session_state`.
+    frames : label -> float array of shape (n, 28, 28), values in [0, 1], the same n for all.
     """
     count = len(next(iter(frames.values())))
     _component(
         key=key,
         data={
             "count": count,
-            "films": [{"label": a, "pixels": base.encode(each)} for a, each in frames.items()],
+            "animations": [
+                {"label": label, "pixels": base.encode(each)} for label, each in frames.items()
+            ],
         },
     )
 
 
-_component = base.register("ae.animation", Path(__file__).parent, "film")
+_component = base.register(Path(__file__).parent)

@@ -1,7 +1,7 @@
-"""The code as bars that can be moved, with the decoded picture beside them, live.
+"""A latent vector as bars that can be moved, with the decoder's output beside them, live.
 
 As with the pad, a page reads the changes first, computes, and mounts the bars with the results in
-a fragment. A code of two numbers is shown as a place on a map instead.
+a fragment. A latent vector of two dimensions is shown as a place on a map instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ae.analysis.latent import CodeStatistics
 from ae.ui.components import base
@@ -27,8 +26,10 @@ _LONGEST_TOKEN = 80
 class Edit:
     """What has been moved, as the browser tells it.
 
+    Attributes
+    ----------
     number : counts the updates, from 1; 0 if there was none.
-    token : names the code that was changed; changes of another code are void.
+    token : names the latent vector that was changed; changes of another one are void.
     changes : index -> position in standard deviations from the mean, within ±REACH.
     touched : index of the bar last touched, or None.
     """
@@ -39,12 +40,14 @@ class Edit:
     touched: int | None = None
 
     def applied(self, z: np.ndarray, statistics: CodeStatistics, token: str) -> np.ndarray:
-        """z, float32 (latent_dim,), with the changes if they were made to this code."""
+        """Return z, float32 of shape (latent_dim,), with the changes if ``token`` names it."""
         changed = z.copy()
         if self.token == token:
             for index, position in self.changes.items():
                 if index < len(z):
-                    changed[index] = statistics.mean[index] + position * statistics.spread[index]
+                    changed[index] = (
+                        statistics.mean[index] + position * statistics.standard_deviation[index]
+                    )
         return changed
 
 
@@ -52,8 +55,12 @@ class Edit:
 class Figure:
     """A picture beside the bars.
 
-    image : float (28, 28) or (28, 28, 3), values in [0, 1], or None to leave it empty.
-    caption : the line below. alt : what a screen reader says.
+    Attributes
+    ----------
+    image : float array of shape (28, 28) or (28, 28, 3), values in [0, 1], or None to leave it
+        empty.
+    caption : the line below.
+    alt : what a screen reader says.
     """
 
     image: np.ndarray | None
@@ -62,9 +69,8 @@ class Figure:
 
 
 def read_edit(key: str) -> Edit:
-    """What has been moved in the bars with this key. Junk counts as nothing; it never raises."""
-    state = st.session_state.get(key)
-    edit = state.get("edit") if isinstance(state, Mapping) else None
+    """Return what has been moved in the bars with this key. Junk counts as nothing."""
+    edit = base.state_of(key, "edit")
     if not isinstance(edit, Mapping):
         return Edit()
     number, token = base.number_of(edit.get("number")), edit.get("token")
@@ -92,19 +98,19 @@ def code_bars(
     hint: str,
     code_map: str | None = None,
 ) -> None:
-    """Show the bars of one code.
+    """Show the bars of one latent vector.
 
     Parameters
     ----------
     key : the place of the bars in `st.session_state`.
     edit : what `read_edit` gave: the pictures are its answer.
-    token : names this code. Changes end when it changes. At most 80 characters.
-    z : float32 (latent_dim,), the drawing's own code, without changes.
-    statistics : of the test set's codes, which the bars are scaled by.
-    decoded, moved : the decoder's picture; the pixels that the touched number moves.
+    token : names this latent vector. Changes end when it changes. At most 80 characters.
+    z : float32 array of shape (latent_dim,), without changes.
+    statistics : of the test set's latent vectors, which the bars are scaled by.
+    decoded, moved : the decoder's output, and the pixels that the touched dimension changes.
     message : read aloud when the bars have been still for a moment.
     hint : what can be done, shown until a bar is touched.
-    code_map : for two numbers, what `map_points` gave; else None.
+    code_map : for two dimensions, what `map_points` gave; else None.
     """
     positions = statistics.standardize(z[None])[0]
     _component(
@@ -114,7 +120,7 @@ def code_bars(
             "token": token,
             "z": _rounded(positions),
             "mean": _rounded(statistics.mean),
-            "spread": _rounded(statistics.spread),
+            "deviation": _rounded(statistics.standard_deviation),
             "reach": REACH,
             "changes": list(edit.changes.items()) if edit.token == token else [],
             "touched": edit.touched,
@@ -129,9 +135,13 @@ def code_bars(
 
 
 def map_points(z: np.ndarray, labels: np.ndarray, statistics: CodeStatistics) -> str:
-    """The first 1,000 codes as the map takes them: base64 of x, y and label, a byte each.
+    """Return points for the map, as base64 of x, y and label, a byte each.
 
-    z : float (n, 2). labels : uint8 (n,), 0 to 9. Codes beyond ±REACH are left out.
+    Parameters
+    ----------
+    z : float array of shape (n, 2). The first 1,000 rows are taken, but for those beyond ±REACH.
+    labels : uint8 array of shape (n,), values 0 to 9.
+    statistics : the map's middle is the mean.
     """
     positions = statistics.standardize(z[:MAP_POINTS])
     inside = (np.abs(positions) <= REACH).all(axis=1)
@@ -153,7 +163,7 @@ def _changes(pairs: object) -> dict[int, float]:
 
 
 def _rounded(values: np.ndarray) -> list[float]:
-    """Enough digits for a screen: an update is a third as long."""
+    """Return four digits, enough for a screen: an update is a third as long."""
     return [float(f"{value:.4g}") for value in values]
 
 
@@ -162,5 +172,4 @@ def _sent(figure: Figure) -> dict:
     return {"pixels": pixels, "caption": figure.caption, "alt": figure.alt}
 
 
-# Once per process: registering it in every run would mount new bars each time.
-_component = base.register("ae.code_bars", Path(__file__).parent, "code_bars")
+_component = base.register(Path(__file__).parent, "../flight.js", "../map_marks.js")

@@ -1,24 +1,34 @@
-// The code as bars that can be moved: changes out to Python, decoded pictures back in.
+// A latent vector as bars that can be moved: changes out to Python, decoded pictures back in.
 //
-// A change is kept only as long as the code that it changes: a new drawing (or model) has a new
-// `token`, and starts without changes. Positions are in standard deviations from the mean of the
-// test digits, here and on the way; `reach` is where the bars end.
+// A change is kept only as long as the latent vector that it changes: a new drawing (or model) has
+// a new `token`, and starts without changes. Positions are in standard deviations from the mean of
+// the test digits, here and on the way; `reach` is where the bars end.
 
 const STEP = 0.1;
 const QUIET_MS = 600; // after so long without a change the result is read aloud
+const MANY = 32; // bars that are lower on a phone, so that a finger meets each
 
-const views = new WeakMap(); // parentElement -> view
-
-export default function codeBars({ data: [data], parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view?.root.isConnected) {
-    if (view) dismiss(view);
-    view = mount(parentElement);
-    views.set(parentElement, view);
-  }
-  view.sendEdit = (edit) => setStateValue("edit", edit);
-  receive(view, data);
-  return whenGone(parentElement, () => dismiss(view));
+function mount(view) {
+  const { find } = view;
+  Object.assign(view, {
+    bars: find(".bars"),
+    map: find(".plot"),
+    pictures: find(".pictures"),
+    spoken: find(".unseen"),
+    token: null, // of the latent vector that is shown
+    changes: new Map(), // index -> position
+    touched: null, // index
+    quietTimer: 0,
+    layer: null, // the map without its cross, painted once
+    flight: new Flight((number) => post(view, number)),
+  });
+  view.bars.addEventListener("input", ({ target }) => {
+    move(view, [[Number(target.dataset.index), Number(target.value)]]);
+  });
+  view.bars.addEventListener("focusin", ({ target }) => touch(view, Number(target.dataset.index)));
+  view.bars.addEventListener("keydown", (event) => walkAlong(view, event));
+  find("button").addEventListener("click", () => reset(view));
+  listenToMap(view);
 }
 
 function dismiss(view) {
@@ -26,39 +36,11 @@ function dismiss(view) {
   clearTimeout(view.quietTimer);
 }
 
-function mount(parentElement) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const view = {
-    find,
-    root: find(".code"),
-    bars: find(".bars"),
-    map: find(".map"),
-    pictures: find(".pictures"),
-    token: null, // of the code that is shown
-    changes: new Map(), // index -> position
-    touched: null, // index
-    quietTimer: 0,
-    layer: null, // the map without its cross, painted once
-  };
-  view.flight = new Flight((number) => {
-    view.pictures.setAttribute("aria-busy", "true");
-    const { token, changes, touched } = view;
-    view.sendEdit({ number, token, changes: [...changes], touched });
-  });
-  view.bars.addEventListener("input", ({ target }) => {
-    move(view, [[Number(target.dataset.index), Number(target.value)]]);
-  });
-  view.bars.addEventListener("focusin", ({ target }) => touch(view, Number(target.dataset.index)));
-  view.bars.addEventListener("keydown", (event) => walkAlong(view, event));
-  find(".reset").addEventListener("click", () => reset(view));
-  listenToMap(view);
-  return view;
-}
-
 // --- changes ---
 
 function move(view, pairs) {
-  for (const [index, position] of pairs) view.changes.set(index, clamp(position, view.data.reach));
+  const { reach } = view.data;
+  for (const [index, position] of pairs) view.changes.set(index, clamp(position, -reach, reach));
   view.touched = pairs[0][0];
   changed(view);
 }
@@ -81,10 +63,16 @@ function changed(view) {
   view.flight.changed();
 }
 
-const clamp = (position, reach) => Math.min(reach, Math.max(-reach, position));
-const positionOf = ({ data, changes }, index) => changes.get(index) ?? data.z[index];
+function post(view, number) {
+  view.pictures.setAttribute("aria-busy", "true");
+  const { token, changes, touched } = view;
+  view.setStateValue("edit", { number, token, changes: [...changes], touched });
+}
 
-// Left and right go from bar to bar: one stop for the Tab key, however many numbers there are.
+const positionOf = ({ data, changes }, index) => changes.get(index) ?? data.z[index];
+const valueOf = (view, index) => view.data.mean[index] + positionOf(view, index) * view.data.deviation[index];
+
+// Left and right go from bar to bar: one stop for the Tab key, however many bars there are.
 function walkAlong(view, event) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (!step) return;
@@ -99,7 +87,7 @@ function walkAlong(view, event) {
 function receive(view, data) {
   view.data = data;
   if (data.token !== view.token) {
-    // Python knows changes of this very code when it has outlived this view.
+    // Python knows changes of this very latent vector when it has outlived this view.
     view.changes = new Map(data.changes);
     view.token = data.token;
   }
@@ -114,11 +102,7 @@ function receive(view, data) {
   showPicture(view, ".decoded", data.decoded);
   showPicture(view, ".moved", data.moved);
   view.pictures.dataset.number = data.number;
-  clearTimeout(view.quietTimer);
-  view.quietTimer = setTimeout(() => {
-    const element = view.find(".spoken");
-    if (view.changes.size > 0 && element.textContent !== data.message) element.textContent = data.message;
-  }, QUIET_MS);
+  speakLater(view);
 }
 
 function showPicture(view, selector, { pixels, caption, alt }) {
@@ -126,8 +110,16 @@ function showPicture(view, selector, { pixels, caption, alt }) {
   canvas.setAttribute("aria-label", alt);
   canvas.nextElementSibling.textContent = caption;
   const context = canvas.getContext("2d");
-  if (pixels) paintPicture(context, pixels, 28);
+  if (pixels) paint(context, bytesOf(pixels), 28);
   else context.clearRect(0, 0, 28, 28);
+}
+
+function speakLater(view) {
+  clearTimeout(view.quietTimer);
+  view.quietTimer = setTimeout(() => {
+    const { spoken, changes, data } = view;
+    if (changes.size > 0 && spoken.textContent !== data.message) spoken.textContent = data.message;
+  }, QUIET_MS);
 }
 
 // --- the screen ---
@@ -139,7 +131,7 @@ function show(view) {
   map.hidden = !onMap;
   if (onMap) showMap(view);
   else showBars(view);
-  view.find(".reset").setAttribute("aria-disabled", changes.size === 0);
+  view.find("button").setAttribute("aria-disabled", changes.size === 0);
   view.find(".readout").textContent = onMap ? whereOnMap(view) : touched === null ? data.hint : inWords(view, touched);
 }
 
@@ -147,10 +139,9 @@ function showBars(view) {
   const { bars, data, touched } = view;
   const { z, reach } = data;
   bars.style.setProperty("--count", z.length);
-  bars.setAttribute("aria-label", data.hint);
+  bars.classList.toggle("many", z.length >= MANY);
   while (bars.children.length > z.length) bars.lastElementChild.remove();
   while (bars.children.length < z.length) bars.append(newBar(bars.children.length, reach));
-  const percent = (position) => `${(50 + (50 * clamp(position, reach)) / reach).toFixed(1)}%`;
   z.forEach((original, index) => {
     const bar = bars.children[index];
     const position = positionOf(view, index);
@@ -159,8 +150,9 @@ function showBars(view) {
     bar.setAttribute("aria-current", index === touched);
     bar.setAttribute("aria-valuetext", inWords(view, index));
     bar.title = inWords(view, index);
-    const ends = [percent(Math.min(0, position)), percent(Math.max(0, position))];
-    bar.style.cssText = `--low:${ends[0]};--high:${ends[1]};--was:${percent(original)};--fill:var(--${position < 0 ? "down" : "up"})`;
+    for (const [name, height] of Object.entries(barHeights(position, original, reach))) {
+      bar.style.setProperty(`--${name}`, `${height.toFixed(1)}%`);
+    }
   });
 }
 
@@ -173,72 +165,65 @@ function newBar(index, reach) {
   return bar;
 }
 
-function inWords(view, index) {
-  const { mean, spread } = view.data;
-  const position = positionOf(view, index);
-  const value = mean[index] + position * spread[index];
-  const side = position < 0 ? "below" : "above";
-  return `z${index + 1} = ${value.toFixed(2)}, ${Math.abs(position).toFixed(1)} standard deviations ${side} the mean of the test digits`;
+// In percent of the slider from below: the two ends of a bar, and where the drawing has it.
+function barHeights(position, original, reach) {
+  const height = (value) => 50 + (50 * clamp(value, -reach, reach)) / reach;
+  return { low: height(Math.min(0, position)), high: height(Math.max(0, position)), was: height(original) };
 }
 
-// --- the map of a code with two numbers ---
+function inWords(view, index) {
+  const position = positionOf(view, index);
+  const side = position < 0 ? "below" : "above";
+  return `z${index + 1} = ${valueOf(view, index).toFixed(2)}, ${Math.abs(position).toFixed(1)} standard deviations ${side} the mean of the test digits`;
+}
+
+// --- the map of a latent vector with two dimensions ---
 
 function whereOnMap(view) {
-  const { mean, spread } = view.data;
-  const [a, b] = [0, 1].map((i) => (mean[i] + positionOf(view, i) * spread[i]).toFixed(2));
+  const [a, b] = [0, 1].map((index) => valueOf(view, index).toFixed(2));
   return `z = (${a}, ${b}). ${view.data.hint}`;
 }
 
+// From positions to the map's own pixels, and back: the mean is in the middle.
+const placeOf = ([a, b], reach, side) => [(0.5 + a / (2 * reach)) * side, (0.5 - b / (2 * reach)) * side];
+const positionsAt = (box, { clientX, clientY }, reach) => [
+  ((2 * (clientX - box.left)) / box.width - 1) * reach,
+  (1 - (2 * (clientY - box.top)) / box.height) * reach,
+];
+
 function showMap(view) {
   const { map, data } = view;
-  const context = map.getContext("2d");
-  const text = getComputedStyle(view.root).color;
-  if (view.layer?.points !== data.map || view.layer.text !== text) view.layer = paintedPoints(map, data.map, text);
-  context.clearRect(0, 0, map.width, map.height);
-  context.drawImage(view.layer.canvas, 0, 0);
-  const place = (z) => [0.5 + z[0] / (2 * data.reach), 0.5 - z[1] / (2 * data.reach)].map((part) => part * map.width);
-  const [x0, y0] = place(data.z);
-  const [x, y] = place([positionOf(view, 0), positionOf(view, 1)]);
-  context.lineWidth = 3;
-  context.strokeStyle = text;
-  context.setLineDash([4, 5]);
-  context.beginPath();
-  context.arc(x0, y0, 13, 0, 2 * Math.PI); // where the drawing's own code is
-  context.stroke();
-  context.setLineDash([]);
-  context.beginPath();
-  for (const [dx, dy] of [[1, 0], [0, 1]]) {
-    context.moveTo(x - 22 * dx, y - 22 * dy);
-    context.lineTo(x + 22 * dx, y + 22 * dy);
+  const context = map.getContext("2d"), side = map.width;
+  const theme = themeOf(map);
+  if (view.layer?.points !== data.map || view.layer.text !== theme.text) {
+    view.layer = { canvas: paintedPoints(side, bytesOf(data.map), theme.dark), points: data.map, text: theme.text };
   }
-  context.stroke();
-  map.setAttribute("aria-label", `Map of the codes of test digits. ${whereOnMap(view)}`);
+  context.clearRect(0, 0, side, side);
+  context.drawImage(view.layer.canvas, 0, 0);
+  context.strokeStyle = theme.own;
+  ring(context, placeOf(data.z, data.reach, side), 13);
+  context.strokeStyle = theme.text;
+  cross(context, placeOf([positionOf(view, 0), positionOf(view, 1)], data.reach, side), 4, 24);
+  map.setAttribute("aria-label", `Latent map of test digits. ${whereOnMap(view)}`);
 }
 
-// Each point is written as its digit: class is never told by colour alone.
-function paintedPoints(map, points, text) {
+// bytes : x, y and label of each point
+function paintedPoints(side, bytes, dark) {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = map.width;
+  canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
-  context.font = "600 15px sans-serif";
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.globalAlpha = 0.75;
-  const bytes = bytesOf(points); // x, y and label of each
   for (let i = 0; i < bytes.length; i += 3) {
-    context.fillStyle = `hsl(${bytes[i + 2] * 36} 65% 52%)`;
-    context.fillText(bytes[i + 2], (bytes[i] / 255) * canvas.width, (1 - bytes[i + 1] / 255) * canvas.width);
+    const [x, y, label] = bytes.subarray(i, i + 3);
+    paintDigit(context, [(x / 255) * side, (1 - y / 255) * side], label, classColour(label, dark), 16);
   }
-  return { canvas, points, text };
+  return canvas;
 }
 
 function listenToMap(view) {
   const { map } = view;
-  const follow = ({ clientX, clientY }) => {
-    const box = map.getBoundingClientRect();
-    const { reach } = view.data;
-    const part = (length, size) => (2 * length / size - 1) * reach;
-    move(view, [[0, part(clientX - box.left, box.width)], [1, -part(clientY - box.top, box.height)]]);
+  const follow = (event) => {
+    const positions = positionsAt(map.getBoundingClientRect(), event, view.data.reach);
+    move(view, [...positions.entries()]);
   };
   map.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -255,3 +240,5 @@ function listenToMap(view) {
     move(view, [[step[0], positionOf(view, step[0]) + step[1] * STEP]]);
   });
 }
+
+export default component({ mount, receive, dismiss });

@@ -6,7 +6,7 @@ in a fragment: one run per update, and the page around it stays still.
 >>> @st.fragment
 ... def draw():
 ...     ink = read_ink("pad")
-...     pictures = () if ink is None else (Picture("Reconstruction", rebuild(ink.image)),)
+...     pictures = () if ink is None else (Picture("Reconstruction", reconstruct(ink.image)),)
 ...     drawing_pad("pad", number=ink.number if ink else 0, pictures=pictures)
 """
 
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ae.ui.components import base
 
@@ -29,7 +28,7 @@ PICTURE_SIDE = 28
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """What is drawn at one moment.
+    """What is drawn at one time.
 
     Attributes
     ----------
@@ -86,13 +85,12 @@ class Load:
 
 
 def read_ink(key: str) -> Ink | None:
-    """The ink of the pad with this key, or None if there is none that makes sense.
+    """Return the ink of the pad with this key, or None if there is none that makes sense.
 
-    Call it before `drawing_pad`. The value comes from a browser, so everything
-    about it is checked; it never raises.
+    Call it before `drawing_pad`. The value comes from a browser: everything about it is checked,
+    and nothing is raised.
     """
-    state = st.session_state.get(key)
-    ink = state.get("ink") if isinstance(state, Mapping) else None
+    ink = base.state_of(key, "ink")
     if not isinstance(ink, Mapping):
         return None
     number, image = base.number_of(ink.get("number")), _layer(ink.get("pixels"))
@@ -104,7 +102,7 @@ def read_ink(key: str) -> Ink | None:
 
 
 def _layer(pixels: object) -> np.ndarray | None:
-    """One layer of a drawing from the base64 of its bytes: float32 (56, 56), or None."""
+    """Decode one layer of a drawing, base64 of its bytes: float32 of shape (56, 56), or None."""
     if not isinstance(pixels, str):
         return None
     try:
@@ -117,12 +115,11 @@ def _layer(pixels: object) -> np.ndarray | None:
 
 
 def read_pasted(key: str) -> str | None:
-    """The picture that was pasted in this run, base64 of a PNG as text, or None.
+    """Return the picture that was pasted in this run, base64 of a PNG as text, or None.
 
     An empty text is a picture that the browser could not read. It is not decoded here.
     """
-    state = st.session_state.get(key)
-    pasted = state.get("pasted") if isinstance(state, Mapping) else None
+    pasted = base.state_of(key, "pasted")
     return pasted if isinstance(pasted, str) else None
 
 
@@ -175,8 +172,7 @@ def drawing_pad(
     )
 
 
-# Once per process: registering it in every run would mount a new pad each time.
-_component = base.register("ae.drawing_pad", Path(__file__).parent, "pad", "paste.js", "layers.js")
+_component = base.register(Path(__file__).parent, "../flight.js", "paste.js", "layers.js")
 
 
 def _check(image: np.ndarray, sides: tuple[int, ...]) -> None:
@@ -194,6 +190,6 @@ def _check(image: np.ndarray, sides: tuple[int, ...]) -> None:
 
 
 def _enlarge(image: np.ndarray) -> np.ndarray:
-    """The image as (56, 56), by repeating pixels: that way nothing of it is lost."""
+    """Return the image as (56, 56), by repeating pixels: that way nothing of it is lost."""
     factor = INK_SIDE // image.shape[0]
     return image.repeat(factor, axis=0).repeat(factor, axis=1)

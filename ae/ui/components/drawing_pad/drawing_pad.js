@@ -1,36 +1,11 @@
 // The drawing pad: strokes in, ink out to Python, pictures from Python back in.
 //
-// Streamlit calls the default export on every change of `data` and of the theme.
-// A drawing outlives all of that (and a page switch) in `drawings`; a view is
-// one mount of it on the screen.
+// A drawing outlives every change of the data and of the theme, and a switch of pages, in
+// `drawings`; a view is one mount of it on the screen.
 
-const SIDE = 560; // the canvas, in its own pixels
-const GRID = 56; // the ink that is sent; each value the mean of a block
-const BLOCK = SIDE / GRID;
 const REST_MS = 250; // so long after the pen the page may do heavier work
 
 const drawings = new Map(); // name -> drawing
-const views = new WeakMap(); // parentElement -> view
-
-export default function drawingPad({ data: [data], parentElement, setStateValue, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view?.canvas.isConnected) {
-    if (view) dismiss(view);
-    view = mount(parentElement);
-    views.set(parentElement, view);
-  }
-  view.sendInk = (ink) => setStateValue("ink", ink);
-  view.sayRest = (number) => setTriggerValue("rest", number);
-  view.sendPicture = (picture) => setTriggerValue("pasted", picture);
-  receive(view, data);
-  return whenGone(parentElement, () => dismiss(view));
-}
-
-function dismiss(view) {
-  view.flight.stop();
-  clearTimeout(view.restTimer);
-  view.endPaste();
-}
 
 // --- the drawing: a list of marks, so that undo is to take back the last one ---
 
@@ -46,8 +21,16 @@ function addMark(view, mark) {
   view.drawing.undone = [];
 }
 
-function isEmpty({ marks }) {
-  return marks.length === 0 || marks.at(-1).kind === "clear";
+// Only what follows the last picture, or the last clearing, is seen.
+const startOf = (marks) => marks.findLastIndex(({ kind }) => kind !== "stroke");
+const isEmpty = ({ marks }) => marks.length === 0 || marks.at(-1).kind === "clear";
+
+function inWords(drawing) {
+  if (isEmpty(drawing)) return "empty";
+  const start = startOf(drawing.marks);
+  const count = drawing.marks.length - 1 - start;
+  const picture = drawing.marks[start]?.kind === "picture" ? "a picture and " : "";
+  return `${picture}${count === 1 ? "1 stroke" : `${count} strokes`}`;
 }
 
 function moveMark(view, from, to) {
@@ -56,6 +39,9 @@ function moveMark(view, from, to) {
   repaint(view);
   changed(view);
 }
+
+const undo = (view) => moveMark(view, view.drawing.marks, view.drawing.undone);
+const redo = (view) => moveMark(view, view.drawing.undone, view.drawing.marks);
 
 function clear(view) {
   if (isEmpty(view.drawing) || view.pen !== null) return;
@@ -71,9 +57,9 @@ function repaint(view) {
   const { marks } = view.drawing;
   context.fillStyle = "#000";
   context.fillRect(0, 0, SIDE, SIDE);
-  const start = marks.findLastIndex(({ kind }) => kind !== "stroke");
+  const start = startOf(marks);
   if (marks[start]?.kind === "picture") {
-    paintPicture(context, marks[start].pixels, GRID);
+    paint(context, bytesOf(marks[start].pixels), GRID);
     context.imageSmoothingEnabled = false; // blocks, so that the ink sent is the ink loaded
     context.drawImage(view.canvas, 0, 0, GRID, GRID, 0, 0, SIDE, SIDE);
   }
@@ -92,8 +78,9 @@ function changed(view) {
 function post(view, number) {
   view.results.setAttribute("aria-busy", "true");
   view.results.dataset.sent = number;
+  const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
   const { loaded } = view.drawing;
-  view.sendInk({ number, loaded, pixels: base64Of(blockMeans(view.context, 0)), ...noiseIn(view) });
+  view.setStateValue("ink", { number, loaded, pixels: base64Of(inkOf(view)), ...noise });
 }
 
 // Tells Python that the pen has come to rest, once for a change: what is too heavy for every
@@ -103,7 +90,7 @@ function restLater(view) {
   if (view.pen !== null || view.flight.waitingFor !== 0 || view.drawing.number === view.rested) return;
   view.restTimer = setTimeout(() => {
     view.rested = view.drawing.number;
-    view.sayRest(view.rested);
+    view.setTriggerValue("rest", view.rested);
   }, REST_MS);
 }
 
@@ -137,16 +124,17 @@ function receive(view, data) {
   restLater(view);
 }
 
-function showResults({ results, template }, { pictures, number }) {
+function showResults({ results, find }, { pictures, number }) {
   // Nodes are kept from frame to frame: nothing flickers.
+  const figure = find("template").content.firstElementChild;
   while (results.children.length > pictures.length) results.lastElementChild.remove();
-  while (results.children.length < pictures.length) results.append(template.content.cloneNode(true));
+  while (results.children.length < pictures.length) results.append(figure.cloneNode(true));
   pictures.forEach(({ label, pixels, caption }, i) => {
     const [title, canvas, text] = results.children[i].children;
     title.textContent = label;
     text.textContent = caption;
     canvas.setAttribute("aria-label", caption ? `${label}: ${caption}` : label);
-    paintPicture(canvas.getContext("2d"), pixels, 28);
+    paint(canvas.getContext("2d"), bytesOf(pixels), 28);
   });
   results.dataset.number = number;
 }
@@ -159,32 +147,25 @@ function showMessage({ messageElement, message, pen, flight }) {
 }
 
 function showTools({ root, canvas, drawing, find, noisePen }) {
-  const start = drawing.marks.findLastIndex(({ kind }) => kind !== "stroke");
-  const count = drawing.marks.length - 1 - start;
-  const strokes = count === 1 ? "1 stroke" : `${count} strokes`;
-  const picture = drawing.marks[start]?.kind === "picture" ? "a picture and " : "";
   root.classList.toggle("inked", !isEmpty(drawing));
-  canvas.setAttribute("aria-label", `Drawing area, ${isEmpty(drawing) ? "empty" : picture + strokes}`);
-  // aria-disabled and not disabled: a button that gets disabled loses the focus
+  canvas.setAttribute("aria-label", `Drawing area, ${inWords(drawing)}`);
   find(".undo").setAttribute("aria-disabled", drawing.marks.length === 0);
   find(".redo").setAttribute("aria-disabled", drawing.undone.length === 0);
   find(".clear").setAttribute("aria-disabled", isEmpty(drawing));
   find(".eraser").setAttribute("aria-pressed", drawing.erase);
-  showNoisePen({ find, drawing, noisePen });
+  find(".noise-pen").hidden = !noisePen;
+  find(".noise-pen").setAttribute("aria-pressed", drawing.scribble);
   find(`[name=brush][value="${drawing.width}"]`).checked = true;
 }
 
 // --- the screen ---
 
-function mount(parentElement) {
-  const find = (selector) => parentElement.querySelector(selector);
+function mount(view) {
+  const { find } = view;
   const canvas = find(".ink");
-  const view = {
-    find,
+  Object.assign(view, {
     canvas,
-    root: find(".lab"),
     results: find(".results"),
-    template: find("template"),
     messageElement: find(".message"),
     // read back at every update: keep the bitmap where the processor can reach it
     context: canvas.getContext("2d", { willReadFrequently: true }),
@@ -194,25 +175,36 @@ function mount(parentElement) {
     pen: null, // pointerId of the pen that is down
     rested: 0, // number of the ink that Python has been told to be at rest
     restTimer: 0,
-  };
-  view.flight = new Flight((number) => post(view, number));
+    flight: new Flight((number) => post(view, number)),
+    endPaste: listenToPaste((picture) => view.setTriggerValue("pasted", picture)),
+  });
   listenToPen(view);
   listenToTools(view);
-  view.endPaste = listenToPaste((picture) => view.sendPicture(picture));
-  return view;
+}
+
+function dismiss(view) {
+  view.flight.stop();
+  clearTimeout(view.restTimer);
+  view.endPaste();
+}
+
+// Where a pointer is, in the canvas' own pixels.
+const placeIn = (box, { clientX, clientY }) =>
+  [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
+
+function newStroke({ drawing, noisePen }, erase) {
+  const scribble = noisePen && drawing.scribble && !erase;
+  return { kind: "stroke", width: scribble ? NOISE_WIDTH : drawing.width, erase, scribble, points: [] };
 }
 
 function listenToPen(view) {
   const { canvas } = view;
-  const place = ({ clientX, clientY }) => {
-    const box = canvas.getBoundingClientRect();
-    return [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
-  };
   const extend = (events) => {
-    const stroke = view.stroke;
-    const from = stroke.points.length;
-    stroke.points.push(...events.map(place));
-    paintStroke(view, stroke, from);
+    const { points } = view.stroke;
+    const from = points.length;
+    const box = canvas.getBoundingClientRect();
+    points.push(...events.map((event) => placeIn(box, event)));
+    paintStroke(view, view.stroke, from);
     changed(view);
   };
   canvas.addEventListener("pointerdown", (event) => {
@@ -220,10 +212,7 @@ function listenToPen(view) {
     if (view.pen !== null || (event.button !== 0 && !eraserEnd)) return;
     canvas.setPointerCapture(event.pointerId);
     view.pen = event.pointerId;
-    const erase = view.drawing.erase || eraserEnd;
-    const scribble = view.noisePen && view.drawing.scribble && !erase;
-    const width = scribble ? NOISE_WIDTH : view.drawing.width;
-    view.stroke = { kind: "stroke", width, erase, scribble, points: [] };
+    view.stroke = newStroke(view, view.drawing.erase || eraserEnd);
     addMark(view, view.stroke);
     extend([event]);
   });
@@ -245,23 +234,27 @@ function listenToPen(view) {
 }
 
 function listenToTools(view) {
-  const undo = () => moveMark(view, view.drawing.marks, view.drawing.undone);
-  const redo = () => moveMark(view, view.drawing.undone, view.drawing.marks);
-  view.find(".undo").addEventListener("click", undo);
-  view.find(".redo").addEventListener("click", redo);
-  view.find(".clear").addEventListener("click", () => clear(view));
-  view.find(".eraser").addEventListener("click", () => {
-    view.drawing.erase = !view.drawing.erase;
-    view.drawing.scribble = false;
+  const { find } = view;
+  // The eraser and the noise pen: one of them, or neither.
+  const toggle = (tool, other) => {
+    view.drawing[tool] = !view.drawing[tool];
+    view.drawing[other] = false;
     showTools(view);
-  });
-  listenToNoisePen(view);
-  view.find(".brushes").addEventListener("change", (event) => {
+  };
+  find(".undo").addEventListener("click", () => undo(view));
+  find(".redo").addEventListener("click", () => redo(view));
+  find(".clear").addEventListener("click", () => clear(view));
+  find(".eraser").addEventListener("click", () => toggle("erase", "scribble"));
+  find(".noise-pen").addEventListener("click", () => toggle("scribble", "erase"));
+  find(".brushes").addEventListener("change", (event) => {
     view.drawing.width = Number(event.target.value);
   });
   view.root.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || view.pen !== null) return;
     event.preventDefault();
-    event.shiftKey ? redo() : undo();
+    if (event.shiftKey) redo(view);
+    else undo(view);
   });
 }
+
+export default component({ mount, receive, dismiss });

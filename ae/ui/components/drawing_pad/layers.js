@@ -1,7 +1,10 @@
 // The two layers of a drawing: the ink, and above it what the noise pen has drawn. Python gets both.
 
-const NOISE_WIDTH = 18; // of the canvas' 560 pixels: a line that is thinner than any brush's
-const NOISE_COLOUR = "#ffa63d";
+const SIDE = 560; // the canvas, in its own pixels
+const GRID = 56; // the ink that is sent; each value the mean of a block
+const BLOCK = SIDE / GRID;
+const NOISE_WIDTH = 18; // a line that is thinner than any brush's
+const NOISE_COLOUR = "#f29ad1"; // pink: the ink is white, and no other colour on the page is like it
 
 // The eraser takes from both layers, a pen adds to its own.
 function paintStroke({ context, noise }, stroke, from) {
@@ -28,37 +31,24 @@ function paintSegments(context, { points, width }, from, colour) {
   }
 }
 
-// Means of the blocks of one channel: the ink is the same in red, green and blue.
-function blockMeans(context, channel) {
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  const sums = new Uint32Array(GRID * GRID);
-  for (let y = 0; y < SIDE; y++) {
-    const row = Math.floor(y / BLOCK) * GRID;
-    for (let x = 0; x < SIDE; x++) sums[row + Math.floor(x / BLOCK)] += data[4 * (y * SIDE + x) + channel];
-  }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / BLOCK ** 2));
-}
-
-// The strokes' cover is in the alpha channel, whatever their colour.
 function paintNoise(context, stroke, from) {
   context.globalCompositeOperation = stroke.erase ? "destination-out" : "source-over";
   paintSegments(context, stroke, from, NOISE_COLOUR);
   context.globalCompositeOperation = "source-over";
 }
 
-// What of a message the noise pen adds: nothing where there is no such pen.
-const noiseIn = (view) => (view.noisePen ? { noise: base64Of(blockMeans(view.noise, 3)) } : {});
+const pixelsOf = (context) => context.getImageData(0, 0, SIDE, SIDE).data;
+// The ink is the same in red, green and blue. The noise pen's cover is in the alpha channel,
+// whatever its colour.
+const inkOf = ({ context }) => blockMeans(pixelsOf(context), 0);
+const noiseOf = ({ noise }) => blockMeans(pixelsOf(noise), 3);
 
-function listenToNoisePen(view) {
-  view.find(".noise-pen").addEventListener("click", () => {
-    view.drawing.scribble = !view.drawing.scribble;
-    view.drawing.erase = false;
-    showTools(view);
-  });
-}
-
-function showNoisePen({ find, drawing, noisePen }) {
-  const button = find(".noise-pen");
-  button.hidden = !noisePen;
-  button.setAttribute("aria-pressed", drawing.scribble);
+// Means of the blocks of one channel of RGBA pixels: GRID × GRID bytes.
+function blockMeans(pixels, channel) {
+  const sums = new Uint32Array(GRID * GRID);
+  for (let y = 0; y < SIDE; y++) {
+    const row = Math.floor(y / BLOCK) * GRID;
+    for (let x = 0; x < SIDE; x++) sums[row + Math.floor(x / BLOCK)] += pixels[4 * (y * SIDE + x) + channel];
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / BLOCK ** 2));
 }

@@ -16,11 +16,15 @@ function listenToPaste(send) {
   return () => document.removeEventListener("paste", onPaste);
 }
 
+// The size of a picture with its longer side brought down to PASTED_SIDE, at least 1 × 1.
+function fitted({ width, height }) {
+  const factor = Math.min(1, PASTED_SIDE / Math.max(width, height));
+  return [width, height].map((side) => Math.max(1, Math.round(side * factor)));
+}
+
 function pngOf(bitmap) {
-  const factor = Math.min(1, PASTED_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * factor));
-  canvas.height = Math.max(1, Math.round(bitmap.height * factor));
+  [canvas.width, canvas.height] = fitted(bitmap);
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);

@@ -1,7 +1,8 @@
-"""A map of codes to walk on, with the digit at the pointer beside it.
+"""A map of latent vectors to walk on, with the digit at the pointer beside it.
 
-Everything that follows the pointer is done in the browser, from sheets that `ae.ui.sprites` sends:
-no answer of Python is waited for. Python hears of a place, a digit or an area once it is chosen.
+Everything that follows the pointer is done in the browser, from sheets that
+`ae.ui.components.sprites` sends: no answer of Python is waited for. Python hears of a place, a
+digit or an area once it is chosen.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ae.imaging import to_base64
 from ae.ui.components import base
@@ -28,6 +28,8 @@ Place = tuple[float, float]
 class Look:
     """What has been chosen on a map. Places are in the units of the map.
 
+    Attributes
+    ----------
     at : the place that was walked to, or None.
     digit : number of the test digit that was clicked, or None.
     area : corners of a box, two, or of a lasso, 3 to 40; empty if there is none.
@@ -38,7 +40,21 @@ class Look:
     area: tuple[Place, ...] = ()
 
     def inside(self, places: np.ndarray) -> np.ndarray:
-        """Which of places, float (n, 2), lie in the area: bool (n,)."""
+        """Tell which places lie in the area.
+
+        Parameters
+        ----------
+        places : float array of shape (n, 2).
+
+        Returns
+        -------
+        bool array of shape (n,)
+
+        References
+        ----------
+        M. Shimrat, "Algorithm 112: Position of point relative to polygon", Communications of the
+        ACM 5 (8), 1962.
+        """
         if not self.area:
             return np.zeros(len(places), bool)
         corners = np.array(self.area)
@@ -47,7 +63,7 @@ class Look:
             return ((places >= low) & (places <= high)).all(axis=1)
         x, y = places[:, 0], places[:, 1]
         within = np.zeros(len(places), bool)
-        # a ray to the right crosses the outline an odd number of times: Shimrat (1962)
+        # a ray to the right crosses the outline an odd number of times
         for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
             crosses = (y0 > y) != (y1 > y)
             height = y1 - y0 if y1 != y0 else 1.0
@@ -55,7 +71,7 @@ class Look:
         return within
 
     def to_params(self) -> dict[str, str]:
-        """As texts for a link: the keys are at, digit and area, those that there are."""
+        """Return texts for a link under the keys at, digit and area, those that there are."""
         texts = {
             "at": _text([self.at]) if self.at else "",
             "digit": "" if self.digit is None else str(self.digit),
@@ -65,7 +81,7 @@ class Look:
 
     @classmethod
     def from_params(cls, at: str, digit: str, area: str, count: int) -> Look:
-        """What ``to_params`` wrote, of a map with ``count`` digits. Junk counts as nothing."""
+        """Read what ``to_params`` wrote, of a map with ``count`` digits. Junk counts as nothing."""
         places = _places([each.split(",") for each in at.split(";")]) if at else ()
         number = int(digit) if digit.isascii() and digit.isdigit() and len(digit) < 7 else None
         corners = _places([each.split(",") for each in area.split(";")]) if area else ()
@@ -76,29 +92,41 @@ class Look:
 class MapPicture:
     """What a map shows.
 
-    token : names it; what was chosen on another map is void. At most 80 characters.
-    places : float (n, 2), where the digits 0 to n - 1 are. frame : float (2, 2), for each axis
-    where the map ends. labels : uint8 (n,). kept : float (n,), the share of true neighbours, 0 to
-    1. title, alt : above the map, and for who does not see it. names : of the axes, one or two.
+    Attributes
+    ----------
+    token : names the map; what was chosen on another one is void. At most 80 characters.
+    places : float array of shape (n, 2), where the test digits 0 to n - 1 are.
+    frame : float array of shape (2, 2), for each axis where the map ends.
+    labels : uint8 array of shape (n,), the class of each digit.
+    preservation : float array of shape (n,), values in [0, 1], the share of each digit's true
+        neighbours that are its neighbours on the map.
+    title : stands above the map.
+    alt : describes the map for people who do not see it.
+    names : of the axes, one or two.
     """
 
     token: str
     places: np.ndarray
     frame: np.ndarray
     labels: np.ndarray
-    kept: np.ndarray
+    preservation: np.ndarray
     title: str
     alt: str
     names: Sequence[str]
 
 
 def read_look(key: str, token: str, count: int) -> Look | None:
-    """What was chosen on the map with this key, or None if that was on another map.
+    """Return what was chosen on the map with this key, or None if that was on another map.
 
-    Junk counts as nothing; it never raises. count : how many digits the map has.
+    It comes from a browser: junk counts as nothing, and nothing is raised.
+
+    Parameters
+    ----------
+    key : the place of the map in `st.session_state`.
+    token : `MapPicture.token` of the map that is shown.
+    count : how many digits the map has.
     """
-    state = st.session_state.get(key)
-    look = state.get("look") if isinstance(state, Mapping) else None
+    look = base.state_of(key, "look")
     if not isinstance(look, Mapping) or look.get("token") != token:
         return None
     places = _places([look.get("at")])
@@ -114,29 +142,30 @@ def latent_map(
     *,
     start: Look,
     digits: str,
-    rebuilt: str,
+    reconstructions: str,
     walk: tuple[str, int] | None,
     hints: Mapping[str, str],
-    honest: bool = False,
+    by_preservation: bool = False,
     own: Place | None = None,
 ) -> None:
-    """Show the map, and a second one of the same digits to compare.
+    """Show the map, and a second one of the same digits to compare with.
 
     Parameters
     ----------
     key : the place of the map in `st.session_state`.
-    other : of the second map the places, its frame, title and alternative text.
+    picture : what the map shows.
+    other : of the second map the places, the frame, the title and the alternative text.
     start : what is chosen at first, until somebody chooses anew.
-    digits, rebuilt : names of the sheets with the digits and their reconstructions.
+    digits, reconstructions : names of the sheets with the digits and their reconstructions.
     walk : name of the sheet with what is decoded all over the frame, side × side pictures from
-        the upper left, and that side; None where places have no code.
+        the upper left, and that side; None where a place has no latent vector.
     hints : what to do with each tool: walk, box and lasso.
-    honest : colour by the share of true neighbours kept, not by class.
+    by_preservation : colour each digit by `MapPicture.preservation`, not by class.
     own : the place of one's own drawing.
     """
     places, frame, title, alt = other
     parts = np.column_stack([_parts(picture.places, picture.frame), _parts(places, frame)])
-    facts = np.column_stack([picture.labels, np.rint(100 * picture.kept)])
+    facts = np.column_stack([picture.labels, np.rint(100 * picture.preservation)])
     _component(
         key=key,
         data={
@@ -151,11 +180,11 @@ def latent_map(
             "otherAlt": alt,
             "start": {"at": start.at, "digit": start.digit, "area": start.area or None},
             "digits": digits,
-            "rebuilt": rebuilt,
+            "reconstructions": reconstructions,
             "columns": COLUMNS,
             "walk": walk and {"name": walk[0], "side": walk[1]},
             "hints": dict(hints),
-            "honest": honest,
+            "byPreservation": by_preservation,
             "own": own,
         },
         on_look_change=base.nothing,  # declares the state "look"
@@ -163,7 +192,7 @@ def latent_map(
 
 
 def _parts(places: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """Places as parts of the frame, what lies beyond on its edge: uint16, 65535 the far end."""
+    """Return places as parts of the frame, those beyond it on its edge: uint16, 65535 its end."""
     parts = (places - frame[:, 0]) / (frame[:, 1] - frame[:, 0])
     return np.rint(np.clip(parts, 0, 1) * 65535).astype("<u2")
 
@@ -177,7 +206,7 @@ def _number(value: object, count: int) -> int | None:
 
 
 def _places(values: Sequence) -> tuple[Place, ...]:
-    """Pairs of finite numbers, or nothing at all if one is anything else."""
+    """Return pairs of finite numbers, or nothing at all if one is anything else."""
     found = []
     for value in values[: MOST_CORNERS + 1]:
         try:
@@ -190,5 +219,4 @@ def _places(values: Sequence) -> tuple[Place, ...]:
     return tuple(found) if len(found) <= MOST_CORNERS else ()
 
 
-# Once per process: registering it in every run would mount a new map each time.
-_component = base.register("ae.latent_map", Path(__file__).parent, "latent_map", "../map_marks.js")
+_component = base.register(Path(__file__).parent, "../map_marks.js", "sheets.js")

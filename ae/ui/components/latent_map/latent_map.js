@@ -1,57 +1,44 @@
-// A map of codes to walk on. All that follows the pointer is drawn here, from sheets of pictures
-// that the browser has; Python hears of a place, a digit or an area when it is chosen.
+// A map of latent vectors to walk on. All that follows the pointer is drawn here, from sheets of
+// pictures that the browser has; Python hears of a place, a digit or an area when it is chosen.
 //
 // Places are parts of the frame, x to the right and y upwards, from 0 to 1. The frame's own units,
-// those of the code, are what goes out.
+// those of the latent vector, are what goes out.
 
 const QUIET_MS = 600; // after so long without a key the place is chosen
 const STEP = 0.02; // of the frame, for an arrow key
 const NEAR = 0.03; // of the frame: a click chooses a digit that is no farther
+const MOST_CORNERS = 40; // of a lasso
 
-const views = new WeakMap(); // parentElement -> view
-
-export default function latentMap({ data: [data], parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view?.root.isConnected) {
-    if (view) dismiss(view);
-    view = mount(parentElement);
-    views.set(parentElement, view);
-  }
-  view.tell = (look) => setStateValue("look", look);
-  receive(view, data);
-  return whenGone(parentElement, () => dismiss(view));
-}
-
-function mount(parentElement) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const view = {
-    find,
-    root: find(".atlas"),
+function mount(view) {
+  const { find } = view;
+  Object.assign(view, {
     main: find(".main canvas"),
     other: find(".other canvas"),
+    spoken: find(".unseen"),
     tool: "walk",
     token: null,
     look: {}, // what Python knows: at and area in units of the frame, and the digit's number
     place: null, // of the pointer
     path: null, // of the box or lasso that is being drawn
     nearest: null,
-    layers: new Map(),
+    layers: new Map(), // canvas -> its points, painted once
     quietTimer: 0,
+    spokenTimer: 0,
     frame: 0,
-  };
-  view.onSheet = () => paint(view);
+    onSheet: () => paintSoon(view),
+  });
   addEventListener("ae-sheet", view.onSheet);
   find(".tools").addEventListener("click", ({ target }) => {
     if (target.dataset.tool) choose(view, target.dataset.tool);
     else if (target.classList.contains("clear")) tell(view, {});
   });
   listen(view);
-  return view;
 }
 
 function dismiss(view) {
   removeEventListener("ae-sheet", view.onSheet);
   clearTimeout(view.quietTimer);
+  clearTimeout(view.spokenTimer);
   cancelAnimationFrame(view.frame);
 }
 
@@ -67,22 +54,23 @@ function receive(view, data) {
   if (view.token !== data.token) {
     view.token = data.token;
     view.look = data.start;
-    view.place = view.look.at ? partOf(view, view.look.at) : null;
+    view.place = view.look.at ? partsOf(data.frame, view.look.at) : null;
     view.path = null;
   }
   view.find(".main figcaption").textContent = data.title;
   view.find(".other figcaption").textContent = data.otherTitle;
   view.find(".here").hidden = !data.walk;
-  view.find(".legend").innerHTML = data.honest
-    ? `True neighbours kept: 0 %<span class="scale" style="background:linear-gradient(90deg, ${[0, 50, 100].map(shareColour)})"></span>100 %`
-    : "Each small digit is a test digit: its shape and its colour tell its class.";
+  view.find(".legend").innerHTML = data.byPreservation
+    ? `Neighbourhood preservation: 0 %<span class="scale" style="background:linear-gradient(90deg, ${[0, 50, 100].map(shareColour)})"></span>100 %`
+    : "Each small digit is one test digit. Its shape and its colour show its class.";
   view.other.setAttribute("aria-label", data.otherAlt);
   choose(view, view.tool);
 }
 
-const spanOf = ({ data }, axis) => data.frame[axis][1] - data.frame[axis][0];
-const partOf = (view, at) => at.map((value, axis) => (value - view.data.frame[axis][0]) / spanOf(view, axis));
-const unitsOf = (view, part) => part.map((value, axis) => Number((view.data.frame[axis][0] + value * spanOf(view, axis)).toPrecision(5)));
+// Units of the frame -> parts of it, and back with five digits.
+const partsOf = (frame, at) => at.map((value, axis) => (value - frame[axis][0]) / (frame[axis][1] - frame[axis][0]));
+const unitsOf = (frame, parts) =>
+  parts.map((part, axis) => Number((frame[axis][0] + part * (frame[axis][1] - frame[axis][0])).toPrecision(5)));
 
 // --- to Python ---
 
@@ -90,24 +78,25 @@ function tell(view, look) {
   clearTimeout(view.quietTimer);
   view.look = look;
   view.path = null;
-  view.tell({ token: view.token, at: look.at ?? null, digit: look.digit ?? null, area: look.area ?? null });
-  paint(view);
+  const { at = null, digit = null, area = null } = look;
+  view.setStateValue("look", { token: view.token, at, digit, area });
+  paintSoon(view);
 }
 
 function choosePlace(view) {
   if (!view.place) return;
-  const { nearest, place } = view;
-  const near = nearest && Math.hypot(nearest.x - place[0], nearest.y - place[1]) <= NEAR;
-  const digit = near ? nearest.index : null;
-  tell(view, { ...view.look, at: unitsOf(view, place), digit });
+  const { nearest, place, data } = view;
+  const isNear = nearest && Math.hypot(nearest.x - place[0], nearest.y - place[1]) <= NEAR;
+  tell(view, { ...view.look, at: unitsOf(data.frame, place), digit: isNear ? nearest.index : null });
 }
 
 function chooseArea(view) {
-  const { path } = view;
+  const { path, data } = view;
   if (!path || path.length < 2) return;
-  tell(view, { ...view.look, area: thinned(path, 40).map((part) => unitsOf(view, part)) });
+  tell(view, { ...view.look, area: thinned(path, MOST_CORNERS).map((place) => unitsOf(data.frame, place)) });
 }
 
+// A path with `most` places at most, the first and the last among them.
 const thinned = (path, most) =>
   path.length <= most ? path : Array.from({ length: most }, (_, i) => path[Math.round((i * (path.length - 1)) / (most - 1))]);
 
@@ -118,28 +107,28 @@ function choose(view, tool) {
   view.path = null;
   for (const button of view.root.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", button.dataset.tool === tool);
   view.find(".hint").textContent = view.data.hints[tool];
-  paint(view);
+  paintSoon(view);
+}
+
+function placeIn(box, { clientX, clientY }) {
+  return [(clientX - box.left) / box.width, 1 - (clientY - box.top) / box.height].map((part) => clamp(part, 0, 1));
 }
 
 function listen(view) {
   const { main } = view;
-  const placeOf = ({ clientX, clientY }) => {
-    const box = main.getBoundingClientRect();
-    return [clamp((clientX - box.left) / box.width), clamp(1 - (clientY - box.top) / box.height)];
-  };
   main.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     main.setPointerCapture(event.pointerId);
-    view.place = placeOf(event);
+    view.place = placeIn(main.getBoundingClientRect(), event);
     view.path = view.tool === "walk" ? null : [view.place];
-    paint(view);
+    paintSoon(view);
   });
   main.addEventListener("pointermove", (event) => {
     const drags = main.hasPointerCapture(event.pointerId);
-    view.place = placeOf(event);
+    view.place = placeIn(main.getBoundingClientRect(), event);
     if (drags && view.tool === "box") view.path = [view.path[0], view.place];
     if (drags && view.tool === "lasso") view.path.push(view.place);
-    paint(view);
+    paintSoon(view);
   });
   main.addEventListener("pointerup", (event) => {
     if (event.button !== 0) return;
@@ -148,12 +137,12 @@ function listen(view) {
   });
   main.addEventListener("pointercancel", () => {
     view.path = null;
-    paint(view);
+    paintSoon(view);
   });
   main.addEventListener("pointerleave", () => {
     if (!view.look.at) return;
-    view.place = partOf(view, view.look.at); // back to what is told below the map
-    paint(view);
+    view.place = partsOf(view.data.frame, view.look.at); // back to what is told below the map
+    paintSoon(view);
   });
   main.addEventListener("keydown", (event) => onKey(view, event));
 }
@@ -162,8 +151,8 @@ function onKey(view, event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
   if (way) {
     const step = event.shiftKey ? STEP / 4 : STEP;
-    const [x, y] = view.place ?? [0.5, 0.5];
-    view.place = [clamp(x + way[0] * step), clamp(y + way[1] * step)];
+    const from = view.place ?? [0.5, 0.5];
+    view.place = from.map((part, axis) => clamp(part + step * way[axis], 0, 1));
     if (view.path) view.path = [view.path[0], view.place];
     clearTimeout(view.quietTimer);
     if (view.tool === "walk") view.quietTimer = setTimeout(() => choosePlace(view), QUIET_MS);
@@ -176,87 +165,108 @@ function onKey(view, event) {
     view.path = null;
   } else return;
   event.preventDefault();
-  paint(view);
+  paintSoon(view);
 }
-
-const clamp = (value) => Math.min(1, Math.max(0, value));
 
 // --- the screen ---
 
-function paint(view) {
+function paintSoon(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    view.nearest = view.place && nearestTo(view, view.place);
+    view.nearest = view.place && nearestTo(view.points, view.place);
     paintMap(view, view.main, 0);
     paintMap(view, view.other, 2);
     paintPictures(view);
     view.main.setAttribute("aria-label", `${view.data.alt} ${whereInWords(view)}`);
+    speakLater(view);
   });
 }
 
-function nearestTo({ points }, [x, y]) {
-  let best = null, least = Infinity;
+const FAR_END = 65535; // a point's coordinate at the far end of the frame
+const pointAt = (points, index, offset) => [points[4 * index + offset] / FAR_END, points[4 * index + offset + 1] / FAR_END];
+
+function nearestTo(points, [x, y]) {
+  let index = null, least = Infinity;
   for (let i = 0; i < points.length / 4; i++) {
-    const dx = points[4 * i] / 65535 - x, dy = points[4 * i + 1] / 65535 - y;
+    const dx = points[4 * i] / FAR_END - x, dy = points[4 * i + 1] / FAR_END - y;
     const square = dx * dx + dy * dy;
-    if (square < least) [least, best] = [square, i];
+    if (square < least) [least, index] = [square, i];
   }
-  return { index: best, x: points[4 * best] / 65535, y: points[4 * best + 1] / 65535 };
+  const [nearestX, nearestY] = pointAt(points, index, 0);
+  return { index, x: nearestX, y: nearestY };
 }
 
 function paintMap(view, canvas, offset) {
+  const { data, nearest, place, look } = view;
   const size = canvas.width, context = canvas.getContext("2d");
-  const text = getComputedStyle(view.root).color;
-  if (view.layers.get(canvas)?.text !== text) view.layers.set(canvas, paintedPoints(view, canvas, offset, text));
+  const theme = themeOf(canvas);
+  if (view.layers.get(canvas)?.text !== theme.text) view.layers.set(canvas, paintedPoints(view, size, offset, theme));
   context.clearRect(0, 0, size, size);
   context.drawImage(view.layers.get(canvas).canvas, 0, 0);
-  context.strokeStyle = context.fillStyle = text;
+  context.strokeStyle = context.fillStyle = theme.text;
   const at = ([x, y]) => [x * size, (1 - y) * size];
-  if (view.nearest) {
-    const { index } = view.nearest;
-    ring(context, at([view.points[4 * index + offset] / 65535, view.points[4 * index + offset + 1] / 65535]), 14, []);
-  }
+  if (nearest) ring(context, at(pointAt(view.points, nearest.index, offset)), 14);
   if (offset) return;
-  if (view.place) cross(context, at(view.place));
-  if (view.look.at) ring(context, at(partOf(view, view.look.at)), 22, [5, 5]);
-  if (view.data.own) own(context, at(partOf(view, view.data.own)));
-  const path = view.path ?? view.look.area?.map((each) => partOf(view, each));
+  if (place) cross(context, at(place), 18, 34);
+  if (look.at) ring(context, at(partsOf(data.frame, look.at)), 22, [5, 5]);
+  const path = view.path ?? look.area?.map((corner) => partsOf(data.frame, corner));
   if (path) outline(context, path.map(at));
+  context.strokeStyle = context.fillStyle = theme.own;
+  if (data.own) own(context, at(partsOf(data.frame, data.own)));
+}
+
+// The points without marks; the fewer there are, the larger they are.
+function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d");
+  const count = points.length / 4;
+  const glyphSize = Math.round((size / 960) * Math.max(13, 26 - 4 * Math.log10(count)));
+  for (let i = 0; i < count; i++) {
+    const [label, share] = [facts[2 * i], facts[2 * i + 1]];
+    const [x, y] = pointAt(points, i, offset);
+    const colour = data.byPreservation ? shareColour(share) : classColour(label, dark);
+    paintDigit(context, [x * size, (1 - y) * size], label, colour, glyphSize);
+  }
+  return { canvas, text };
 }
 
 // --- the pictures ---
 
 function paintPictures(view) {
-  const { data, nearest, place } = view;
-  const put = (selector, paintOn, caption, alt) => {
-    const canvas = view.find(`${selector} canvas`);
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#000";
-    context.fillRect(0, 0, 28, 28);
-    const painted = Boolean(place) && paintOn(context);
-    canvas.dataset.painted = painted;
-    canvas.setAttribute("aria-label", place ? alt : "Nothing yet: point at the map");
-    canvas.nextElementSibling.textContent = place ? caption : "";
-  };
-  const index = nearest?.index;
-  const what = nearest && `a ${view.facts[2 * index]}`;
-  const fromSheet = (name) => (context) => {
-    const sheet = globalThis.aeSheets?.get(name);
-    if (!sheet) return false;
-    context.drawImage(sheet, 28 * (index % data.columns), 28 * Math.floor(index / data.columns), 28, 28, 0, 0, 28, 28);
-    return true;
-  };
-  if (data.walk) put(".here", (context) => blend(context, data.walk, place), place ? whereInWords(view) : "", "What the decoder makes of this place");
-  put(".digit", fromSheet(data.digits), nearest ? `${what}, number ${index}` : "", `Test digit ${index}, ${what}, the nearest on the map`);
-  put(".rebuilt", fromSheet(data.rebuilt), nearest && data.honest ? `${view.facts[2 * index + 1]} % of its neighbours kept` : "", `Reconstruction of test digit ${index}`);
+  const { data, nearest, place, facts } = view;
+  const fromSheet = (name) => (context) => paintFromSheet(context, name, nearest.index, data.columns);
+  const what = nearest && `a ${facts[2 * nearest.index]}`;
+  const kept = nearest && data.byPreservation ? `${facts[2 * nearest.index + 1]} % of its neighbours kept` : "";
+  if (data.walk) put(view, ".here", (context) => paintBlend(context, data.walk, place), whereInWords(view), "Decoder output at this place");
+  put(view, ".nearest", fromSheet(data.digits), nearest && `${what}, number ${nearest.index}`, nearest && `Test digit ${nearest.index}, ${what}, the nearest on the map`);
+  put(view, ".reconstruction", fromSheet(data.reconstructions), kept, nearest && `Reconstruction of test digit ${nearest.index}`);
+}
+
+function put(view, selector, paintOn, caption, alt) {
+  const canvas = view.find(`${selector} canvas`), context = canvas.getContext("2d");
+  const isPointedAt = view.place !== null;
+  context.clearRect(0, 0, 28, 28);
+  const isPainted = isPointedAt && paintOn(context);
+  canvas.dataset.painted = isPainted;
+  canvas.setAttribute("aria-label", isPointedAt ? alt : "Nothing yet: point at the map");
+  const text = isPainted ? caption : "loading the picture";
+  canvas.nextElementSibling.textContent = isPointedAt ? text : "";
+}
+
+// After a pause: at every frame it would be a stream of words.
+function speakLater(view) {
   clearTimeout(view.spokenTimer);
   view.spokenTimer = setTimeout(() => {
-    view.find(".unseen").textContent = place ? `${whereInWords(view)}. Nearest: ${what}` : "";
+    const { spoken, nearest, facts } = view;
+    spoken.textContent = nearest ? `${whereInWords(view)}. Nearest: a ${facts[2 * nearest.index]}` : "";
   }, QUIET_MS);
 }
 
-function whereInWords(view) {
-  if (!view.place) return "";
-  const [x, y] = unitsOf(view, view.place).map((value) => value.toFixed(1));
-  return view.data.names.length === 1 ? `${view.data.names[0]} = ${x}` : `${view.data.names[0]} = ${x}, ${view.data.names[1]} = ${y}`;
+function whereInWords({ place, data }) {
+  if (!place) return "";
+  const units = unitsOf(data.frame, place);
+  return data.names.map((name, axis) => `${name} = ${units[axis].toFixed(1)}`).join(", ");
 }
+
+export default component({ mount, receive, dismiss });

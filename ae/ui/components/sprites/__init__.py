@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ae.imaging import to_base64
 from ae.ui.components import base
 
 COLUMNS = 100  # digits in a row of a sheet
 
 
 def send_sheet(key: str, name: str, png: bytes) -> None:
-    """Give the browser a sheet under a name, by which a component on the page asks for it.
+    """Give the browser a sheet of pictures for as long as the page calls this with its key.
 
-    key : the place in `st.session_state`. png : as `ae.imaging.sheet` makes it. Nothing is shown.
+    Nothing is shown.
+
+    Parameters
+    ----------
+    key : the place of the component in `st.session_state`.
+    name : by which a component on the page asks for the sheet. Another sheet needs another name.
+    png : the file, as `ae.imaging` makes it, ``COLUMNS`` digits in a row.
     """
     _component(key=key, data={"name": name, "png": to_base64(png)})
 
 
-_component = base.register("ae.sprites", Path(__file__).parent, "sprites")
+_component = base.register(Path(__file__).parent)

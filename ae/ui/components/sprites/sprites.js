@@ -1,17 +1,26 @@
-// Decodes a sheet of pictures once, and tells whoever waits for it. Components are modules of their
-// own: what they share is on the window.
+// Decodes a sheet of pictures and shares it, under its name, with the other components of the page:
+// they are modules of their own, so it stands on the window. A sheet lives as long as the element
+// that brought it and no longer. Streamlit does not send again what has not changed, so whatever
+// is thrown away earlier would be gone for good.
 
-const KEPT = 6; // a sheet of 10,000 digits takes 31 MB once it is decoded
+const sheets = (globalThis.aeSheets ??= new Map()); // name -> ImageBitmap
 
-export default function sprites({ data: [data] }) {
-  const sheets = (globalThis.aeSheets ??= new Map());
-  const { name, png } = data;
-  if (sheets.has(name)) return;
-  sheets.set(name, null); // on its way
-  createImageBitmap(new Blob([bytesOf(png)], { type: "image/png" })).then((picture) => {
-    sheets.set(name, picture);
-    const ready = [...sheets.keys()].filter((key) => sheets.get(key));
-    for (const old of ready.slice(0, -KEPT)) sheets.delete(old);
-    dispatchEvent(new CustomEvent("ae-sheet", { detail: name }));
-  });
+async function receive(view, { name, png }) {
+  if (view.name === name) return;
+  release(view);
+  view.name = name;
+  const picture = await createImageBitmap(new Blob([bytesOf(png)], { type: "image/png" }));
+  if (view.isGone || view.name !== name) return picture.close(); // another has come meanwhile
+  view.picture = picture;
+  sheets.set(name, picture);
+  dispatchEvent(new CustomEvent("ae-sheet", { detail: name }));
 }
+
+function release(view) {
+  // another element may have brought the same sheet since
+  if (view.picture && sheets.get(view.name) === view.picture) sheets.delete(view.name);
+  view.picture?.close();
+  view.picture = null;
+}
+
+export default component({ receive, dismiss: release });

@@ -1,6 +1,6 @@
-"""The moments of a training, with a slider that is followed while it moves.
+"""The snapshots of a training run, with a slider that is followed while it moves.
 
-All moments are in the browser: nothing is sent when it moves. One moment alone has no slider.
+All snapshots are in the browser: nothing is sent when it moves. One snapshot alone has no slider.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from ae.ui.components import base
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
-    """What is shown of f moments.
+class Snapshots:
+    """What is shown of f snapshots.
 
-    steps, epochs, seconds, errors, shares : float (f,); the last is the part of the codes'
-    variance that the map shows. rebuilt : uint8 (f, k, 28, 28). places : float (f, n, 2) in
-    [0, 1], to the right and upwards, of n digits.
+    Attributes
+    ----------
+    steps, epochs, seconds : f numbers each, how far training had got.
+    errors : f numbers, the mean squared error of the digits on the map.
+    shares : f numbers in [0, 1], the part of the latent vectors' variance that the map shows.
+    reconstructions : uint8 array of shape (f, k, 28, 28), of k test digits.
+    places : float array of shape (f, n, 2), values in [0, 1], to the right and upwards, of n test
+        digits.
     """
 
     steps: Sequence[float]
@@ -30,23 +35,31 @@ class Moments:
     seconds: Sequence[float]
     errors: Sequence[float]
     shares: Sequence[float]
-    rebuilt: np.ndarray
+    reconstructions: np.ndarray
     places: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """One's own drawing at the same moments: rebuilt uint8 (f, 28, 28), places float (f, 2)."""
+    """One's own drawing at the same snapshots.
+
+    Attributes
+    ----------
+    image : float array of shape (28, 28), values in [0, 1].
+    reconstructions : uint8 array of shape (f, 28, 28).
+    places : float array of shape (f, 2), values in [0, 1].
+    errors : f numbers, its squared error.
+    """
 
     image: np.ndarray
-    rebuilt: np.ndarray
+    reconstructions: np.ndarray
     places: np.ndarray
     errors: Sequence[float]
 
 
 def time_machine(
     key: str,
-    moments: Moments,
+    snapshots: Snapshots,
     *,
     title: str,
     digits: np.ndarray,
@@ -55,30 +68,36 @@ def time_machine(
     pca: tuple[str, float],
     map_text: str,
 ) -> None:
-    """Show moments: digits over their reconstructions, the map, and the error.
+    """Show snapshots: digits above their reconstructions, the latent map, and the error.
 
-    key : the place in `st.session_state`. title : names the run. digits : float (k, 28, 28).
-    labels : uint8 (n,), of the digits on the map. pca : its name and its squared error of the
-    same digits. map_text : what the map shows.
+    Parameters
+    ----------
+    key : the place of the component in `st.session_state`.
+    title : names the run. Under the same title the slider stays where it is.
+    digits : float array of shape (k, 28, 28), values in [0, 1].
+    labels : uint8 array of shape (n,), the classes of the digits on the map.
+    own : one's own drawing, if there is one.
+    pca : what PCA is called there, and its mean squared error of the same n digits.
+    map_text : what the map shows; ``{share}`` in it becomes the share of the variance.
     """
     _component(
         key=key,
         data={
             "title": title,
-            "steps": list(map(int, moments.steps)),
-            "epochs": _rounded(moments.epochs, 3),
-            "seconds": _rounded(moments.seconds, 2),
-            "errors": _rounded(moments.errors, 4),
-            "shares": _rounded(moments.shares, 4),
+            "steps": list(map(int, snapshots.steps)),
+            "epochs": _rounded(snapshots.epochs, 3),
+            "seconds": _rounded(snapshots.seconds, 2),
+            "errors": _rounded(snapshots.errors, 4),
+            "shares": _rounded(snapshots.shares, 4),
             "digits": base.encode(digits),
-            "rebuilt": to_base64(moments.rebuilt),
-            "places": to_base64(_parts(moments.places)),
+            "reconstructions": to_base64(snapshots.reconstructions),
+            "places": to_base64(_sixteen_bits(snapshots.places)),
             "labels": to_base64(labels.astype(np.uint8)),
             "own": own
             and {
                 "image": base.encode(own.image),
-                "rebuilt": to_base64(own.rebuilt),
-                "places": to_base64(_parts(own.places)),
+                "reconstructions": to_base64(own.reconstructions),
+                "places": to_base64(_sixteen_bits(own.places)),
                 "errors": _rounded(own.errors, 4),
             },
             "pca": {"name": pca[0], "error": round(pca[1], 4)},
@@ -88,15 +107,12 @@ def time_machine(
 
 
 def _rounded(values: Sequence[float], digits: int) -> list[float | None]:
-    """For JSON, which knows no infinity."""
+    """Round for JSON, which knows no infinity and no NaN: those become None."""
     return [round(float(v), digits) if math.isfinite(v) else None for v in values]
 
 
-def _parts(places: np.ndarray) -> np.ndarray:
+def _sixteen_bits(places: np.ndarray) -> np.ndarray:
     return np.rint(places * 65535).astype("<u2")
 
 
-# Once per process: registering it in every run would mount a new one each time.
-_component = base.register(
-    "ae.time_machine", Path(__file__).parent, "time_machine", "../map_marks.js"
-)
+_component = base.register(Path(__file__).parent, "../map_marks.js", "curve.js")

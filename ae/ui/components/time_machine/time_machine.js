@@ -1,64 +1,59 @@
-// The moments of a training. All of them are here: whatever moves the slider asks nobody.
+// The snapshots of a training run. All of them are here: whatever moves the slider asks nobody.
 
-const MOMENT_MS = 350, CALM_MS = 1000; // a moment when it plays; for who wants less motion
-const BOX = { left: 42, right: 350, top: 12, bottom: 160 }; // of the curve, in its own units
+const FRAME_MS = 350; // for a snapshot when it plays
+const FAR_END = 65535; // a place's coordinate at the far end of the map
+const GLYPH = 22; // pixels
 
-const views = new WeakMap(); // parentElement -> view
-
-export default function timeMachine({ data: [data], parentElement }) {
-  let view = views.get(parentElement);
-  if (!view?.root.isConnected) {
-    if (view) dismiss(view);
-    view = mount(parentElement);
-    views.set(parentElement, view);
-  }
-  receive(view, data);
-  return whenGone(parentElement, () => dismiss(view));
-}
-
-function mount(parentElement) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const view = { find, root: find(".machine"), slider: find("input"), timer: 0, frame: 0, glyphs: new Map() };
-  view.slider.addEventListener("input", () => {
-    play(view, false);
-    show(view);
+function mount(view) {
+  const { find } = view;
+  Object.assign(view, { svg: find("svg"), map: find(".plot"), frame: 0 });
+  view.player = new Player({
+    slider: find("input"),
+    button: find("button"),
+    show: () => showSoon(view),
+    frameMs: FRAME_MS,
   });
-  find(".play").addEventListener("click", () => play(view, !view.timer));
-  return view;
 }
 
 function dismiss(view) {
-  clearInterval(view.timer);
+  view.player.pause();
   cancelAnimationFrame(view.frame);
 }
 
-const count = (view) => view.data.steps.length;
-const at = (view) => Number(view.slider.value);
-
 function receive(view, data) {
   if (view.data !== data) {
-    const sameRun = view.data?.title === data.title;
-    const atEnd = !sameRun || at(view) === count(view) - 1; // a film that grows is followed
-    if (!sameRun) play(view, false);
+    const { player, find } = view;
+    const isSameRun = view.data?.title === data.title;
+    const atEnd = !isSameRun || player.at === player.last; // snapshots that grow in number are followed
+    if (!isSameRun) player.pause();
     view.data = data;
-    view.digits = bytesOf(data.digits);
-    view.rebuilt = bytesOf(data.rebuilt);
-    view.places = new Uint16Array(bytesOf(data.places).buffer);
-    view.labels = bytesOf(data.labels);
-    view.own = data.own && {
-      image: bytesOf(data.own.image),
-      rebuilt: bytesOf(data.own.rebuilt),
-      places: new Uint16Array(bytesOf(data.own.places).buffer),
-    };
-    view.slider.max = count(view) - 1;
-    if (atEnd) view.slider.value = count(view) - 1;
-    view.find(".bar").hidden = view.find(".curve").hidden = count(view) === 1;
+    unpack(view, data);
+    const count = data.steps.length;
+    find("input").max = count - 1;
+    if (atEnd) player.at = count - 1;
+    find(".player").hidden = find(".curve").hidden = count === 1;
     view.root.setAttribute("aria-label", data.title);
-    view.find(".count").textContent = view.labels.length;
+    find(".map figcaption").textContent = `Latent map of ${view.labels.length} test digits`;
+    find(".curve figcaption").textContent = `Squared error of the ${view.labels.length} digits at each snapshot`;
     layDigits(view);
-    layCurve(view);
+    view.scale = count > 1 ? layCurve(view.svg, data) : null;
   }
-  show(view);
+  showSoon(view);
+}
+
+function unpack(view, { digits, reconstructions, places, labels, own }) {
+  const placesOf = (base64) => new Uint16Array(bytesOf(base64).buffer);
+  Object.assign(view, {
+    digits: bytesOf(digits),
+    reconstructions: bytesOf(reconstructions),
+    places: placesOf(places),
+    labels: bytesOf(labels),
+    own: own && {
+      image: bytesOf(own.image),
+      reconstructions: bytesOf(own.reconstructions),
+      places: placesOf(own.places),
+    },
+  });
 }
 
 function layDigits(view) {
@@ -69,149 +64,80 @@ function layDigits(view) {
   digits.replaceChildren(...Array.from({ length: wanted }, () => template.cloneNode(true)));
 }
 
-// --- time ---
-
-function play(view, on) {
-  clearInterval(view.timer);
-  view.timer = 0;
-  if (on) {
-    if (at(view) === count(view) - 1) view.slider.value = 0;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    view.timer = setInterval(() => advance(view), calm ? CALM_MS : MOMENT_MS);
-    show(view);
-  }
-  const button = view.find(".play");
-  button.textContent = on ? "Pause" : "Play";
-  button.setAttribute("aria-pressed", on);
-}
-
-function advance(view) {
-  view.slider.value = at(view) + 1;
-  show(view);
-  if (at(view) === count(view) - 1) play(view, false);
-}
-
-function show(view) {
+function showSoon(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    const words = momentInWords(view);
-    view.slider.setAttribute("aria-valuetext", words);
-    view.find(".moment").textContent = words;
+    const { data, player, svg, scale, find } = view;
+    const words = inWords(data, player.at);
+    find("input").setAttribute("aria-valuetext", words);
+    find(".snapshot").textContent = words;
     paintDigits(view);
     paintMap(view);
-    moveDot(view);
+    if (!scale) return;
+    moveDot(svg, scale, player.at, data.errors[player.at]);
+    svg.setAttribute("aria-label", `Squared error over ${data.steps.length} snapshots. ${words}`);
   });
 }
 
 // --- words ---
 
 const short = (value) => (value === null ? "not a number" : value.toFixed(value < 100 ? 2 : 1));
-const stepOf = (view) => view.data.steps[at(view)].toLocaleString("en");
+const grouped = (step) => step.toLocaleString("en");
 
-function momentInWords(view) {
-  const { epochs, seconds, errors, pca } = view.data, i = at(view);
-  return `Step ${stepOf(view)}, epoch ${short(epochs[i])}, after ${seconds[i]?.toFixed(1)} s. ` +
+function inWords({ steps, epochs, seconds, errors, pca }, i) {
+  const time = seconds[i] === null ? "" : `, after ${seconds[i].toFixed(1)} s`;
+  return `Step ${grouped(steps[i])}, epoch ${short(epochs[i])}${time}. ` +
     `Squared error ${short(errors[i])}; ${pca.name} ${short(pca.error)}`;
 }
 
 // --- pictures ---
 
+const imageAt = (bytes, index) => bytes.subarray(784 * index, 784 * (index + 1));
+
 function paintDigits(view) {
-  const digits = view.find(".digits").children;
-  const shown = view.digits.length / 784, from = at(view) * shown * 784;
-  for (let n = 0; n < shown; n++) {
-    paintPair(digits[n], view.digits.subarray(784 * n), view.rebuilt.subarray(from + 784 * n),
-      `Test digit ${n} above its reconstruction at step ${stepOf(view)}`, "");
+  const { digits, reconstructions, own, data, player: { at } } = view;
+  const figures = view.find(".digits").children;
+  const count = digits.length / 784, step = grouped(data.steps[at]);
+  for (let n = 0; n < count; n++) {
+    const alt = `Test digit ${n} above its reconstruction at step ${step}`;
+    paintPair(figures[n], imageAt(digits, n), imageAt(reconstructions, at * count + n), alt, "");
   }
-  if (!view.own) return;
-  paintPair(digits[shown], view.own.image, view.own.rebuilt.subarray(784 * at(view)),
-    `Your drawing above its reconstruction at step ${stepOf(view)}, squared error ${short(view.data.own.errors[at(view)])}`, "yours");
+  if (!own) return;
+  const alt = `Your drawing above its reconstruction at step ${step}, squared error ${short(data.own.errors[at])}`;
+  paintPair(figures[count], own.image, imageAt(own.reconstructions, at), alt, "yours");
 }
 
 function paintPair(figure, above, below, alt, caption) {
   const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d");
-  const image = context.createImageData(28, 58); // two rows between them stay clear
-  for (let i = 0; i < 784; i++) {
-    for (const [bytes, start] of [[above, 0], [below, 4 * 28 * 30]]) {
-      image.data.fill(bytes[i], start + 4 * i, start + 4 * i + 3);
-      image.data[start + 4 * i + 3] = 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
+  paint(context, above, 28);
+  paint(context, below, 28, 30); // two rows between them stay clear
   canvas.setAttribute("aria-label", alt);
   figure.querySelector("figcaption").textContent = caption;
 }
 
+// From a coordinate to pixels, with a margin: a glyph on the edge is seen whole.
+const onMap = (value, size) => (0.02 + (0.96 * value) / FAR_END) * size;
+
 function paintMap(view) {
-  const canvas = view.find(".map canvas"), context = canvas.getContext("2d"), size = canvas.width;
-  const many = view.labels.length, from = 2 * many * at(view);
-  const on = (value) => (0.02 + 0.96 * value / 65535) * size; // a glyph on the edge is seen whole
+  const { map, labels, places, data, player: { at } } = view;
+  const context = map.getContext("2d"), size = map.width;
+  const theme = themeOf(map);
+  const placeOf = (x, y) => [onMap(x, size), size - onMap(y, size)];
   let outside = 0;
   context.clearRect(0, 0, size, size);
-  for (let i = 0; i < many; i++) {
-    const x = view.places[from + 2 * i], y = view.places[from + 2 * i + 1], label = view.labels[i];
-    if (Math.min(x, y) === 0 || Math.max(x, y) === 65535) outside++;
-    if (!view.glyphs.has(label)) view.glyphs.set(label, glyph(label, `hsl(${label * 36} 65% 52%)`, 22));
-    context.drawImage(view.glyphs.get(label), on(x) - 11, size - on(y) - 11);
-  }
+  labels.forEach((label, i) => {
+    const [x, y] = places.subarray(2 * (labels.length * at + i));
+    if (Math.min(x, y) === 0 || Math.max(x, y) === FAR_END) outside++;
+    paintDigit(context, placeOf(x, y), label, classColour(label, theme.dark), GLYPH);
+  });
   if (view.own) {
-    const [x, y] = view.own.places.subarray(2 * at(view), 2 * at(view) + 2);
-    context.strokeStyle = context.fillStyle = getComputedStyle(view.root).color;
-    own(context, [on(x), size - on(y)]);
+    context.strokeStyle = context.fillStyle = theme.own;
+    own(context, placeOf(...view.own.places.subarray(2 * at, 2 * at + 2)));
   }
-  const share = Math.round(100 * view.data.shares[at(view)]);
+  const share = Math.round(100 * data.shares[at]);
   const beyond = outside ? ` ${outside} lie beyond its edge.` : "";
-  view.find(".about").textContent = view.data.mapText.replace("{share}", `${share} %`) + beyond;
-  canvas.setAttribute("aria-label", `Map of the codes of ${many} test digits at step ${stepOf(view)}${view.own ? ", yours marked" : ""}.${beyond}`);
+  view.find(".about").textContent = data.mapText.replace("{share}", `${share} %`) + beyond;
+  map.setAttribute("aria-label", `Latent map of ${labels.length} test digits at step ${grouped(data.steps[at])}${view.own ? ", yours marked" : ""}.${beyond}`);
 }
 
-// --- the curve: moments at equal distances, as on the slider, over the error's logarithm ---
-
-function layCurve(view) {
-  const { errors, steps, pca } = view.data;
-  if (steps.length === 1) return;
-  const known = [...errors.filter((error) => error > 0), pca.error];
-  const [low, high] = [Math.log10(Math.min(...known)) - 0.06, Math.log10(Math.max(...known)) + 0.06];
-  view.x = (i) => BOX.left + (i / (steps.length - 1)) * (BOX.right - BOX.left);
-  view.y = (error) => BOX.bottom - ((Math.log10(error) - low) / (high - low)) * (BOX.bottom - BOX.top);
-  const svg = view.find("svg"), parts = [];
-  const add = (tag, attributes, text = "") => {
-    const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
-    part.textContent = text;
-    parts.push(part);
-  };
-  for (let power = Math.floor(low); power <= high; power++) {
-    for (const factor of [1, 2, 5]) {
-      const error = factor * 10 ** power, y = view.y(error);
-      if (y < BOX.top || y > BOX.bottom) continue;
-      add("line", { class: "rule", x1: BOX.left, x2: BOX.right, y1: y, y2: y });
-      add("text", { x: BOX.left - 6, y: y + 4, "text-anchor": "end" }, `${Number(error.toPrecision(1))}`);
-    }
-  }
-  const labelled = [...new Set([0, 1 / 3, 2 / 3, 1].map((part) => Math.round(part * (steps.length - 1))))];
-  for (const i of labelled) add("text", { x: view.x(i), y: BOX.bottom + 15, "text-anchor": i ? "middle" : "start" }, steps[i].toLocaleString("en"));
-  add("text", { x: (BOX.left + BOX.right) / 2, y: BOX.bottom + 29, "text-anchor": "middle" }, "step");
-  const level = view.y(pca.error);
-  add("line", { class: "pca", x1: BOX.left, x2: BOX.right, y1: level, y2: level });
-  // Above the line where the curve is below it, which is to the right.
-  add("text", { x: BOX.right, y: level < BOX.top + 14 ? level + 13 : level - 5, "text-anchor": "end" }, pca.name);
-  const points = errors.flatMap((error, i) => (error > 0 ? [[view.x(i), view.y(error)]] : []));
-  add("polyline", { class: "line", points: points.join(" ") });
-  for (const [cx, cy] of points) add("circle", { class: "dot", cx, cy, r: 2.5 });
-  add("circle", { class: "here", r: 6 });
-  svg.replaceChildren(...parts);
-  view.find(".curve figcaption").textContent = `Squared error of the ${view.labels.length} digits at each moment`;
-}
-
-function moveDot(view) {
-  const { errors, steps } = view.data;
-  if (steps.length === 1) return;
-  const error = errors[at(view)], dot = view.find(".here");
-  dot.style.visibility = error > 0 ? "visible" : "hidden";
-  if (error > 0) {
-    dot.setAttribute("cx", view.x(at(view)));
-    dot.setAttribute("cy", view.y(error));
-  }
-  view.find("svg").setAttribute("aria-label", `Squared error over ${steps.length} moments. ${momentInWords(view)}`);
-}
+export default component({ mount, receive, dismiss });
