@@ -18,7 +18,7 @@ from typing import Any, Self, TypeGuard, TypeVar
 from ae.data.noise import NOISE_KINDS
 
 KINDS = ("conv", "linear", "vae")
-FOREIGN = "foreign"  # a kind that can be loaded and not be built: the network came from elsewhere
+IMPORTED = "imported"  # a kind that can be loaded but not built: the network came from a file
 # The most parameters a network may have, trained here or imported.
 MOST_PARAMETERS = 16_000_000
 
@@ -118,10 +118,13 @@ class Setting:
         Which values are legal. ``str(rule)`` says it in words.
     help : str
         What the setting is and what it does to the result.
+    former_name : str, optional
+        What earlier versions called the setting, in JSON and on the command line.
     """
 
     rule: Rule
     help: str
+    former_name: str | None = None
 
 
 def settings(record: type[JsonRecord]) -> dict[str, Setting]:
@@ -136,8 +139,9 @@ def text_of(value: object) -> str:
     return "none" if value is None else f"{value}"
 
 
-def _setting(default: object, rule: Rule, help_text: str) -> Any:
-    return dataclasses.field(default=default, metadata={"setting": Setting(rule, help_text)})
+def _setting(default: object, rule: Rule, help_text: str, former_name: str | None = None) -> Any:
+    setting = Setting(rule, help_text, former_name)
+    return dataclasses.field(default=default, metadata={"setting": setting})
 
 
 def _is_int(value: object) -> TypeGuard[int]:
@@ -208,6 +212,18 @@ class _Config(JsonRecord):
         for name, setting in settings(type(self)).items():
             self._check(name, setting.rule)
 
+    @classmethod
+    def from_dict(cls, values: object) -> Self:
+        """Build the record from a dict, in which settings may have their former names.
+
+        Raises ValueError as ``JsonRecord.from_dict`` does.
+        """
+        if isinstance(values, dict):
+            former = {s.former_name: name for name, s in settings(cls).items() if s.former_name}
+            old = {key for key in values if key in former and former[key] not in values}
+            values = {former[k] if k in old else k: value for k, value in values.items()}
+        return super().from_dict(values)
+
     def _check(self, name: str, rule: Rule) -> None:
         value = getattr(self, name)
         _require(rule.allows(value), f"{name} must be {rule}", **{name: value})
@@ -235,7 +251,7 @@ class ModelConfig(_Config):
     A "conv" model has convolutions and max pooling down to z, and transposed convolutions up from
     it. A "vae" is the same network as a variational autoencoder, whose z is z_mean. A "linear"
     model is one dense layer to z and one back; of its settings only latent_dim has an effect.
-    "foreign" is the kind of an imported network, of which nothing but latent_dim is known.
+    "imported" is the kind of an imported network, of which nothing but latent_dim is known.
 
     Each of the first two convolutions of the encoder is followed by 2×2 max pooling, so that the
     grid shrinks from 28×28 to 14×14 to 7×7. The decoder has between ``poolings`` and
@@ -245,7 +261,7 @@ class ModelConfig(_Config):
 
     kind: str = _setting(
         "conv",
-        Choice(KINDS, unlisted=(FOREIGN,)),
+        Choice(KINDS, unlisted=(IMPORTED,)),
         "Type of the network: convolutional, linear or variational (VAE). A linear autoencoder "
         "cannot do better than PCA; a VAE can generate new digits from random latent vectors.",
     )
@@ -308,6 +324,16 @@ class ModelConfig(_Config):
             refinements=self.refinements,
             kind=self.kind,
         )
+
+    @classmethod
+    def from_dict(cls, values: object) -> Self:
+        """Build the record from a dict, in which "foreign" is the former name of "imported".
+
+        Raises ValueError as ``JsonRecord.from_dict`` does.
+        """
+        if isinstance(values, dict) and values.get("kind") == "foreign":
+            values = values | {"kind": IMPORTED}
+        return super().from_dict(values)
 
     @property
     def poolings(self) -> int:
@@ -384,11 +410,12 @@ class TrainingConfig(_Config):
         Number(0, 0.5),
         f"Largest random change in size of each training image, as a fraction. {_AUGMENTATION}",
     )
-    plain_epochs: int = _setting(
+    unaugmented_final_epochs: int = _setting(
         0,
         WholeNumber(0, 1000),
         "Number of epochs at the end without shift, rotation and scaling, so that the model ends "
         "on the digits as they are.",
+        former_name="plain_epochs",
     )
     kl_weight: float = _setting(
         1.0,

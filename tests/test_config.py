@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ae.config import ModelConfig, TrainingConfig
+from ae.config import IMPORTED, ModelConfig, TrainingConfig
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -89,8 +89,8 @@ def test_illegal_model_config_is_refused_with_the_value(name, value):
         ("rotation", 46),
         ("scaling", 0.6),
         ("scaling", float("nan")),
-        ("plain_epochs", -1),
-        ("plain_epochs", 1.5),
+        ("unaugmented_final_epochs", -1),
+        ("unaugmented_final_epochs", 1.5),
         ("kl_weight", 0),
         ("kl_weight", float("inf")),
         ("noise", "snow"),
@@ -126,3 +126,15 @@ def test_any_json_gives_a_legal_record_or_a_value_error(record, data):
 def test_records_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ModelConfig().latent_dim = 3
+
+
+def test_a_former_name_is_read_and_not_written():
+    config = TrainingConfig.from_dict({"plain_epochs": 3})
+    assert config == TrainingConfig(unaugmented_final_epochs=3)
+    assert "plain_epochs" not in config.to_dict()
+    with pytest.raises(ValueError, match="plain_epochs"):
+        TrainingConfig.from_dict({"plain_epochs": 3, "unaugmented_final_epochs": 4})
+
+
+def test_the_former_name_of_an_imported_kind_is_read():
+    assert ModelConfig.from_dict({"kind": "foreign"}).kind == IMPORTED

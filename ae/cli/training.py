@@ -81,6 +81,10 @@ def _add_setting(
         metavar=metavar,
         help=f"{setting.help} {rule}. Default: {text_of(default)}.",
     )
+    if setting.former_name:
+        former = f"--{setting.former_name.replace('_', '-')}"
+        hidden = {"default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+        parser.add_argument(former, dest=name, type=parse, **hidden)
 
 
 def _form(rule: Rule) -> tuple[Callable[[str], object], str, str]:

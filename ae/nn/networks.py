@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 
-from ae.config import FOREIGN, KINDS, ModelConfig
+from ae.config import IMPORTED, KINDS, ModelConfig
 
 if typing.TYPE_CHECKING:
     import keras
@@ -20,9 +20,9 @@ def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
     ``keras.utils.set_random_seed`` first for weights that can be had again. Raises ValueError for
     a foreign config.
     """
-    if config.kind == FOREIGN:
+    if config.kind == IMPORTED:
         raise ValueError(
-            f"kind must be one of {KINDS}. Received: {FOREIGN!r}, a network made elsewhere."
+            f"kind must be one of {KINDS}. Received: {IMPORTED!r}, a network made elsewhere."
         )
     if config.kind == "linear":
         return _linear_encoder(config), _linear_decoder(config)

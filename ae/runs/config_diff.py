@@ -20,7 +20,7 @@ def settings_of(model: ModelConfig, training: TrainingConfig | None, data: str) 
     if values.get("noise") is None:
         idle.add("noise_strength")
     if not (values.get("shift") or values.get("rotation") or values.get("scaling")):
-        idle.add("plain_epochs")
+        idle.add("unaugmented_final_epochs")
     return {
         name: _NONE if name in idle else text_of(value).replace(",", ", ")
         for name, value in values.items()

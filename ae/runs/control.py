@@ -32,9 +32,9 @@ def start(
     Raises ModelError if the name is not legal or, without ``or_next``, is in use.
     """
     store.check_name(name)
-    with turns.door():
+    with turns.registry_lock():
         name = free_name(name) if or_next else name
-        take(name)
+        claim(name)
     words = arguments(model_config, training_config)
     words += ["--data", os.path.abspath(data_path)] if data_path is not None else []
     _launch(name, words)
@@ -47,8 +47,8 @@ def resume(name: str) -> None:
     It waits for its turn behind the others. Raises ModelError if there is no such run.
     """
     store.check_name(name)
-    with turns.door():
-        take(name, resume=True)
+    with turns.registry_lock():
+        claim(name, resume=True)
     _launch(name, ["--resume"])
 
 
@@ -69,7 +69,7 @@ def remove(name: str) -> None:
     nothing bears.
     """
     store.check_name(name)
-    with turns.door():
+    with turns.registry_lock():
         _refuse_a_living_run(name)
         store.remove(name)
 
@@ -92,15 +92,15 @@ def free_name(wanted: str) -> str:
     return name
 
 
-def take(name: str, *, replace: bool = False, resume: bool = False) -> Path:
-    """Take a run's folder and a place in the queue. Call it within ``queue.door()``.
+def claim(name: str, *, replace: bool = False, resume: bool = False) -> Path:
+    """Take a run's folder and a place in the queue. Call it within ``turns.registry_lock()``.
 
     replace : a model of that name may go. resume : there is a run, and it goes on. Without them
     the name has to be free, or that of a failed run. Raises ModelError.
     """
     folder = store.file_of(name, run_folder.STATUS_FILE).parent  # a link could lead it elsewhere
     _refuse_a_living_run(name)
-    if resume and not run_folder.can_go_on(name):
+    if resume and not run_folder.can_resume(name):
         raise store.ModelError(f"There is no run {name!r} that was paused or has failed.")
     if not replace and (folder / store.CARD_FILE).exists():
         raise store.ModelError(f"There is a model {name!r} already. Choose another name.")

@@ -67,7 +67,7 @@ def measure(
     return Cost(parameters, speed, times[_WARM_STEPS] - began)
 
 
-def measure_apart(model_config: ModelConfig, training_config: TrainingConfig) -> Cost:
+def measure_in_own_process(model_config: ModelConfig, training_config: TrainingConfig) -> Cost:
     """The same in a process of its own, of low priority, whose memory goes when it ends.
 
     Raises TrainingError if it does not end well.

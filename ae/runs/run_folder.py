@@ -82,7 +82,7 @@ class Settings(JsonRecord):
             raise ValueError(f"data must be a path or null. Received: {self.data!r}.")
 
 
-def asked_to(name: str) -> str | None:
+def pending_request(name: str) -> str | None:
     """What the run has been asked to: "stop", "pause" or None."""
     requests = {"stop": STOP_FILE, "pause": PAUSE_FILE}
     return next((word for word, file in requests.items() if (_folder(name) / file).exists()), None)
@@ -96,7 +96,7 @@ def list_runs() -> list[str]:
     return [name for name in names if store.is_name(name)]
 
 
-def foremost() -> str | None:
+def run_to_show() -> str | None:
     """Name of the run to look at first: one that goes on, else the newest, or None."""
     names = list_runs()
     going_on = [name for name in names if (status := read_status(name)) and status.going_on]
@@ -135,7 +135,7 @@ def read_settings(name: str) -> Settings | None:
         return None
 
 
-def can_go_on(name: str) -> bool:
+def can_resume(name: str) -> bool:
     """Whether the run was paused or has failed, so that it can be taken up again."""
     status = read_status(name)
     return (

@@ -20,7 +20,7 @@ _LOCK = ".queue.lock"
 
 
 @contextlib.contextmanager
-def door() -> Iterator[None]:
+def registry_lock() -> Iterator[None]:
     """Hold the lock under which names are taken and tickets drawn, on all of the models folder."""
 
     def wait() -> bool:
@@ -34,7 +34,7 @@ def door() -> Iterator[None]:
 
 
 def draw_ticket(folder: Path) -> None:
-    """Give the run in ``folder`` the place behind all others. Call it within ``door()``."""
+    """Put the run in ``folder`` at the end of the queue. Call it within ``registry_lock()``."""
     others = [_ticket(path.parent) or 0 for path in folder.parent.glob(f"*/{TICKET_FILE}")]
     with replacing(folder / TICKET_FILE) as temporary:
         temporary.write_text(str(max(others, default=0) + 1), encoding="utf-8")

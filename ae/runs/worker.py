@@ -52,7 +52,7 @@ def execute(
 
     replace : remove a model of the same name first; else a name in use raises ModelError.
     resume : take up the run of that name, whose ``settings`` these are, from its checkpoint.
-    claimed : whoever started this process has called ``control.take``.
+    claimed : whoever started this process has called ``control.claim``.
     devices : who shares the work, as in ``train``. Of several machines the first calls this, the
         others call ``train``.
     on_wait : called with a sentence whenever the place in the queue changes.
@@ -60,8 +60,8 @@ def execute(
     """
     folder = store.models_folder() / store.check_name(name)
     if not claimed:
-        with turns.door():
-            control.take(name, replace=replace, resume=resume)
+        with turns.registry_lock():
+            control.claim(name, replace=replace, resume=resume)
     with locks.held(folder / run_folder.ALIVE_FILE) as mine:
         if not mine:
             raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
@@ -158,12 +158,12 @@ def _train(folder, settings, devices, state, on_record, should_stop) -> store.Mo
         on_record=journal.record,
         on_step=journal.step,
         should_stop=should_stop,
-        go_on_from=state,
+        resume_from=state,
     )
     journal.write("saving")
     autoencoder.halve_precision()
     autoencoder.save(folder / store.MODEL_FILE)
-    snapshots.write(snapshots.frame_path(folder, journal.moment.step), journal.moment)
+    snapshots.write(snapshots.snapshot_path(folder, journal.moment.step), journal.moment)
     try:
         card = _card(folder, settings, devices, autoencoder, data, journal)
     except ModelError as error:
@@ -205,7 +205,7 @@ class _Journal:
             self._film_steps = {*snapshots.plan(moment.steps, moment.autoencoder.parameters)}
             self._checkpoint_at = time.perf_counter() + _CHECKPOINT_SECONDS
         if moment.step in self._film_steps:
-            snapshots.write(snapshots.frame_path(self.folder, moment.step), moment)
+            snapshots.write(snapshots.snapshot_path(self.folder, moment.step), moment)
         if (self.folder / run_folder.PAUSE_FILE).exists():
             self.checkpoint()
             self.write("paused")

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from ae.analysis.evaluation import Figures
-from ae.config import FOREIGN, JsonRecord, ModelConfig, TrainingConfig
+from ae.config import IMPORTED, JsonRecord, ModelConfig, TrainingConfig
 
 _MOST = 2**53  # the largest whole number that every reader of JSON keeps
 
@@ -60,7 +60,7 @@ class ModelCard(JsonRecord):
     test: Figures = dataclasses.field(metadata={"record": Figures})
 
     def __post_init__(self) -> None:
-        imported = self.training is None and self.model and self.model.kind == FOREIGN
+        imported = self.training is None and self.model and self.model.kind == IMPORTED
         legal = {
             "model": self.model is not None,
             "training": self.training is not None or imported,

@@ -38,6 +38,7 @@ from __future__ import annotations
 import math
 import sys
 {imports}from types import SimpleNamespace
+from typing import Any
 
 import keras
 import numpy as np

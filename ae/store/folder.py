@@ -77,7 +77,7 @@ def list_models() -> list[ModelCard]:
     return cards
 
 
-def ladder(cards: list[ModelCard]) -> dict[int, ModelCard]:
+def models_by_latent_dim(cards: list[ModelCard]) -> dict[int, ModelCard]:
     """One convolutional model for each size of the code, smallest first.
 
     cards : as ``list_models`` returns them; the first of a size counts, so shipped before own.

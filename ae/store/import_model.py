@@ -9,7 +9,7 @@ import math
 import typing
 from pathlib import Path
 
-from ae.config import FOREIGN, ModelConfig
+from ae.config import IMPORTED, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
@@ -23,7 +23,7 @@ if typing.TYPE_CHECKING:
     import keras
 
 
-def bring(name: str, file: bytes, data: Dataset) -> ModelCard:
+def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
     """Check a .keras file and put it into the models folder under ``name``, measured on ``data``.
 
     Returns its card, whose model.kind is "foreign" and whose training is None. Raises ModelError,
@@ -86,7 +86,7 @@ def _card(name: str, folder: Path, autoencoder: Autoencoder, data: Dataset) -> M
 
     return ModelCard(
         name=name,
-        model=ModelConfig(kind=FOREIGN, latent_dim=autoencoder.latent_dim),
+        model=ModelConfig(kind=IMPORTED, latent_dim=autoencoder.latent_dim),
         training=None,
         parameters=autoencoder.parameters,
         bytes=(folder / MODEL_FILE).stat().st_size,

@@ -30,7 +30,7 @@ def batches(
     order = rng.permutation(len(images))
     for start in range(0, len(images), config.batch_size):
         clean = images[order[start : start + config.batch_size]]
-        if (epoch < config.epochs - config.plain_epochs) and (
+        if (epoch < config.epochs - config.unaugmented_final_epochs) and (
             config.shift or config.rotation or config.scaling
         ):
             clean = augment(clean, config, rng)

@@ -33,7 +33,7 @@ def train(
     on_record: Callable[[Record], None] = lambda record: None,
     on_step: Callable[[Moment], None] = lambda moment: None,
     should_stop: Callable[[], bool] = lambda: False,
-    go_on_from: TrainingState | None = None,
+    resume_from: TrainingState | None = None,
 ) -> Autoencoder:
     """Train an autoencoder on ``data.x_train``; the test images are not looked at.
 
@@ -45,12 +45,12 @@ def train(
     on_step : called before the first step and after each; and once more if a stopped run gets
         the weights of an earlier step back, for those were better. What it raises ends training.
     should_stop : asked after every step; True ends training there.
-    go_on_from : the state of an earlier run with the same configs and data, which then ends
+    resume_from : the state of an earlier run with the same configs and data, which then ends
         as it would have ended.
     A run that is stopped returns the weights with the lowest validation error, if there are
     images kept aside. Raises TrainingError if the error is no longer a number, ValueError if no
     images are left beside those kept aside, there are fewer devices, they cannot share a batch
-    equally, or ``go_on_from`` is of another model.
+    equally, or ``resume_from`` is of another model.
     """
     import keras
 
@@ -71,8 +71,8 @@ def train(
     team.join_gradients(trainer.optimizer)
     run = _Run(trainer, autoencoder, training_config, image_count, validation, team)
     run.on_record, run.on_step, run.should_stop = on_record, on_step, should_stop
-    if go_on_from is not None:
-        run.take_up(go_on_from)
+    if resume_from is not None:
+        run.restore(resume_from)
     run.look()
     if run.step < run.steps:
         trainer.fit(
@@ -169,14 +169,14 @@ class _Run:
         self.best: BestWeights | None = None
         self.began = self.reported_at = time.perf_counter()
 
-    def take_up(self, state: TrainingState) -> None:
+    def restore(self, state: TrainingState) -> None:
         self.trainer.optimizer.build(self.trainer.trainable_variables)
         variables = self._variables
         shapes = [tuple(variable.shape) for variable in variables]
         received = [array.shape for array in state.variables]
         if shapes != received or not 0 <= state.step <= self.steps:
             raise ValueError(
-                "go_on_from must be a state of the same model and the same training: expected "
+                "resume_from must be a state of the same model and the same training: expected "
                 f"{len(shapes)} variables and at most {self.steps} steps. Received: "
                 f"{len(received)} variables, step {state.step}, or other shapes."
             )

@@ -34,7 +34,9 @@ PRESETS: dict[str, Preset] = {
         "How conv-32 was made: an encoder that corrects its code twice, and 24 passes over digits "
         "that are turned and scaled a little: about half an hour on two cores.",
         _TWICE_REFINED,
-        TrainingConfig(epochs=24, rotation=6.0, scaling=0.06, plain_epochs=7, validation_images=0),
+        TrainingConfig(
+            epochs=24, rotation=6.0, scaling=0.06, unaugmented_final_epochs=7, validation_images=0
+        ),
     ),
 }
 DEFAULT_PRESET = "standard"

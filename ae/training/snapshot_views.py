@@ -13,7 +13,7 @@ import numpy as np
 
 from ae.analysis import metrics
 from ae.analysis.projection import Plane
-from ae.training.snapshots import Frame, Projector
+from ae.training.snapshots import Snapshot, SnapshotModel
 
 _MARGIN = 1.05  # of the map's half width
 
@@ -61,13 +61,13 @@ class Map:
         return min(seen / whole, 1.0) if whole > 0 and np.isfinite(whole) else 1.0
 
 
-def look(projector: Projector, frame: Frame, images: np.ndarray, shown: int) -> View:
+def view_of(projector: SnapshotModel, frame: Snapshot, images: np.ndarray, shown: int) -> View:
     """What the network of a frame makes of images, float (n, 28, 28) in [0, 1].
 
     shown : how many of their reconstructions are kept, from the first.
     Raises ValueError if the frame is of another architecture.
     """
-    z, reconstructions = projector.show(frame, images)
+    z, reconstructions = projector.run(frame, images)
     pixels = np.nan_to_num(reconstructions[:shown], nan=0.0)
     return View(
         frame.step,
@@ -79,7 +79,7 @@ def look(projector: Projector, frame: Frame, images: np.ndarray, shown: int) -> 
     )
 
 
-def lay_out(z: np.ndarray, reference: np.ndarray) -> Map:
+def fit_map(z: np.ndarray, reference: np.ndarray) -> Map:
     """The map on which codes z, float (n, latent_dim), are seen best, on one scale both ways.
 
     Of more than two numbers it is the plane of ``Plane.of``, turned or mirrored within itself so

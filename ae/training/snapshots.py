@@ -28,7 +28,7 @@ _LARGEST = 64 << 20  # bytes
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class Snapshot:
     """The network at one moment of its training.
 
     step : optimizer steps taken. epoch : passes over the images. seconds : of training.
@@ -77,7 +77,7 @@ def write(path: str | os.PathLike, moment: Moment, *, small: bool = True) -> Non
         (np.savez_compressed if small else np.savez)(temporary, **arrays)
 
 
-def read(path: str | os.PathLike) -> Frame | None:
+def read(path: str | os.PathLike) -> Snapshot | None:
     """Read a frame, or None if there is none or it is damaged."""
     try:
         arrays = archives.read_arrays(path, _LARGEST)
@@ -86,12 +86,12 @@ def read(path: str | os.PathLike) -> Frame | None:
             scale = arrays.get(f"scale_{len(weights)}", 1)
             weights.append((arrays[name] * scale).astype(np.float32))
         step, epoch, seconds = int(arrays["step"]), float(arrays["epoch"]), float(arrays["seconds"])
-        return Frame(step, epoch, seconds, weights)
+        return Snapshot(step, epoch, seconds, weights)
     except archives.UNREADABLE:
         return None
 
 
-def frame_path(folder: Path, step: int) -> Path:
+def snapshot_path(folder: Path, step: int) -> Path:
     """Where the frame of a step lies in a run's folder."""
     return folder / FOLDER / f"{step:09}.npz"
 
@@ -103,7 +103,7 @@ def paths(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / FOLDER).glob("[0-9]*.npz") if not path.is_symlink())
 
 
-class Projector:
+class SnapshotModel:
     """Shows frames of one architecture: threads may share it.
 
     config : of the model. Raises ValueError for a foreign one.
@@ -115,7 +115,7 @@ class Projector:
         self._model = Autoencoder(*networks.build(config))
         self._turn = threading.Lock()
 
-    def show(self, frame: Frame, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def run(self, frame: Snapshot, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Codes and reconstructions of images, float (n, 28, 28), at the frame's moment.
 
         Returns float32 (n, latent_dim) and float32 (n, 28, 28). Raises ValueError if the frame is

@@ -100,12 +100,15 @@ def cost(model_config: ModelConfig, training_config: TrainingConfig, busy: bool)
     busy : a run trains, beside which nothing can be measured: None, unless it was before.
     """
     # The number of epochs and the seed do not matter for the speed.
-    key = (model_config, dataclasses.replace(training_config, epochs=1, seed=0, plain_epochs=0))
+    key = (
+        model_config,
+        dataclasses.replace(training_config, epochs=1, seed=0, unaugmented_final_epochs=0),
+    )
     with _costs_lock:
         if key not in _costs and not busy:
             if len(_costs) >= _MOST_COSTS:
                 del _costs[next(iter(_costs))]
-            _costs[key] = _measuring.submit(cost_of.measure_apart, *key)
+            _costs[key] = _measuring.submit(cost_of.measure_in_own_process, *key)
         return _costs.get(key)
 
 

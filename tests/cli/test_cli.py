@@ -59,6 +59,14 @@ def test_the_command_line_of_two_configs_gives_them_back(
     assert _configs(options) == (model, training)
 
 
+def test_the_former_name_of_an_option_is_taken_and_not_shown(capsys):
+    options = __main__._parser().parse_args(["train", "--name", "x", "--plain-epochs", "2"])
+    assert _configs(options)[1].unaugmented_final_epochs == 2
+    with pytest.raises(SystemExit):
+        __main__.main(["train", "--help"])
+    assert "plain-epochs" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

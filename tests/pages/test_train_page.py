@@ -86,7 +86,7 @@ def alive(models_folder):
 @pytest.fixture(autouse=True)
 def _measured(monkeypatch):
     """What a training costs is measured in a process of its own, which has a test of its own."""
-    monkeypatch.setattr(cost, "measure_apart", lambda *_: cost.Cost(210_881, 1000.0, 5.0))
+    monkeypatch.setattr(cost, "measure_in_own_process", lambda *_: cost.Cost(210_881, 1000.0, 5.0))
     cache._costs.clear()
     yield
     cache._costs.clear()

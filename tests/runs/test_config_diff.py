@@ -37,7 +37,7 @@ def test_a_row_says_what_each_run_has():
     [
         (ModelConfig(), {"kl_weight": 2.0}),
         (ModelConfig(), {"noise_strength": 0.1}),
-        (ModelConfig(), {"plain_epochs": 1}),
+        (ModelConfig(), {"unaugmented_final_epochs": 1}),
     ],
 )
 def test_a_setting_without_effect_tells_nothing_apart(model, training):

@@ -183,8 +183,8 @@ def test_ten_that_start_at_once_train_one_after_the_other(
 def test_waiting_run_says_its_place(tiny_config, small_npz, reaches, models_folder):
     """Two runs that stand before it live, as far as their locks tell."""
     for name in ("first", "second"):
-        with turns.door():
-            control.take(name)
+        with turns.registry_lock():
+            control.claim(name)
     with (
         locks.held(models_folder / "first" / runs.ALIVE_FILE),
         locks.held(models_folder / "second" / runs.ALIVE_FILE),
@@ -215,7 +215,7 @@ def test_full_disk_is_told_and_harms_no_other_model(
     assert status.state == "failed"
     assert status.message == "The disk is full. Make room for it, then resume the run."
     assert listed() == ["conv-16"]
-    assert runs.can_go_on("mine")
+    assert runs.can_resume("mine")
     monkeypatch.undo()
 
 
@@ -259,8 +259,8 @@ def test_only_a_paused_or_failed_run_is_resumed(models_folder):
 def test_tickets_are_drawn_in_order_and_dead_holders_passed_over(models_folder):
     folders = [models_folder / name for name in ("a", "b", "c")]
     for folder in folders:
-        with turns.door():
-            control.take(folder.name)
+        with turns.registry_lock():
+            control.claim(folder.name)
     assert turns.ahead("c") == ["a", "b"]
     runs.write_status(folders[0], Status("failed"))
     assert turns.ahead("c") == ["b"]

@@ -10,7 +10,7 @@ from ae.runs import cost
 
 
 def test_cost_is_measured_in_a_process_of_its_own(tiny_config, tiny_model):
-    found = cost.measure_apart(tiny_config, TrainingConfig())
+    found = cost.measure_in_own_process(tiny_config, TrainingConfig())
     assert found.parameters == tiny_model.parameters
     assert found.images_per_second > 10
     assert found.start_seconds > 0
@@ -24,4 +24,4 @@ def test_seconds_are_those_of_all_epochs_without_the_images_kept_aside():
 def test_what_cannot_be_measured_is_said_in_a_sentence(tiny_config, monkeypatch):
     monkeypatch.setattr(cost.sys, "executable", "/nowhere/python")
     with pytest.raises(TrainingError, match="could not be measured"):
-        cost.measure_apart(tiny_config, dataclasses.replace(TrainingConfig(), seed=1))
+        cost.measure_in_own_process(tiny_config, dataclasses.replace(TrainingConfig(), seed=1))

@@ -112,7 +112,7 @@ def test_second_run_waits_for_the_first_and_then_trains(start, reaches, wait_unt
     wait_until(lambda: runs.read_history("first"))
     start("second")
     assert reaches("second", "waiting").message == "1 run comes first: first."
-    assert runs.foremost() in ("first", "second")
+    assert runs.run_to_show() in ("first", "second")
     assert runs.read_history("second") == []
     control.request_stop("first")
     reaches("second", "done")
@@ -202,7 +202,7 @@ def test_nothing_is_known_of_a_run_that_is_not_there(models_folder):
     assert runs.read_history("mine") == []
     assert runs.read_log("mine") == ""
     assert runs.list_runs() == []
-    assert runs.foremost() is None
+    assert runs.run_to_show() is None
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -258,10 +258,10 @@ def test_a_run_from_the_future_goes_on_as_long_as_its_process_lives(folder, stat
     os.utime(folder / runs.STATUS_FILE, (soon, soon))
     with locks.held(folder / runs.ALIVE_FILE):
         assert runs.read_status("mine").state == state
-        assert runs.foremost() == "mine"
+        assert runs.run_to_show() == "mine"
     # Not even "starting" waits an hour for a process that is not there.
     assert runs.read_status("mine").state == "failed"
-    control.take("mine")
+    control.claim("mine")
     assert runs.read_status("mine").state == "starting"
 
 
@@ -278,9 +278,9 @@ def test_runs_are_listed_newest_first_and_one_that_goes_on_is_foremost(models_fo
         os.utime(models_folder / name / runs.STATUS_FILE, (1000 - age, 1000 - age))
     (models_folder / "no run").mkdir()
     assert runs.list_runs() == ["c", "a", "b"]
-    assert runs.foremost() == "c"
+    assert runs.run_to_show() == "c"
     with locks.held(models_folder / "a" / runs.ALIVE_FILE):
-        assert runs.foremost() == "a"
+        assert runs.run_to_show() == "a"
 
 
 def test_free_name_counts_up(models_folder):

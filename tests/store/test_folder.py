@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ae import store
 from ae.analysis.evaluation import Figures
-from ae.config import TrainingConfig
+from ae.config import IMPORTED, TrainingConfig
 from ae.errors import ModelError
 from ae.store import CARD_FILE, MODEL_FILE, ModelCard
 
@@ -105,6 +105,17 @@ def test_saved_model_is_listed_and_loads_with_equal_outputs(add, tiny_model, sma
 def test_card_is_read_back_equal(add, card):
     add("mine")
     assert store.read_card("mine") == card
+
+
+def test_card_of_an_earlier_version_is_read_the_same(add, card):
+    folder = add("mine")
+    values = card.to_dict()
+    values["training"]["plain_epochs"] = values["training"].pop("unaugmented_final_epochs")
+    (folder / CARD_FILE).write_text(json.dumps(values))
+    assert store.read_card("mine") == card
+    imported = {"kind": "foreign", "latent_dim": 3}
+    (folder / CARD_FILE).write_text(json.dumps(values | {"model": imported, "training": None}))
+    assert store.read_card("mine").model.kind == IMPORTED
 
 
 def test_shipped_models_come_first_then_own_by_name(add):

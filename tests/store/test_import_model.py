@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ae import store
-from ae.config import FOREIGN, ModelConfig
+from ae.config import IMPORTED, ModelConfig
 from ae.errors import ModelError
 from ae.store import import_model
 from ae.store.keras_file import check
@@ -75,8 +75,8 @@ def test_a_chain_of_plain_layers_is_taken_and_gives_what_it_gave(
     keras, small_data, models_folder, tmp_path, make, size
 ):
     model = make(keras)
-    card = import_model.bring("theirs", saved(model, tmp_path), small_data)
-    assert (card.model, card.training) == (ModelConfig(kind=FOREIGN, latent_dim=size), None)
+    card = import_model.import_keras_file("theirs", saved(model, tmp_path), small_data)
+    assert (card.model, card.training) == (ModelConfig(kind=IMPORTED, latent_dim=size), None)
     assert [c.name for c in store.list_models()] == ["theirs"]
     assert store.read_card("theirs") == card
     images = small_data.x_test[:5]
@@ -92,18 +92,18 @@ def test_a_name_in_use_is_refused_and_the_model_there_stays(
     keras, small_data, models_folder, tmp_path
 ):
     file = saved(flat(keras), tmp_path)
-    import_model.bring("theirs", file, small_data)
+    import_model.import_keras_file("theirs", file, small_data)
     before = (models_folder / "theirs" / store.MODEL_FILE).read_bytes()
     with pytest.raises(ModelError, match="already"):
-        import_model.bring("theirs", file, small_data)
+        import_model.import_keras_file("theirs", file, small_data)
     assert (models_folder / "theirs" / store.MODEL_FILE).read_bytes() == before
 
 
 def test_a_foreign_config_cannot_be_built():
     from ae.nn import networks
 
-    with pytest.raises(ValueError, match="made elsewhere"):
-        networks.build(ModelConfig(kind=FOREIGN))
+    with pytest.raises(ValueError, match="layers of an imported model"):
+        networks.build(ModelConfig(kind=IMPORTED))
 
 
 def branching(keras):
@@ -160,7 +160,7 @@ def test_a_network_that_does_not_fit_is_refused_with_the_reason(
     keras, small_data, models_folder, tmp_path, make, reason
 ):
     with pytest.raises(ModelError, match=reason):
-        import_model.bring("theirs", saved(make(keras), tmp_path), small_data)
+        import_model.import_keras_file("theirs", saved(make(keras), tmp_path), small_data)
     assert list(models_folder.iterdir()) == []
 
 
@@ -226,7 +226,7 @@ CALL = {
 )
 def test_a_changed_config_is_refused(good, small_data, models_folder, change, reason):
     with pytest.raises(ModelError, match=reason):
-        import_model.bring("theirs", with_config(good, change), small_data)
+        import_model.import_keras_file("theirs", with_config(good, change), small_data)
     assert list(models_folder.iterdir()) == []
 
 

@@ -88,11 +88,11 @@ def test_films_are_shown_and_take_at_most_3_megabytes(name, mnist):
     paths = snapshots.paths(store.models_folder() / name)
     assert sum(path.stat().st_size for path in paths) <= 3_000_000
     card, digits = store.read_card(name), mnist.x_test[:300]
-    projector = snapshots.Projector(card.model)
+    projector = snapshots.SnapshotModel(card.model)
     frames = [snapshots.read(path) for path in paths]
     assert len(frames) >= 8
     assert (frames[0].step, frames[-1].step) == (0, card.steps)
-    errors = [squared_error(digits, projector.show(each, digits)[1]).mean() for each in frames]
+    errors = [squared_error(digits, projector.run(each, digits)[1]).mean() for each in frames]
     assert errors[-1] < 0.2 * errors[0]
     mine = squared_error(digits, store.load(name).reconstruct(digits)).mean()
     assert errors[-1] == pytest.approx(mine, rel=0.03)

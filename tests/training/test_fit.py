@@ -270,7 +270,7 @@ def test_augmented_images_keep_their_form(small_data, shift, rotation, scaling, 
 
 
 def test_the_last_plain_epochs_move_no_image(small_data):
-    config = dataclasses.replace(BRIEF, epochs=3, shift=2, plain_epochs=1)
+    config = dataclasses.replace(BRIEF, epochs=3, shift=2, unaugmented_final_epochs=1)
     images = small_data.x_train
 
     def seen(epoch: int) -> np.ndarray:
@@ -348,7 +348,7 @@ def test_interrupted_run_goes_on_as_if_nothing_had_been_between(
     with pytest.raises(InterruptedError):
         train(model_config, config, small_data, on_record=records.append, on_step=interrupt)
     state = checkpoint.read(tmp_path / "state.npz")
-    again = train(model_config, config, small_data, on_record=records.append, go_on_from=state)
+    again = train(model_config, config, small_data, on_record=records.append, resume_from=state)
     np.testing.assert_array_equal(weights(again), weights(whole))
     assert [r.step for r in records] == list(range(1, 9))
     assert [r.validation_error for r in records] == [r.validation_error for r in whole_records]
@@ -361,7 +361,7 @@ def test_state_of_another_model_is_refused(tiny_config, small_data):
     train(tiny_config, BRIEF, small_data, on_step=lambda moment: states.append(moment.state()))
     other = dataclasses.replace(tiny_config, latent_dim=4)
     with pytest.raises(ValueError, match="state of the same model"):
-        train(other, BRIEF, small_data, go_on_from=states[-1])
+        train(other, BRIEF, small_data, resume_from=states[-1])
 
 
 def test_stopped_run_keeps_the_weights_of_the_lowest_validation_error(tiny_config, small_data):

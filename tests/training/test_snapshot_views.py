@@ -8,21 +8,21 @@ import pytest
 from ae.analysis import metrics
 from ae.analysis.projection import Plane
 from ae.training import snapshot_views, snapshots
-from ae.training.snapshots import Frame, Projector
+from ae.training.snapshots import Snapshot, SnapshotModel
 
 
 @pytest.fixture(scope="module")
-def projector(tensorflow, tiny_config) -> Projector:
-    return Projector(tiny_config)
+def projector(tensorflow, tiny_config) -> SnapshotModel:
+    return SnapshotModel(tiny_config)
 
 
-def frame_of(model) -> Frame:
-    return Frame(7, 0.5, 2.0, [*model.encoder.get_weights(), *model.decoder.get_weights()])
+def frame_of(model) -> Snapshot:
+    return Snapshot(7, 0.5, 2.0, [*model.encoder.get_weights(), *model.decoder.get_weights()])
 
 
 def test_a_view_is_what_the_model_itself_makes(projector, tiny_model, small_data):
     images = small_data.x_test[:20]
-    view = snapshot_views.look(projector, frame_of(tiny_model), images, 3)
+    view = snapshot_views.view_of(projector, frame_of(tiny_model), images, 3)
     rebuilt = tiny_model.reconstruct(images)
     assert (view.step, view.epoch, view.seconds) == (7, 0.5, 2.0)
     np.testing.assert_allclose(view.z, tiny_model.encode(images), atol=1e-5)
@@ -34,14 +34,16 @@ def test_a_view_is_what_the_model_itself_makes(projector, tiny_model, small_data
 
 def test_a_frame_of_another_architecture_is_refused(projector, small_data):
     with pytest.raises(ValueError, match="network that config describes"):
-        snapshot_views.look(projector, Frame(0, 0, 0, [np.zeros((2, 2))]), small_data.x_test[:1], 1)
+        snapshot_views.view_of(
+            projector, Snapshot(0, 0, 0, [np.zeros((2, 2))]), small_data.x_test[:1], 1
+        )
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 3, 32])
 def test_all_codes_that_a_map_is_laid_out_for_are_within_it(latent_dim):
     rng = np.random.default_rng(latent_dim)
     z = rng.normal(3, 5, (40, latent_dim)).astype(np.float32)
-    laid_out = snapshot_views.lay_out(z, rng.normal(size=(40, 2)))
+    laid_out = snapshot_views.fit_map(z, rng.normal(size=(40, 2)))
     places = laid_out.places(z)
     assert places.min() > 0
     assert places.max() < 1
@@ -56,7 +58,7 @@ def test_all_codes_that_a_map_is_laid_out_for_are_within_it(latent_dim):
 def test_codes_that_are_no_numbers_have_a_place_all_the_same(latent_dim):
     z = np.ones((10, latent_dim), np.float32)
     z[3] = np.nan
-    laid_out = snapshot_views.lay_out(z, np.random.default_rng(0).normal(size=(10, 2)))
+    laid_out = snapshot_views.fit_map(z, np.random.default_rng(0).normal(size=(10, 2)))
     assert np.isfinite(laid_out.places(z)).all()
     assert np.isfinite(laid_out.share(z))
 
@@ -66,8 +68,8 @@ def test_a_map_is_not_turned_by_a_turn_of_the_codes():
     z = (rng.normal(size=(60, 6)) * [5, 3, 1, 1, 1, 1]).astype(np.float32)
     turn, _ = np.linalg.qr(rng.normal(size=(6, 6)))
     reference = rng.normal(size=(60, 2))
-    before = snapshot_views.lay_out(z, reference)
-    after = snapshot_views.lay_out((z @ turn).astype(np.float32), reference)
+    before = snapshot_views.fit_map(z, reference)
+    after = snapshot_views.fit_map((z @ turn).astype(np.float32), reference)
     np.testing.assert_allclose(before.places(z), after.places(z @ turn), atol=1e-3)
 
 

@@ -44,7 +44,7 @@ def test_frame_shows_nearly_what_the_model_does(tmp_path, mnist):
     snapshots.write(tmp_path / "frame.npz", moment(model))
     frame = snapshots.read(tmp_path / "frame.npz")
     assert (frame.step, frame.epoch, frame.seconds) == (7, 0.5, 1.5)
-    z, shown = snapshots.Projector(store.read_card("conv-16").model).show(frame, digits)
+    z, shown = snapshots.SnapshotModel(store.read_card("conv-16").model).run(frame, digits)
     exact = squared_error(digits, model.reconstruct(digits)).mean()
     assert squared_error(digits, shown).mean() == pytest.approx(exact, rel=0.02)
     assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999
@@ -71,18 +71,18 @@ def test_damaged_frame_is_none(tmp_path, tiny_model):
 def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
     snapshots.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
     with pytest.raises(ValueError, match="network that config describes"):
-        snapshots.Projector(tiny_config).show(
+        snapshots.SnapshotModel(tiny_config).run(
             snapshots.read(tmp_path / "frame.npz"), mnist.x_test[:1]
         )
 
 
 def test_a_frame_that_is_a_link_to_elsewhere_is_no_part_of_a_film(tmp_path):
     run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
-    own, foreign = snapshots.frame_path(run, 0), snapshots.frame_path(elsewhere, 1)
+    own, foreign = snapshots.snapshot_path(run, 0), snapshots.snapshot_path(elsewhere, 1)
     for path in (own, foreign):
         path.parent.mkdir(parents=True)
         path.write_bytes(b"")
-    snapshots.frame_path(run, 1).symlink_to(foreign)
+    snapshots.snapshot_path(run, 1).symlink_to(foreign)
     assert snapshots.paths(run) == [own]
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / snapshots.FOLDER).symlink_to(foreign.parent)

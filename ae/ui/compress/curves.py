@@ -83,5 +83,5 @@ def show_sum(name: str, chosen: Point) -> None:
 def _ladder(name: str) -> list[str]:
     """Names of the shipped plain autoencoders by the length of their codes, and ``name``."""
     shipped = [card for card in store.list_models() if card.name in store.SHIPPED]
-    names = [card.name for card in store.ladder(shipped).values()]
+    names = [card.name for card in store.models_by_latent_dim(shipped).values()]
     return names if name in names else [name, *names]

@@ -17,7 +17,7 @@ def networks_to_compare(cards: Sequence[ModelCard], loaded: str) -> dict[str, st
     The plain autoencoder is the default model, else the first that learnt without noise; the
     denoising one is denoise-32, else the first that learnt to remove some. Either may be missing.
     """
-    plain = [card.name for card in store.ladder(list(cards)).values()]
+    plain = [card.name for card in store.models_by_latent_dim(list(cards)).values()]
     denoisers = [card.name for card in cards if card.training and card.training.noise]
     parts: dict[str, str] = {}
     for names, usual, part in (

@@ -156,7 +156,7 @@ def _show_digits(place, where: str, indices: np.ndarray, distances: np.ndarray) 
 
 
 def _duel(seen: Seen | None, model: Autoencoder, card: ModelCard) -> None:
-    cards = store.ladder(store.list_models())
+    cards = store.models_by_latent_dim(store.list_models())
     st.markdown(
         "The same drawing through the same count of numbers, twice: by an autoencoder, and by PCA, "
         "the best that a *linear* map can do."

@@ -165,7 +165,7 @@ def show_ladder(card: ModelCard, error: float) -> None:
     st.subheader("How many numbers does a digit need?")
     data = cache.mnist()
     cards = [c for c in store.list_models() if c.data_sha256 == data.sha256]
-    ladder = store.ladder(cards)
+    ladder = store.models_by_latent_dim(cards)
     with st.spinner("Measuring PCA at nine sizes, once."):
         pca = [(k, float(cache.pca_errors(k).mean())) for k in _PCA_SIZES]
     own = [(k, c.test.squared_error, c.name) for k, c in ladder.items()]

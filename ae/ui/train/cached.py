@@ -43,9 +43,9 @@ def own_views(
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _projector(config: ModelConfig) -> snapshots.Projector:
+def _projector(config: ModelConfig) -> snapshots.SnapshotModel:
     cache.warm_up().join()
-    return snapshots.Projector(config)
+    return snapshots.SnapshotModel(config)
 
 
 @st.cache_resource(show_spinner=False)
@@ -80,6 +80,6 @@ def _look(
     if frame is None:
         return None
     try:
-        return snapshot_views.look(_projector(config), frame, images, shown)
+        return snapshot_views.view_of(_projector(config), frame, images, shown)
     except ValueError:  # it is of another architecture: of a run that was there before
         return None

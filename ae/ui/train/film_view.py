@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ae import runs, store
-from ae.config import FOREIGN, ModelConfig
+from ae.config import IMPORTED, ModelConfig
 from ae.training import snapshot_views, snapshots
 from ae.training.snapshot_views import Map, View
 from ae.ui import cache, drawing, links, state
@@ -94,7 +94,7 @@ def _settings(name: str) -> tuple[ModelConfig | None, str]:
         card = store.read_card(name)
     except store.ModelError:
         return None, _DATA
-    return (None if card.model.kind == FOREIGN else card.model), card.data
+    return (None if card.model.kind == IMPORTED else card.model), card.data
 
 
 def _about_data(data: str) -> str:
@@ -114,7 +114,7 @@ def _show(
     count = cached.DIGITS
     images = cached.images_shown()
     shown = len(images) - count
-    drawn_map = snapshot_views.lay_out(views[-1].z[-count:], cache.pca(2).encode(images[-count:]))
+    drawn_map = snapshot_views.fit_map(views[-1].z[-count:], cache.pca(2).encode(images[-count:]))
     places = np.stack([drawn_map.places(view.z[-count:]) for view in views])
     time_machine(
         key,

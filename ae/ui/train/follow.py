@@ -27,7 +27,7 @@ def show_runs() -> str | None:
     if not names:
         return None
     wanted = st.query_params.get(state.RUN)
-    name = wanted if wanted in names else runs.foremost()
+    name = wanted if wanted in names else runs.run_to_show()
     if len(names) > 1:
         chosen = st.selectbox(
             "Run", names, names.index(name), help="All runs in the models folder, newest first."
@@ -70,7 +70,7 @@ def _show_head(name: str, status: runs.Status) -> None:
     with st.container(horizontal=True):
         if status.going_on:
             _show_stop_and_pause(name, status)
-        elif runs.can_go_on(name) and st.button(
+        elif runs.can_resume(name) and st.button(
             "Resume",
             icon=":material/resume:",
             help="Goes on from the last checkpoint, when it is its turn.",
@@ -83,7 +83,7 @@ def _show_head(name: str, status: runs.Status) -> None:
 
 
 def _show_stop_and_pause(name: str, status: runs.Status) -> None:
-    asked = runs.asked_to(name)
+    asked = runs.pending_request(name)
     st.button(
         "Stop",
         icon=":material/stop:",

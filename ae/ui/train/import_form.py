@@ -50,7 +50,7 @@ def show_bring_along() -> None:
 
 def _bring(name: str, file: bytes) -> None:
     with st.spinner("Checking the file, and measuring the model on the 10,000 test digits."):
-        import_model.bring(name, file, cache.mnist())
+        import_model.import_keras_file(name, file, cache.mnist())
     st.session_state[state.BROUGHT] = name
     st.rerun()  # the list of models has to be drawn anew
 
