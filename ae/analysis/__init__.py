@@ -1,1 +1,1 @@
-"""Measures of models, images and latent vectors: arrays in, arrays or numbers out."""
+"""Measures of models, images and latent vectors. Arrays in, arrays or numbers out."""

@@ -1,4 +1,4 @@
-"""Ways to remove noise behind one interface, and a fair comparison of them.
+"""Denoising methods with one interface, and a comparison of them.
 
 >>> settings = choose_settings(clean_training, noisy_training, pca)
 >>> methods = [*baselines(settings, pca), network("denoise-32", model)]
@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +28,16 @@ HIGHEST_PSNR = 10 * math.log10(12 * 255**2)  # 58.9 dB
 
 @dataclass(frozen=True, eq=False)
 class Method:
-    """One way to remove noise.
+    """A method that removes noise.
 
-    name : for people. setting : what was chosen for it, or "".
-    denoise : noisy images -> restored images, both float32 (n, 28, 28) in [0, 1].
+    Attributes
+    ----------
+    name : str
+        For people.
+    setting : str
+        The parameter that was chosen for it, or "".
+    denoise : callable
+        From noisy to restored images, both float32 of shape (n, 28, 28), values in [0, 1].
     """
 
     name: str
@@ -41,9 +47,14 @@ class Method:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is chosen for one kind and strength of noise.
+    """Parameters of the baselines for one kind and strength of noise.
 
-    blur_width : standard deviation of the Gaussian blur in pixels. pca_size : components of PCA.
+    Attributes
+    ----------
+    blur_width : float
+        Standard deviation of the Gaussian blur, in pixels.
+    pca_size : int
+        Number of components of PCA.
     """
 
     blur_width: float
@@ -52,9 +63,16 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """How near a method came to the clean images, image by image.
+    """The quality of a method's restored images.
 
-    name : of the method. psnr : float64 (n,) in dB, see ``restored_psnr``. ssim : float64 (n,).
+    Attributes
+    ----------
+    name : str
+        The method.
+    psnr : float64 array of shape (n,)
+        In dB, for each image; see ``restored_psnr``.
+    ssim : float64 array of shape (n,)
+        For each image.
     """
 
     name: str
@@ -63,31 +81,55 @@ class Score:
 
 
 def baselines(settings: Settings, pca: PCA) -> list[Method]:
-    """Do nothing, median, blur and PCA. pca : with at least ``settings.pca_size`` components."""
+    """Return the methods that a network is compared with.
+
+    Parameters
+    ----------
+    settings : Settings
+        From ``choose_settings``.
+    pca : PCA
+        Of training images, with at least ``settings.pca_size`` components.
+
+    Returns
+    -------
+    list of Method
+        In the order of ``BASELINES``.
+    """
     width, k = settings.blur_width, settings.pca_size
     linear = pca.truncate(k)
     return [
         Method(DO_NOTHING, "", lambda noisy: noisy),
         Method(MEDIAN, "", filters.median_3x3),
         Method(BLUR, f"σ = {width:g} pixels", lambda noisy: filters.gaussian_blur(noisy, width)),
-        Method(LINEAR, f"k = {k}", lambda noisy: _shown(linear.reconstruct(noisy))),
+        Method(LINEAR, f"k = {k}", lambda noisy: _clipped(linear.reconstruct(noisy))),
     ]
 
 
 def network(name: str, model: Model) -> Method:
-    """An autoencoder: the reconstruction of the noisy image is taken for the clean one.
+    """Return the method that takes a model's reconstruction as the restored image.
 
+    References
+    ----------
     Vincent et al., "Extracting and Composing Robust Features with Denoising Autoencoders" (2008).
     """
-    return Method(name, "", lambda noisy: _shown(model.reconstruct(noisy)))
+    return Method(name, "", lambda noisy: _clipped(model.reconstruct(noisy)))
 
 
 def choose_settings(clean: np.ndarray, noisy: np.ndarray, pca: PCA) -> Settings:
-    """The blur width and the size of PCA with the highest mean PSNR on these images.
+    """Return the blur width and the number of components with the highest mean PSNR.
 
-    clean, noisy : float (n, 28, 28), training images and the same corrupted; never test images,
-    on which the methods are compared. Chosen from BLUR_WIDTHS, and from those of PCA_SIZES that
-    ``pca`` has components for. Raises ValueError if it has fewer than the least of them.
+    Parameters
+    ----------
+    clean, noisy : float arrays of shape (n, 28, 28)
+        Training images, and the same images corrupted. Do not use test images: the methods are
+        compared on those.
+    pca : PCA
+        Of training images. It is tried with those of ``PCA_SIZES`` that it has components for.
+
+    Raises
+    ------
+    ValueError
+        If ``pca`` has fewer components than the first of ``PCA_SIZES``.
     """
     if pca.latent_dim < PCA_SIZES[0]:
         raise ValueError(f"pca must have {PCA_SIZES[0]} components. Received: {pca.latent_dim}.")
@@ -97,31 +139,55 @@ def choose_settings(clean: np.ndarray, noisy: np.ndarray, pca: PCA) -> Settings:
 
     blurs = {width: quality(filters.gaussian_blur(noisy, width)) for width in BLUR_WIDTHS}
     linear = {k: quality(image) for k, image in _growing_reconstructions(noisy, pca)}
-    return Settings(max(blurs, key=blurs.get), max(linear, key=linear.get))
+    best_width = max(blurs, key=lambda width: blurs[width])
+    return Settings(best_width, max(linear, key=lambda k: linear[k]))
 
 
 def restored_psnr(clean: np.ndarray, restored: np.ndarray) -> np.ndarray:
-    """``metrics.psnr`` in dB, but at most 58.9: float64 (n,).
+    """Return ``metrics.psnr`` of restored images, limited to ``HIGHEST_PSNR``, 58.9 dB.
 
-    10 log10(12 · 255²) is the PSNR of rounding to 256 grey levels, whose error has a variance of
-    1/12 of a level squared. Nothing better can be seen on a screen, and without a limit a single
-    image that the noise has missed would make every mean infinite.
+    Parameters
+    ----------
+    clean, restored : float arrays of shape (n, 28, 28)
+
+    Returns
+    -------
+    float64 array of shape (n,), in dB
+
+    Notes
+    -----
+    10 log10(12 * 255²) is the PSNR of rounding to 256 grey levels, because the rounding error has
+    a variance of 1/12 squared level. A screen cannot show anything better. Without a limit a single
+    image that the noise left unchanged would make the mean infinite.
     """
     return np.minimum(metrics.psnr(clean, restored), HIGHEST_PSNR)
 
 
 def score(method: Method, clean: np.ndarray, noisy: np.ndarray) -> Score:
-    """Restore noisy images and compare with the clean ones, both float (n, 28, 28)."""
+    """Restore noisy images and compare them with the clean ones, both float (n, 28, 28)."""
     restored = method.denoise(noisy)
     return Score(method.name, restored_psnr(clean, restored), metrics.ssim(clean, restored))
 
 
 def winner(scores: Sequence[Score]) -> tuple[Score, Score, Interval]:
-    """The method with the highest mean PSNR, the next one, and the interval of their difference.
+    """Find the method with the highest mean PSNR.
 
-    scores : at least two, over the same images. The difference is paired, image by image, so
-    that what makes an image hard for both does not blur it; if its interval holds 0, they are
-    level. Raises ValueError for fewer scores.
+    Parameters
+    ----------
+    scores : sequence of Score
+        At least two, for the same images.
+
+    Returns
+    -------
+    best, second : Score
+    difference : Interval
+        Of their PSNR, computed image by image: images that are difficult for both methods then
+        add nothing to its width. If it contains 0, the two methods are equally good.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two scores.
     """
     if len(scores) < 2:
         raise ValueError(f"There must be at least two scores. Received: {len(scores)}.")
@@ -132,7 +198,20 @@ def winner(scores: Sequence[Score]) -> tuple[Score, Score, Interval]:
 def first_strength_above(
     strengths: Sequence[float], values: Sequence[float], others: Sequence[float]
 ) -> float | None:
-    """The least of rising strengths from which on ``values`` stay above ``others``, or None."""
+    """Return the lowest strength from which on ``values`` stay above ``others``.
+
+    Parameters
+    ----------
+    strengths : sequence of float
+        In rising order.
+    values, others : sequences of float
+        Two curves, with a value for each strength.
+
+    Returns
+    -------
+    float or None
+        None if ``values`` are not above ``others`` at the highest strength.
+    """
     found = None
     for strength, value, other in zip(strengths, values, others, strict=True):
         if value <= other:
@@ -142,17 +221,17 @@ def first_strength_above(
     return found
 
 
-def _growing_reconstructions(noisy: np.ndarray, pca: PCA):
-    """(k, reconstruction) for rising k, each made from the one before: one pass in all."""
+def _growing_reconstructions(noisy: np.ndarray, pca: PCA) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (k, reconstruction) for rising k, each computed from the one before."""
     sizes = [k for k in PCA_SIZES if k <= pca.latent_dim]
     z = pca.truncate(sizes[-1]).encode(noisy)
     image, done = np.tile(pca.mean, (len(noisy), 1)), 0
     for k in sizes:
         image += z[:, done:k] @ pca.components[done:k]
         done = k
-        yield k, _shown(image).reshape(-1, 28, 28)
+        yield k, _clipped(image).reshape(-1, 28, 28)
 
 
-def _shown(images: np.ndarray) -> np.ndarray:
-    """What a screen shows of an image: a linear map leaves [0, 1], and would be punished for it."""
+def _clipped(images: np.ndarray) -> np.ndarray:
+    """Clip images to [0, 1], because the output of a linear map can leave this range."""
     return np.clip(images, 0, 1)

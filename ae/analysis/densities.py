@@ -1,27 +1,34 @@
-"""New codes: drawn from densities that are fitted to the codes of real digits, or from N(0, 1).
+"""Distributions of latent vectors, fitted to the codes of real images, and the prior N(0, 1).
 
-Temperature multiplies what is random about a draw: 1 is the density itself, 0 only its middle.
+New images are decoded from samples. The temperature scales the random part of a sample: at 1 it
+follows the distribution, at 0 it is the mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from ae.analysis.neighbours import nearest, vote
 
 _BANDWIDTHS = np.geomspace(0.02, 1.0, 12)  # in standard deviations of the codes
-_LEAST_VARIANCE = 1e-6  # of the largest: a number that a model does not use is constant
-_HELD_OUT = 1000  # codes that a bandwidth is judged by
+_LEAST_VARIANCE = 1e-6  # of the largest: a dimension that the model does not use is constant
+_HELD_OUT = 1000  # codes that a bandwidth is chosen on
 
 
 class Density(Protocol):
-    """What can be drawn from. ``knows_classes`` says whether a class may be asked for."""
+    """A distribution over latent vectors.
 
-    knows_classes: bool
+    Attributes
+    ----------
+    class_conditional : bool
+        Whether ``sample`` takes a label.
+    """
+
+    class_conditional: ClassVar[bool]
 
     def sample(
         self,
@@ -29,29 +36,48 @@ class Density(Protocol):
         rng: np.random.Generator,
         temperature: float = 1.0,
         label: int | None = None,
-    ) -> np.ndarray: ...
+    ) -> np.ndarray:
+        """Draw latent vectors.
+
+        Parameters
+        ----------
+        count : int
+        rng : numpy.random.Generator
+        temperature : float
+            Scale of the random part, at least 0.
+        label : int, optional
+            Draw from this class alone. Only if the distribution is class-conditional.
+
+        Returns
+        -------
+        float32 array of shape (count, latent_dim)
+        """
+        ...
 
 
 @dataclass(frozen=True, eq=False)
 class Gaussian:
-    """One normal distribution. N(0, 1) of each number is ``Gaussian.standard(latent_dim)``.
+    """A multivariate normal distribution.
 
-    mean : float64 (latent_dim,). factor : float64 (latent_dim, latent_dim), with
-    factor @ factor.T the covariance.
+    Attributes
+    ----------
+    mean : float64 array of shape (latent_dim,)
+    factor : float64 array of shape (latent_dim, latent_dim)
+        factor @ factor.T is the covariance.
     """
 
+    class_conditional: ClassVar[bool] = False
     mean: np.ndarray
     factor: np.ndarray
-    knows_classes = False
 
     @classmethod
     def standard(cls, latent_dim: int) -> Gaussian:
-        """N(0, 1) for each of ``latent_dim`` numbers by itself: the prior of a VAE."""
+        """Return N(0, 1) for each latent dimension independently: the prior of a VAE."""
         return cls(np.zeros(latent_dim), np.eye(latent_dim))
 
     @classmethod
     def fit(cls, z: np.ndarray) -> Gaussian:
-        """Mean and covariance of codes z, float (n, latent_dim)."""
+        """Return the distribution with mean and covariance of z, float (n, latent_dim)."""
         mean = z.mean(axis=0, dtype=np.float64)
         centred = z - mean
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(z))
@@ -65,26 +91,38 @@ class Gaussian:
         temperature: float = 1.0,
         label: int | None = None,
     ) -> np.ndarray:
-        """Draw codes: float32 (count, latent_dim). ``label`` has to be None: see ``of_class``."""
+        """Draw latent vectors; see ``Density.sample``. ``label`` must be None."""
         noise = rng.standard_normal((count, len(self.mean)))
         return (self.mean + temperature * noise @ self.factor.T).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class GaussianPerClass:
-    """A normal distribution for each class, and how often each class is drawn.
+    """One normal distribution for each class.
 
-    labels : int (classes,). shares : float64 (classes,), sum 1.
+    Attributes
+    ----------
+    labels : int array of shape (classes,)
+    shares : float64 array of shape (classes,), sum 1
+        How often each class is drawn if no label is given.
+    gaussians : tuple of Gaussian
+        One for each of ``labels``.
     """
 
+    class_conditional: ClassVar[bool] = True
     labels: np.ndarray
     shares: np.ndarray
     gaussians: tuple[Gaussian, ...]
-    knows_classes = True
 
     @classmethod
     def fit(cls, z: np.ndarray, labels: np.ndarray) -> GaussianPerClass:
-        """A Gaussian for the codes of each class. z : float (n, latent_dim); labels : (n,)."""
+        """Fit a Gaussian to each class of latent vectors.
+
+        Parameters
+        ----------
+        z : float array of shape (n, latent_dim)
+        labels : int array of shape (n,)
+        """
         classes, counts = np.unique(labels, return_counts=True)
         gaussians = tuple(Gaussian.fit(z[labels == label]) for label in classes)
         return cls(classes, counts / counts.sum(), gaussians)
@@ -96,7 +134,7 @@ class GaussianPerClass:
         temperature: float = 1.0,
         label: int | None = None,
     ) -> np.ndarray:
-        """Draw codes, of one class if ``label`` says which: float32 (count, latent_dim)."""
+        """Draw latent vectors; see ``Density.sample``."""
         drawn = (
             rng.choice(self.labels, count, p=self.shares)
             if label is None
@@ -105,37 +143,54 @@ class GaussianPerClass:
         z = np.empty((count, len(self.gaussians[0].mean)), np.float32)
         for each, gaussian in zip(self.labels, self.gaussians, strict=True):
             rows = drawn == each
-            z[rows] = gaussian.sample(np.count_nonzero(rows), rng, temperature)
+            z[rows] = gaussian.sample(int(rows.sum()), rng, temperature)
         return z
 
 
 @dataclass(frozen=True, eq=False)
 class KernelDensity:
-    """A small normal distribution around each of many real codes.
+    """A narrow normal distribution (a kernel) around each of many real codes.
 
-    centres : float32 (n, latent_dim). labels : (n,), their classes.
-    factor : float64 (latent_dim, latent_dim), as in Gaussian, of the small distributions.
-    bandwidth : their size as a multiple of the spread of all codes.
+    Attributes
+    ----------
+    centres : float32 array of shape (n, latent_dim)
+        The real codes.
+    labels : int array of shape (n,)
+        Their classes.
+    factor : float64 array of shape (latent_dim, latent_dim)
+        Of every kernel, as in ``Gaussian``.
+    bandwidth : float
+        Standard deviation of a kernel as a multiple of that of all codes.
     """
 
+    class_conditional: ClassVar[bool] = True
     centres: np.ndarray
     labels: np.ndarray
     factor: np.ndarray
     bandwidth: float
-    knows_classes = True
 
     @classmethod
     def fit(cls, z: np.ndarray, labels: np.ndarray) -> KernelDensity:
-        """Kernels with the covariance of all codes, at the bandwidth that explains codes best.
+        """Place a kernel around each code and choose the bandwidth.
 
-        z : float (n, latent_dim), n at least 2. Parzen, "On Estimation of a Probability Density
-        Function and Mode" (1962). The bandwidth is the one of twelve under which codes that were
-        kept aside, up to 1,000, have the highest likelihood around the rest.
+        Parameters
+        ----------
+        z : float array of shape (n, latent_dim), n at least 2
+        labels : int array of shape (n,)
+
+        Notes
+        -----
+        The kernels have the shape of the covariance of all codes. Of twelve bandwidths the one is
+        chosen under which held-out codes, up to 1,000, have the highest likelihood given the rest.
+
+        References
+        ----------
+        Parzen, "On Estimation of a Probability Density Function and Mode" (1962).
         """
         gaussian = Gaussian.fit(z)
         white = ((z - gaussian.mean) @ np.linalg.inv(gaussian.factor).T).astype(np.float32)
-        aside = min(_HELD_OUT, len(z) // 2)
-        bandwidth = _best_bandwidth(white[aside:], white[:aside])
+        held_out = min(_HELD_OUT, len(z) // 2)
+        bandwidth = _best_bandwidth(white[held_out:], white[:held_out])
         return cls(z, labels, bandwidth * gaussian.factor, bandwidth)
 
     def sample(
@@ -145,10 +200,7 @@ class KernelDensity:
         temperature: float = 1.0,
         label: int | None = None,
     ) -> np.ndarray:
-        """Draw codes, of one class if ``label`` says which: float32 (count, latent_dim).
-
-        At temperature 0 they are codes of real digits: copies.
-        """
+        """Draw latent vectors; see ``Density.sample``. At temperature 0 they are real codes."""
         of_class = slice(None) if label is None else self.labels == label
         candidates = np.arange(len(self.centres))[of_class]
         chosen = self.centres[rng.choice(candidates, count)]
@@ -156,7 +208,7 @@ class KernelDensity:
         return (chosen + temperature * noise @ self.factor.T).astype(np.float32)
 
 
-def of_class(
+def sample_class(
     density: Density,
     label: int,
     count: int,
@@ -164,13 +216,26 @@ def of_class(
     temperature: float,
     classify: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Draw codes of one class: float32 (at most count, latent_dim).
+    """Draw latent vectors of one class from any distribution.
 
-    A density that knows classes is asked for it. From others codes are drawn until enough are of
-    that class by ``classify``, (n, latent_dim) -> labels (n,); after 40 times as many draws as
-    wanted there may be fewer, or none.
+    If the distribution is not class-conditional, latent vectors are drawn and classified until
+    enough have the label, at most 40 times as many as wanted.
+
+    Parameters
+    ----------
+    density : Density
+    label : int
+    count : int
+    rng : numpy.random.Generator
+    temperature : float
+    classify : callable
+        From latent vectors (n, latent_dim) to classes (n,).
+
+    Returns
+    -------
+    float32 array of shape (at most count, latent_dim)
     """
-    if density.knows_classes:
+    if density.class_conditional:
         return density.sample(count, rng, temperature, label)
     kept: list[np.ndarray] = []
     for _ in range(10):
@@ -181,29 +246,41 @@ def of_class(
     return np.concatenate(kept)[:count]
 
 
-def class_by_neighbours(
+def neighbour_classifier(
     codes: np.ndarray, labels: np.ndarray, count: int = 5
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """A function that says which class most of a code's nearest real codes have.
+    """Return a k-nearest-neighbour classifier of latent vectors.
 
-    codes : float32 (n, latent_dim) of real digits; labels : whole numbers from 0, (n,).
+    Parameters
+    ----------
+    codes : float32 array of shape (n, latent_dim)
+        Codes of real images.
+    labels : int array of shape (n,)
+        Their classes, from 0.
+    count : int
+        Number of neighbours.
+
+    Returns
+    -------
+    callable
+        From latent vectors, float (m, latent_dim), to classes, int64 (m,).
     """
     return lambda z: vote(nearest(z, codes, count)[0], labels)
 
 
 def _best_bandwidth(centres: np.ndarray, held_out: np.ndarray) -> float:
-    """Of the bandwidths to try, the one with the highest likelihood of ``held_out``."""
+    """Return the bandwidth under which ``held_out`` has the highest likelihood."""
     squares = (
         np.einsum("nd,nd->n", held_out, held_out)[:, None]
         - 2 * held_out @ centres.T
         + np.einsum("nd,nd->n", centres, centres)
     )
-    # the nearest centre is taken out, so that nothing underflows
-    nearest = np.maximum(squares.min(axis=1, keepdims=True), 0)
-    squares -= nearest
+    # The distance to the nearest centre is taken out of the sum, so that nothing underflows.
+    nearest_square = np.maximum(squares.min(axis=1, keepdims=True), 0)
+    squares -= nearest_square
     likelihoods = []
     for bandwidth in _BANDWIDTHS:
         twice = 2 * bandwidth**2
-        mass = np.log(np.exp(-squares / twice).sum(axis=1)) - nearest[:, 0] / twice
+        mass = np.log(np.exp(-squares / twice).sum(axis=1)) - nearest_square[:, 0] / twice
         likelihoods.append(float(mass.mean()) - centres.shape[1] * np.log(bandwidth))
     return float(_BANDWIDTHS[np.argmax(likelihoods)])

@@ -1,6 +1,6 @@
-"""Two classical filters against noise. What a network has to beat.
+"""Two classical filters against noise, which a denoising network has to beat.
 
-Both take float arrays (n, 28, 28) and go on past the border with the border's own pixels.
+Beyond the border, both repeat the pixels of the border.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-# Comparisons that leave the median of nine values in the fifth place: Paeth, "Median Finding on a
-# 3×3 Grid", Graphics Gems (1990), in the form of Devillard, "Fast Median Search" (1998), opt_med9.
+# Comparisons after which the median of nine values is in the fifth place: Paeth, "Median Finding on
+# a 3×3 Grid", Graphics Gems (1990), as written by Devillard, "Fast Median Search" (1998), opt_med9.
 _EXCHANGES = (
     *((1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3)),
     *((5, 8), (4, 7), (3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2)),
@@ -18,10 +18,26 @@ _EXCHANGES = (
 
 
 def median_3x3(images: np.ndarray) -> np.ndarray:
-    """The median of each pixel and its eight neighbours: float32 of the same shape (n, h, w).
+    """Return the median of each pixel and its eight neighbours.
 
-    A lone pixel of noise vanishes, and so does a line that is one pixel wide. Tukey,
-    "Exploratory Data Analysis" (1977). Raises ValueError unless images has three axes.
+    This removes single noisy pixels, but also lines that are one pixel wide.
+
+    Parameters
+    ----------
+    images : float array of shape (n, h, w)
+
+    Returns
+    -------
+    float32 array of the same shape
+
+    Raises
+    ------
+    ValueError
+        If ``images`` has another number of axes.
+
+    References
+    ----------
+    Tukey, "Exploratory Data Analysis" (1977).
     """
     images = _checked(images)
     height, width = images.shape[1:]
@@ -40,11 +56,24 @@ def median_3x3(images: np.ndarray) -> np.ndarray:
 
 
 def gaussian_blur(images: np.ndarray, width: float) -> np.ndarray:
-    """Means weighted by a Gaussian of standard deviation ``width`` in pixels, above 0.
+    """Return weighted means of neighbouring pixels, with Gaussian weights.
 
-    The weights end at three standard deviations, at least one pixel away, and add up to 1.
-    Returns float32 of the same shape (n, h, w), within the range of the input. Raises ValueError
-    for another shape, or a width that is not a positive number.
+    Parameters
+    ----------
+    images : float array of shape (n, h, w)
+    width : float
+        Standard deviation of the Gaussian in pixels, above 0. Weights beyond three standard
+        deviations (and beyond the next pixel) are 0.
+
+    Returns
+    -------
+    float32 array of the same shape
+        The weights have the sum 1, so the range of values does not grow.
+
+    Raises
+    ------
+    ValueError
+        If ``images`` has another number of axes, or ``width`` is not positive and finite.
     """
     images = _checked(images)
     if not 0 < width < math.inf:
@@ -54,7 +83,7 @@ def gaussian_blur(images: np.ndarray, width: float) -> np.ndarray:
 
 
 def _blur_matrix(length: int, width: float) -> np.ndarray:
-    """The blur along one axis as a matrix, float32 (length, length), whose rows add up to 1."""
+    """Return the blur along one axis as a matrix, float32 (length, length), rows with sum 1."""
     reach = max(1, math.ceil(3 * width))
     offsets = np.arange(-reach, reach + 1)
     weights = np.exp(-(offsets**2) / (2 * width**2))

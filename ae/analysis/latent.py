@@ -1,4 +1,4 @@
-"""What can be asked of codes: their spread, what each number moves, which are near."""
+"""Latent-code statistics, traversals and sensitivity."""
 
 from __future__ import annotations
 
@@ -8,51 +8,80 @@ import numpy as np
 
 from ae.nn.base import Model
 
-ALIVE = 0.01  # the least variance of a number that a VAE uses: see ``variances``
-
-_LEAST_SPREAD = 1e-6  # a number that a model does not use is constant
+ACTIVE_VARIANCE = 0.01  # a latent dimension of a VAE with a larger variance is active
+_LEAST_DEVIATION = 1e-6  # a dimension that the model does not use is constant
 
 
 @dataclass(frozen=True, eq=False)
 class CodeStatistics:
-    """Where the codes of many images lie, number by number.
+    """Mean and standard deviation of each latent dimension over many images.
 
-    mean, spread : float32 (latent_dim,), the mean and the standard deviation (never 0).
+    Attributes
+    ----------
+    mean, standard_deviation : float32 arrays of shape (latent_dim,)
+        The standard deviation is never 0.
     """
 
     mean: np.ndarray
-    spread: np.ndarray
+    standard_deviation: np.ndarray
 
     @classmethod
     def of(cls, z: np.ndarray) -> CodeStatistics:
-        """Statistics of z, float (n, latent_dim) with n at least 1."""
+        """Return the statistics of latent vectors z, float (n, latent_dim) with n at least 1."""
         deviation = z.std(axis=0, dtype=np.float64)
         return cls(
             z.mean(axis=0, dtype=np.float64).astype(np.float32),
-            np.maximum(deviation, _LEAST_SPREAD).astype(np.float32),
+            np.maximum(deviation, _LEAST_DEVIATION).astype(np.float32),
         )
 
     def standardize(self, z: np.ndarray) -> np.ndarray:
-        """z (n, latent_dim) in standard deviations from the mean, float32."""
-        return ((z - self.mean) / self.spread).astype(np.float32)
+        """Return z, float (n, latent_dim), in standard deviations from the mean, as float32."""
+        return ((z - self.mean) / self.standard_deviation).astype(np.float32)
 
 
-def influence(model: Model, z: np.ndarray, index: int, step: float) -> np.ndarray:
-    """How the picture changes when one number of its code goes up.
+def sensitivity(model: Model, z: np.ndarray, index: int, step: float) -> np.ndarray:
+    """Decode a latent vector with one dimension lowered and raised.
 
-    z : float (latent_dim,); its number ``index`` is moved by ``step`` down and up.
-    Returns the two decoded pictures, lower and upper: float32 (2, 28, 28).
+    The difference of the two images shows what this dimension changes.
+
+    Parameters
+    ----------
+    model : Model
+    z : float array of shape (latent_dim,)
+    index : int
+        The dimension to change, from 0.
+    step : float
+        How far to change it in both directions.
+
+    Returns
+    -------
+    float32 array of shape (2, 28, 28)
+        The image with the lower value, then the image with the higher one.
     """
     pair = np.repeat(np.asarray(z, np.float32)[None], 2, axis=0)
     pair[:, index] += np.array([-step, step], np.float32)
     return model.decode(pair)
 
 
-def traversal(model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int):
-    """One code number at a time through its range, the others as they are in z.
+def traversal(
+    model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int
+) -> np.ndarray:
+    """Decode a latent vector while one dimension at a time goes through its range.
 
-    z, low, high : float (latent_dim,), the code and the ends of each number's range.
-    Returns float32 (latent_dim, steps, 28, 28): row i shows what number i alone does.
+    Parameters
+    ----------
+    model : Model
+    z : float array of shape (latent_dim,)
+        The values of all other dimensions.
+    low, high : float arrays of shape (latent_dim,)
+        The ends of each dimension's range.
+    steps : int
+        Values in each range, at least 2.
+
+    Returns
+    -------
+    float32 array of shape (latent_dim, steps, 28, 28)
+        Row i shows what dimension i alone changes.
     """
     latent_dim = len(z)
     codes = np.repeat(np.asarray(z, np.float32)[None], latent_dim * steps, axis=0)
@@ -63,24 +92,59 @@ def traversal(model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, st
 
 
 def class_mean(z: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:
-    """Mean code of one class: float32 (latent_dim,). z : (n, latent_dim); labels : (n,)."""
+    """Return the mean latent vector of one class.
+
+    Parameters
+    ----------
+    z : float array of shape (n, latent_dim)
+    labels : int array of shape (n,)
+    label : int
+        A class that occurs in ``labels``.
+
+    Returns
+    -------
+    float32 array of shape (latent_dim,)
+    """
     return z[labels == label].mean(axis=0, dtype=np.float64).astype(np.float32)
 
 
 def variances(z: np.ndarray) -> np.ndarray:
-    """Variance of each number over codes z, float (n, latent_dim): float64 (latent_dim,).
+    """Return the variance of each latent dimension.
 
-    A number of a VAE is **alive** where the variance of its z_mean over the data is above 0.01:
+    Parameters
+    ----------
+    z : float array of shape (n, latent_dim)
+
+    Returns
+    -------
+    float64 array of shape (latent_dim,)
+
+    Notes
+    -----
+    A dimension of a VAE is an **active unit** if the variance of its z_mean over the data is
+    above ``ACTIVE_VARIANCE``.
+
+    References
+    ----------
     Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders" (2016), section 5.2.
     """
     return z.var(axis=0, dtype=np.float64)
 
 
 def code_csv(z: np.ndarray, statistics: CodeStatistics) -> str:
-    """One code as CSV: a row per number, with mean and spread of the test set.
+    """Write one latent vector as CSV: a row for each dimension, with the test set's statistics.
 
-    z : float (latent_dim,). Nine digits are written, so that float32 comes back exactly.
+    Parameters
+    ----------
+    z : float array of shape (latent_dim,)
+    statistics : CodeStatistics
+        Of the test images.
+
+    Returns
+    -------
+    str
+        With nine significant digits, from which the float32 values can be read back exactly.
     """
-    rows = zip(z, statistics.mean, statistics.spread, strict=True)
+    rows = zip(z, statistics.mean, statistics.standard_deviation, strict=True)
     lines = [f"{i},{a:.9g},{b:.9g},{c:.9g}" for i, (a, b, c) in enumerate(rows, start=1)]
-    return "\n".join(["number,z,test_mean,test_standard_deviation", *lines, ""])
+    return "\n".join(["dimension,z,test_mean,test_standard_deviation", *lines, ""])

@@ -1,19 +1,34 @@
-"""How far a reconstruction is from its image. All take float arrays (n, 28, 28) in [0, 1]."""
+"""Measures of reconstructions against their images, and of samples against real ones."""
 
 import numpy as np
 
 from ae.analysis.neighbours import nearest_neighbours
 
 PIXELS = 28 * 28
-_CHUNK = 1000  # images at a time, which keeps the work inside the cache
+_CHUNK = 1000  # images at a time, so that the work stays in the processor's cache
 
 
 def squared_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Sum over the 784 pixels of the squared difference, per image.
+    """Return the squared difference of each image, summed over the 784 pixels.
 
-    Both arrays (n, 28, 28); the result is float64 of shape (n,), 0 for equal images. This is the
-    reconstruction error of Hinton & Salakhutdinov, "Reducing the Dimensionality of Data with
-    Neural Networks", Science 313 (2006). MSE = squared_error / 784.
+    Parameters
+    ----------
+    images, reconstructions : float arrays of shape (n, 28, 28)
+
+    Returns
+    -------
+    float64 array of shape (n,)
+        0 for equal images. 784 times the mean squared error.
+
+    Raises
+    ------
+    ValueError
+        If the two arrays have different shapes.
+
+    References
+    ----------
+    Hinton & Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks", Science 313
+    (2006), report this error.
     """
     _check_pair(images, reconstructions)
     difference = np.asarray(images, np.float64) - np.asarray(reconstructions, np.float64)
@@ -21,26 +36,47 @@ def squared_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray
 
 
 def mse(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Mean squared error over the pixels, per image: float64 of shape (n,)."""
+    """Return the mean squared error over the pixels of each image: float64 (n,)."""
     return squared_error(images, reconstructions) / PIXELS
 
 
 def psnr(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Peak signal-to-noise ratio in dB, per image, for a peak of 1: -10 log10(MSE).
+    """Return the peak signal-to-noise ratio of each image in dB: -10 log10(MSE).
 
-    float64 of shape (n,); infinite where the two are equal.
+    Parameters
+    ----------
+    images, reconstructions : float arrays of shape (n, 28, 28), values in [0, 1]
+
+    Returns
+    -------
+    float64 array of shape (n,)
+        Infinite for equal images.
     """
     with np.errstate(divide="ignore"):
         return -10 * np.log10(mse(images, reconstructions))
 
 
 def ssim(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Structural similarity, per image: float64 of shape (n,), 1 for equal images.
+    """Return the structural similarity of each image.
 
-    Wang, Bovik, Sheikh, Simoncelli, "Image Quality Assessment: From Error Visibility to
-    Structural Similarity", IEEE Trans. Image Processing 13 (2004), equation 13: an 11×11
-    Gaussian window of standard deviation 1.5 wherever it fits in the image, K1 = 0.01,
-    K2 = 0.03 and a range of 1. The same as ``tf.image.ssim(..., max_val=1)``.
+    Parameters
+    ----------
+    images, reconstructions : float arrays of shape (n, 28, 28), values in [0, 1]
+
+    Returns
+    -------
+    float64 array of shape (n,)
+        1 for equal images.
+
+    Notes
+    -----
+    An 11×11 Gaussian window of standard deviation 1.5 at all positions inside the image,
+    K1 = 0.01, K2 = 0.03 and a range of 1: the same as ``tf.image.ssim(..., max_val=1)``.
+
+    References
+    ----------
+    Wang, Bovik, Sheikh & Simoncelli, "Image Quality Assessment: From Error Visibility to Structural
+    Similarity", IEEE Transactions on Image Processing 13 (2004), equation 13.
     """
     _check_pair(images, reconstructions)
     chunks = range(0, len(images), _CHUNK)
@@ -49,13 +85,34 @@ def ssim(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
 
 
 def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
-    """Fréchet distance between two sets of vectors, each taken as a normal distribution.
+    """Return the Fréchet distance between the normal distributions fitted to two sets of vectors.
 
-    first, second : float (n, d) and (m, d), n and m at least 2. At least 0, and 0 for two sets
-    with the same mean and covariance. |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½): Dowson & Landau,
-    "The Fréchet Distance between Multivariate Normal Distributions" (1982), equation 4; Heusel et
-    al., "GANs Trained by a Two Time-Scale Update Rule..." (2017), equation 6, take it between
-    Inception features (FID). Raises ValueError for other shapes.
+    Parameters
+    ----------
+    first : float array of shape (n, d), n at least 2
+    second : float array of shape (m, d), m at least 2
+
+    Returns
+    -------
+    float
+        At least 0, and 0 for two sets with the same mean and covariance.
+
+    Raises
+    ------
+    ValueError
+        If the arrays have other shapes.
+
+    Notes
+    -----
+    |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½), with the means m and the covariances C. Between
+    features of the Inception network this is known as FID.
+
+    References
+    ----------
+    Dowson & Landau, "The Fréchet Distance between Multivariate Normal Distributions" (1982),
+    equation 4.
+    Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+    Equilibrium" (2017), equation 6.
     """
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     shapes = first.shape, second.shape
@@ -70,26 +127,44 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
         )
     apart = first.mean(axis=0) - second.mean(axis=0)
     covariance, other = (np.atleast_2d(np.cov(part, rowvar=False)) for part in (first, second))
-    # tr (C1 C2)^½ = tr (S C2 S)^½ with the symmetric root S of C1, which eigh finds without error
+    # tr (C1 C2)^½ = tr (S C2 S)^½ with the symmetric root S of C1: both roots are of symmetric
+    # matrices, for which eigh is accurate.
     values, vectors = np.linalg.eigh(covariance)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
     shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ other @ root), 0)).sum()
     return max(float(apart @ apart + np.trace(covariance) + np.trace(other) - 2 * shared), 0.0)
 
 
-def precision(made: np.ndarray, real: np.ndarray, count: int = 3) -> float:
-    """Share of the vectors ``made`` that lie where ``real`` ones do, 0 to 1.
+def precision(samples: np.ndarray, real: np.ndarray, count: int = 3) -> float:
+    """Return the share of samples that lie among the real vectors.
 
-    made, real : float (n, d) and (m, d). A vector counts if it is no farther from some real one
-    than that one's ``count``-th nearest real neighbour is. With the parts exchanged it is recall,
-    the share of the real ones that are covered. Kynkäänniemi et al., "Improved Precision and
-    Recall Metric for Assessing Generative Models" (2019), equations 1 and 2.
+    Parameters
+    ----------
+    samples : float array of shape (n, d)
+    real : float array of shape (m, d)
+    count : int
+        A sample counts if it is not farther from some real vector than that vector's
+        ``count``-th nearest real neighbour.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Notes
+    -----
+    ``precision(real, samples)`` is **recall**: the share of real vectors that the samples cover.
+
+    References
+    ----------
+    Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing Generative Models"
+    (2019), equations 1 and 2.
     """
-    made, real = np.asarray(made, np.float64), np.asarray(real, np.float64)
+    samples, real = np.asarray(samples, np.float64), np.asarray(real, np.float64)
     farthest = nearest_neighbours(real, count)[:, -1]
     radii = ((real - real[farthest]) ** 2).sum(axis=1)
-    norms = np.einsum("nd,nd->n", made, made)[:, None] + np.einsum("nd,nd->n", real, real)
-    return float(np.mean((norms - 2 * made @ real.T <= radii * (1 + 1e-9)).any(axis=1)))
+    norms = np.einsum("nd,nd->n", samples, samples)[:, None] + np.einsum("nd,nd->n", real, real)
+    return float(np.mean((norms - 2 * samples @ real.T <= radii * (1 + 1e-9)).any(axis=1)))
 
 
 def _ssim(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -106,7 +181,7 @@ def _ssim(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _window(length: int, size: int = 11, deviation: float = 1.5) -> np.ndarray:
-    """The Gaussian filter along one axis as a matrix (length - size + 1, length)."""
+    """Return the Gaussian filter along one axis as a matrix (length - size + 1, length)."""
     weights = np.exp(-((np.arange(size) - (size - 1) / 2) ** 2) / (2 * deviation**2))
     weights /= weights.sum()
     matrix = np.zeros((length - size + 1, length))

@@ -1,7 +1,7 @@
-"""Who is near whom: nearest neighbours of many points, and how well a picture keeps them.
+"""k-nearest neighbours, and measures of embeddings that are based on them.
 
-Distances are Euclidean. All of them between n points would be n² numbers (400 MB for 10,000), so
-that they are made some hundred rows at a time, as one product with a matrix each.
+Distances are Euclidean. All distances between n vectors would be n² numbers (400 MB for 10,000
+vectors), so they are computed for some hundred rows at a time, each with one matrix product.
 """
 
 from __future__ import annotations
@@ -10,15 +10,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
-_ROWS = 250  # of a block of distances: 10 MB for 10,000 points
+_ROWS = 250  # of a block of distances: 10 MB for 10,000 vectors
 
 
 def nearest_neighbours(vectors: np.ndarray, count: int) -> np.ndarray:
-    """The ``count`` nearest other points of each point, nearest first.
+    """Return the ``count`` nearest other vectors of each vector, nearest first.
 
-    vectors : float (n, d). Returns int32 (n, count). Raises ValueError unless 1 <= count < n.
+    Parameters
+    ----------
+    vectors : float array of shape (n, d)
+    count : int
+        From 1 to n - 1.
+
+    Returns
+    -------
+    int32 array of shape (n, count)
+        Row numbers of ``vectors``.
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is out of range.
     """
-    _check_count(vectors, count)
+    if not 1 <= count < len(vectors):
+        raise ValueError(
+            f"count must be from 1 to {len(vectors) - 1}, one less than the number of vectors. "
+            f"Received: count={count}."
+        )
     found = np.empty((len(vectors), count), np.int32)
     for rows, squares in _blocks(vectors):
         squares[np.arange(len(squares)), np.arange(rows.start, rows.stop)] = np.inf
@@ -46,6 +64,7 @@ def nearest(
     Returns
     -------
     indices : int32 array of shape (m, count)
+        Row numbers of ``vectors``.
     distances : float32 array of shape (m, count)
 
     Raises
@@ -56,15 +75,14 @@ def nearest(
     if not 1 <= count <= len(vectors):
         raise ValueError(f"count must be from 1 to {len(vectors)}. Received: count={count}.")
     queries, vectors = np.asarray(queries, np.float32), np.asarray(vectors, np.float32)
-    if squared_norms is None:
-        squared_norms = np.einsum("nd,nd->n", vectors, vectors)
+    norms = np.einsum("nd,nd->n", vectors, vectors) if squared_norms is None else squared_norms
     indices = np.empty((len(queries), count), np.int32)
     distances = np.empty((len(queries), count), np.float32)
     for start in range(0, len(queries), _ROWS):
         rows = slice(start, min(start + _ROWS, len(queries)))
-        found = _smallest(squared_norms - 2 * (queries[rows] @ vectors.T), count)
-        # |a - b|² = |a|² - 2ab + |b|² loses digits where |a - b| is small: the few distances that
-        # are returned are computed from the differences.
+        found = _smallest(norms - 2 * (queries[rows] @ vectors.T), count)
+        # |a - b|² = |a|² - 2ab + |b|² loses digits where |a - b| is small, so the few distances
+        # that are returned are computed from the differences.
         exact = np.linalg.norm(vectors[found] - queries[rows, None], axis=2)
         order = np.argsort(exact, axis=1, kind="stable")
         indices[rows] = np.take_along_axis(found, order, axis=1)
@@ -73,13 +91,21 @@ def nearest(
 
 
 def vote(neighbours: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The class that most neighbours have; of equally many, that of the nearer ones.
+    """Return the most frequent class among the neighbours; in a tie, that of the nearer ones.
 
-    neighbours : int (n, k), nearest first. labels : whole numbers from 0, (m,), of what
-    ``neighbours`` points to. Returns int64 (n,).
+    Parameters
+    ----------
+    neighbours : int array of shape (n, k)
+        Indices into ``labels``, nearest first.
+    labels : int array of shape (m,)
+        Classes, from 0.
+
+    Returns
+    -------
+    int64 array of shape (n,)
     """
     k = neighbours.shape[1]
-    # a nearer neighbour counts a little more; all that is more adds up to less than one vote
+    # A nearer neighbour has a little more weight. All these extras together are less than one vote.
     weights = 1 + (k - np.arange(k)) / (k * (k + 1))
     votes = np.zeros((len(neighbours), int(labels.max()) + 1))
     for column, weight in zip(neighbours.T, weights, strict=True):
@@ -88,47 +114,86 @@ def vote(neighbours: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def knn_accuracy(neighbours: np.ndarray, labels: np.ndarray) -> float:
-    """Share of the points whose class is the one that most of their neighbours have, 0 to 1.
+    """Return the share of points whose class is the most frequent one among their neighbours.
 
-    neighbours : int (n, k), of the other points, as ``nearest_neighbours`` gives them: each point
-    is classified by all others. labels : whole numbers from 0, (n,).
+    Parameters
+    ----------
+    neighbours : int array of shape (n, k)
+        From ``nearest_neighbours``: each point is classified by all the others.
+    labels : int array of shape (n,)
+        Classes, from 0.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     return float(np.mean(vote(neighbours, labels) == labels))
 
 
-def trustworthiness(vectors: np.ndarray, shown: np.ndarray) -> float:
-    """Whether those who are neighbours in a picture truly are: 1 if so, about 0.5 at random.
+def trustworthiness(vectors: np.ndarray, embedded: np.ndarray) -> float:
+    """Measure whether the neighbours in an embedding are true neighbours.
 
-    vectors : float (n, d), the true places. shown : int (n, k), neighbours in the picture, with
-    k < n / 2. Venna & Kaski, "Neighborhood Preservation in Nonlinear Projection Methods" (2001),
-    equation 2: 1 - 2 / (n k (2n - 3k - 1)) * the sum over all pairs of how far beyond k the true
-    rank of a shown neighbour is. **Continuity** (their equation 3) is the same with the parts
-    exchanged: ``trustworthiness(places in the picture, true neighbours)``.
+    Parameters
+    ----------
+    vectors : float array of shape (n, d)
+        The original vectors.
+    embedded : int array of shape (n, k), k < n / 2
+        The k nearest neighbours of each point in the embedding.
+
+    Returns
+    -------
+    float
+        1 if all of them are among the k nearest original vectors; about 0.5 for a random embedding.
+
+    Raises
+    ------
+    ValueError
+        If ``embedded`` has another shape.
+
+    Notes
+    -----
+    1 - 2 / (n k (2n - 3k - 1)) * sum of max(r - k, 0), where r is the rank of each embedded
+    neighbour among the original distances. **Continuity** exchanges the two spaces:
+    ``trustworthiness(points of the embedding, original neighbours)``.
+
+    References
+    ----------
+    Venna & Kaski, "Neighborhood Preservation in Nonlinear Projection Methods: An Experimental
+    Study" (2001), equations 2 and 3.
     """
-    n, k = shown.shape
+    n, k = embedded.shape
     if n != len(vectors) or not 1 <= k < n / 2:
         raise ValueError(
-            "shown must have shape (n, k) with a row for each vector and k < n / 2. "
-            f"Received: {shown.shape} for {len(vectors)} vectors."
+            "embedded must have shape (n, k) with a row for each vector and k < n / 2. "
+            f"Received: {embedded.shape} for {len(vectors)} vectors."
         )
-    beyond = np.maximum(_ranks(vectors, shown) - k, 0).sum(dtype=np.float64)
+    beyond = np.maximum(_ranks(vectors, embedded) - k, 0).sum(dtype=np.float64)
     return float(1 - 2 / (n * k * (2 * n - 3 * k - 1)) * beyond)
 
 
-def share_kept(true: np.ndarray, shown: np.ndarray) -> np.ndarray:
-    """Which share of each point's true neighbours are its neighbours in the picture, too.
+def neighbourhood_preservation(original: np.ndarray, embedded: np.ndarray) -> np.ndarray:
+    """Return the share of each point's original neighbours that are neighbours in the embedding.
 
-    true, shown : int (n, k). Returns float32 (n,), each a multiple of 1/k from 0 to 1.
+    Parameters
+    ----------
+    original, embedded : int array of shape (n, k)
+        The k nearest neighbours of each point, in any order.
+
+    Returns
+    -------
+    float32 array of shape (n,)
+        Multiples of 1/k, from 0 to 1.
     """
-    common = (true[:, :, None] == shown[:, None, :]).any(axis=2)
+    common = (original[:, :, None] == embedded[:, None, :]).any(axis=2)
     return common.mean(axis=1, dtype=np.float32)
 
 
 def _smallest(rows: np.ndarray, count: int) -> np.ndarray:
-    """Columns of the ``count`` smallest numbers of each row, smallest first: int64 (n, count).
+    """Return the columns of the ``count`` smallest values of each row, smallest first.
 
-    Several times as quick as np.argpartition: the count-th smallest of the minima of groups is a
-    bound that few numbers beside the smallest are below.
+    This is several times as fast as np.argpartition. Each row is divided into groups. At least
+    ``count`` values are not above the count-th smallest of the groups' minima, and few others are.
     """
     size = max(rows.shape[1] // (4 * count), 1)
     groups = rows[:, : rows.shape[1] // size * size].reshape(len(rows), -1, size).min(axis=2)
@@ -141,7 +206,7 @@ def _smallest(rows: np.ndarray, count: int) -> np.ndarray:
 
 
 def _ranks(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    """Rank of each given neighbour among all others by distance, from 1: int64 (n, k)."""
+    """Return the rank of each given neighbour by distance, from 1: int64 (n, k)."""
     ranks = np.empty(neighbours.shape, np.int64)
     for rows, squares in _blocks(vectors):
         squares[np.arange(len(squares)), np.arange(rows.start, rows.stop)] = np.inf
@@ -153,19 +218,11 @@ def _ranks(vectors: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
 
 
 def _blocks(vectors: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Rows of the squared distances between all vectors, less a constant for each row."""
-    # centred first: |a - b|² = |a|² - 2ab + |b|² loses digits where the points lie far out
+    """Yield blocks of squared distances between all vectors, less a constant for each row."""
+    # Centred first: |a - b|² = |a|² - 2ab + |b|² loses digits where the norms are large.
     vectors = np.asarray(vectors, np.float32)
     vectors = np.ascontiguousarray(vectors - vectors.mean(axis=0))
     norms = np.einsum("nd,nd->n", vectors, vectors)
     for start in range(0, len(vectors), _ROWS):
         rows = slice(start, min(start + _ROWS, len(vectors)))
         yield rows, norms - 2 * (vectors[rows] @ vectors.T)
-
-
-def _check_count(vectors: np.ndarray, count: int) -> None:
-    if not 1 <= count < len(vectors):
-        raise ValueError(
-            f"count must be from 1 to {len(vectors) - 1}, one less than there are points. "
-            f"Received: count={count}."
-        )

@@ -1,4 +1,4 @@
-"""Codes as places in a picture: the plane that shows most of them, and t-SNE."""
+"""Two-dimensional embeddings of latent vectors: the principal plane, and t-SNE."""
 
 from __future__ import annotations
 
@@ -15,23 +15,31 @@ _EXAGGERATION, _EXAGGERATED, _ITERATIONS = 12.0, 100, 400
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """A plane in the space of codes, with a place (x, y) for every code and a code for each place.
+    """A plane in latent space, with a place (x, y) for each latent vector, and the way back.
 
-    origin : float32 (latent_dim,), the code at the place (0, 0).
-    axes : float32 (2, latent_dim), orthonormal; where latent_dim is 1 the second row is 0.
-    share : of the codes' variance that the plane shows, 0 to 1.
+    Attributes
+    ----------
+    origin : float32 array of shape (latent_dim,)
+        The latent vector at the place (0, 0).
+    axes : float32 array of shape (2, latent_dim)
+        Orthonormal rows. If latent_dim is 1, the second row is 0.
+    explained_variance : float
+        The share of the latent vectors' variance that lies in the plane, from 0 to 1.
     """
 
     origin: np.ndarray
     axes: np.ndarray
-    share: float
+    explained_variance: float
 
     @classmethod
     def of(cls, z: np.ndarray) -> Plane:
-        """The plane through the codes z, float (n, latent_dim), that shows most of them.
+        """Return the plane that explains most of the variance of latent vectors.
 
-        Codes of one or two numbers are their own places. Others are seen along their two
-        principal axes (Pearson, 1901), from the mean.
+        Parameters
+        ----------
+        z : float array of shape (n, latent_dim)
+            With one or two dimensions, they are their own places. Otherwise the plane goes
+            through the mean, along the two principal axes (Pearson, 1901).
         """
         latent_dim = z.shape[1]
         if latent_dim <= 2:
@@ -40,38 +48,70 @@ class Plane:
         mean = z.mean(axis=0, dtype=np.float64)
         centred = z - mean
         axes, variances = principal_axes(centred.T @ centred / len(z))
-        share = variances[:2].sum() / max(variances.sum(), np.finfo(float).tiny)
-        return cls(mean.astype(np.float32), axes[:2].astype(np.float32), float(share))
+        explained = variances[:2].sum() / max(variances.sum(), np.finfo(float).tiny)
+        return cls(mean.astype(np.float32), axes[:2].astype(np.float32), float(explained))
 
-    def turned(self, z: np.ndarray, reference: np.ndarray) -> Plane:
-        """The same plane, its axes turned or mirrored within it.
+    def aligned(self, z: np.ndarray, reference: np.ndarray) -> Plane:
+        """Return the same plane with its axes rotated or mirrored within it.
 
-        The places of codes z, float (n, latent_dim), then lie in the directions that ``reference``,
-        float (n, 2), has for them, as nearly as can be: orthogonal Procrustes (Schönemann, 1966).
+        Parameters
+        ----------
+        z : float array of shape (n, latent_dim)
+            Latent vectors whose places should agree with the reference.
+        reference : float array of shape (n, 2)
+            The places to agree with, as nearly as rotating and mirroring allow.
+
+        References
+        ----------
+        Schönemann, "A Generalized Solution of the Orthogonal Procrustes Problem" (1966).
         """
         places = self.places(z).astype(np.float64)
         wanted = reference - reference.mean(axis=0)
         u, _, vh = np.linalg.svd((places - places.mean(axis=0)).T @ wanted)
-        return Plane(self.origin, ((u @ vh).T @ self.axes).astype(np.float32), self.share)
+        axes = ((u @ vh).T @ self.axes).astype(np.float32)
+        return Plane(self.origin, axes, self.explained_variance)
 
     def places(self, z: np.ndarray) -> np.ndarray:
-        """Where codes (n, latent_dim) are seen: float32 (n, 2)."""
+        """Project latent vectors, float (n, latent_dim), to the plane: float32 (n, 2)."""
         return ((np.asarray(z, np.float32) - self.origin) @ self.axes.T).astype(np.float32)
 
     def codes(self, places: np.ndarray) -> np.ndarray:
-        """The codes of places (n, 2) on the plane: float32 (n, latent_dim)."""
+        """Return the latent vectors at places, float (n, 2), of the plane: float32 (n, d)."""
         return (np.asarray(places, np.float32) @ self.axes + self.origin).astype(np.float32)
 
 
 def tsne(vectors: np.ndarray, perplexity: float = 30.0) -> np.ndarray:
-    """Places in a picture that keep neighbours together: float32 (n, 2).
+    """Embed vectors in two dimensions so that neighbours stay together.
 
-    van der Maaten & Hinton, "Visualizing Data using t-SNE", JMLR 9 (2008): exact, with early
-    exaggeration, from the principal plane, so that nothing is random. Time and memory grow with
-    n²: 400 iterations over 2,000 points. It has no way back from a place to a code.
+    Parameters
+    ----------
+    vectors : float array of shape (n, d)
+        n must be at least 4 times the perplexity.
+    perplexity : float
+        Roughly the number of neighbours of each vector that count, at least 2.
 
-    vectors : float (n, d), n at least 4 times the perplexity. perplexity : how many neighbours
-    count, about. Raises ValueError if there are too few.
+    Returns
+    -------
+    float32 array of shape (n, 2)
+        The same for the same vectors: nothing is random. There is no way back from a place to a
+        latent vector.
+
+    Raises
+    ------
+    ValueError
+        If the perplexity is too small, or there are too few vectors for it.
+
+    Notes
+    -----
+    Exact gradients and early exaggeration, started from the principal plane. Time and memory grow
+    with n²: use it for up to about 2,000 vectors. The learning rate n / 12 is that of Belkina et
+    al.
+
+    References
+    ----------
+    van der Maaten & Hinton, "Visualizing Data using t-SNE", JMLR 9 (2008).
+    Belkina et al., "Automated optimized parameters for T-distributed stochastic neighbor
+    embedding improve visualization and analysis of large datasets" (2019).
     """
     n = len(vectors)
     if perplexity < 2 or n < 4 * perplexity:
@@ -82,9 +122,9 @@ def tsne(vectors: np.ndarray, perplexity: float = 30.0) -> np.ndarray:
     similar = _joint_probabilities(np.asarray(vectors, np.float32), perplexity)
     start = Plane.of(vectors).places(vectors)
     places = 1e-4 * (start - start.mean(axis=0)) / max(float(start[:, 0].std()), 1e-12)
-    places[:, 1] += 1e-9 * np.arange(n)  # equal places would stay equal; codes of one number are
+    # Equal places would stay equal for ever, as would a y of 0 for vectors of one dimension.
+    places[:, 1] += 1e-9 * np.arange(n)
     velocity, gains = np.zeros_like(places), np.ones_like(places)
-    # Belkina et al., "Automated optimized parameters for t-SNE" (2019): the rate that fits n
     rate = n / _EXAGGERATION
     for iteration in range(_ITERATIONS):
         early = iteration < _EXAGGERATED
@@ -98,12 +138,12 @@ def tsne(vectors: np.ndarray, perplexity: float = 30.0) -> np.ndarray:
 
 
 def _joint_probabilities(vectors: np.ndarray, perplexity: float) -> np.ndarray:
-    """p_ij of the paper's section 2, over the 3 * perplexity nearest: float32 (n, n), sum 1."""
+    """Return p_ij of section 2 of the paper, for the 3 * perplexity nearest: float32 (n, n)."""
     n = len(vectors)
     near = nearest_neighbours(vectors, min(int(3 * perplexity), n - 1))
     squares = ((vectors[near] - vectors[:, None]) ** 2).sum(axis=2, dtype=np.float64)
     squares /= max(squares.mean(), np.finfo(float).tiny)
-    squares -= squares[:, :1]  # the nearest at 0: no row underflows
+    squares -= squares[:, :1]  # with the nearest at 0, no row underflows
     low, high, wanted = np.full(n, 1e-6), np.full(n, 1e9), np.log(perplexity)
     for _ in range(60):
         precision = np.sqrt(low * high)
@@ -118,7 +158,7 @@ def _joint_probabilities(vectors: np.ndarray, perplexity: float) -> np.ndarray:
 
 
 def _gradient(similar: np.ndarray, places: np.ndarray, exaggeration: float) -> np.ndarray:
-    """Equation 5 of the paper: 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + |y_i - y_j|²)."""
+    """Return 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + |y_i - y_j|²), equation 5 of the paper."""
     homogeneous = np.column_stack([places, np.ones(len(places), np.float32)]).astype(np.float32)
     flat = homogeneous[:, :2]
     norms = np.einsum("nd,nd->n", flat, flat)
@@ -136,7 +176,7 @@ def _gradient(similar: np.ndarray, places: np.ndarray, exaggeration: float) -> n
         pull[rows] = (similar[rows] * kernel) @ homogeneous
         np.square(kernel, out=kernel)
         push[rows] = kernel @ homogeneous
-    total -= len(places)  # a point has no similarity with itself
+    total -= len(places)  # less the diagonal: q_ii is 0
     pulled = pull[:, 2:] * flat - pull[:, :2]
     pushed = push[:, 2:] * flat - push[:, :2]
     return 4 * (exaggeration * pulled - pushed / total)

@@ -1,1 +1,1 @@
-"""Images as a few bytes: quantizer, entropy coder, file format, rate-distortion curves."""
+"""Images in a few bytes: quantizer, entropy coder, file format and rate-distortion curves."""

@@ -1,18 +1,18 @@
-"""Pictures as a few bytes: codes, quantized and entropy coded, in a file with a checked header.
+"""The .aez file format: latent vectors, quantized and entropy coded, with checksums.
 
-    statistics = quantizer.measure(model, data.x_train[:5000])
-    quantizer = statistics.quantizer(bits=6)
-    message = compress(images, model, quantizer)     # about 18 bytes a digit with conv-32
-    rebuilt = decompress(message, model)             # float32 (n, 28, 28)
+    calibration = quantizer.measure(model, data.x_train[:5000])
+    file = compress(images, model, calibration.quantizer(bits=6))  # conv-32: 18 bytes an image
+    reconstructions = decompress(file, model)  # float32 (n, 28, 28)
 
-The file, all numbers little-endian:
+The file consists of the following parts. All numbers are little-endian.
 
     header   magic "AEZ\\x1a", version, bits, height, width (1 byte each), latent_dim (2),
-             number of images (8), the model's identity (16)
-    table    for each dimension of the code: centre and step (float32 each), spread in 1/256 (2)
-    check    CRC-32 of all so far (4)
-    blocks   of 4096 images, the last of what is left: length (4), rANS bytes, CRC-32 (4),
-             which goes on from the one before, so that no block can be lost, doubled or moved
+             number of images (8), fingerprint of the model (16)
+    table    for each latent dimension: centre and step (float32 each), and the standard deviation
+             in steps, times 256 (2 bytes)
+    check    CRC-32 of all bytes so far (4)
+    blocks   of 4096 images, or what is left in the last one: length (4), rANS bytes, CRC-32 (4).
+             Each CRC-32 continues the one before, so that a lost, repeated or moved block is found.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from ae.nn.base import Model
 
 MAGIC = b"AEZ\x1a"
 VERSION = 1
-BLOCK = 4096  # images coded at a time, which bounds the memory whatever the file's size
+BLOCK = 4096  # images coded at a time, which limits the memory for files of any size
 SIDE = 28
 
 _HEADER = struct.Struct("<4sBBBBHQ16s")
@@ -43,17 +43,28 @@ _LARGEST_CODE = 256
 
 @dataclass(frozen=True, eq=False)
 class Header:
-    """The beginning of a file: how many images, of which model, quantized how."""
+    """The beginning of a file.
+
+    Attributes
+    ----------
+    count : int
+        Number of images.
+    fingerprint : bytes
+        Of the model that wrote the file.
+    quantizer : Quantizer
+    """
 
     count: int
-    identity: bytes
+    fingerprint: bytes
     quantizer: Quantizer
 
     @property
     def latent_dim(self) -> int:
+        """Number of latent dimensions."""
         return len(self.quantizer.table)
 
     def to_bytes(self) -> bytes:
+        """Return header and table as they stand in the file."""
         head = _HEADER.pack(
             MAGIC,
             VERSION,
@@ -62,13 +73,13 @@ class Header:
             SIDE,
             self.latent_dim,
             self.count,
-            self.identity,
+            self.fingerprint,
         )
         return head + self.quantizer.table.tobytes()
 
 
 def header_size(latent_dim: int) -> int:
-    """Bytes of a file that do not depend on its images: header, table and their checksum."""
+    """Return the number of bytes of header, table and their checksum."""
     return _HEADER.size + latent_dim * TABLE.itemsize + _NUMBER.size
 
 
@@ -79,14 +90,31 @@ def write(
     model: Model,
     quantizer: Quantizer,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Write images as they come, and yield each block with what will be rebuilt from it.
+    """Write images block by block.
 
-    batches : float32 (any, 28, 28) in [0, 1], ``count`` images in all.
-    Yields (images, rebuilt), both float32 (at most 4096, 28, 28), once the block is in the file.
-    The file is whole when the iterator is exhausted. Raises ValueError if ``batches`` holds
-    another number of images.
+    The file is complete when the iterator is exhausted.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for writing.
+    batches : iterable of float32 arrays of shape (any, 28, 28), values in [0, 1]
+    count : int
+        Number of images in all batches together.
+    model : Model
+    quantizer : Quantizer
+
+    Yields
+    ------
+    images, reconstructions : float32 arrays of shape (at most 4096, 28, 28)
+        Each block that has been written, and what a reader will get for it.
+
+    Raises
+    ------
+    ValueError
+        If ``batches`` contain another number of images.
     """
-    header = Header(count, model.identity, quantizer).to_bytes()
+    header = Header(count, model.fingerprint, quantizer).to_bytes()
     check = zlib.crc32(header)
     file.write(header + _NUMBER.pack(check))
     written = 0
@@ -97,53 +125,93 @@ def write(
         block = _NUMBER.pack(len(payload)) + payload
         check = zlib.crc32(block, check)
         file.write(block + _NUMBER.pack(check))
-        yield images, _rebuild(model, quantizer, levels)
+        yield images, _reconstruct(model, quantizer, levels)
     if written != count:
         raise ValueError(f"Expected {count} images in all. Received: {written}.")
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Read and check the beginning of a file. Raises CodecError that says what is wrong."""
+    """Read and check the beginning of a file.
+
+    Raises
+    ------
+    CodecError
+        If the file is damaged, from a later version or of another kind.
+    """
     return _read_header(file)[0]
 
 
 def read(file: BinaryIO, model: Model) -> Iterator[np.ndarray]:
-    """Rebuild a file's images block by block: float32 (at most 4096, 28, 28) in [0, 1].
+    """Reconstruct the images of a file block by block.
 
-    Raises CodecError if the file is damaged, cut, from a later version or of another model. What
-    was yielded until then is as it was sent.
+    Parameters
+    ----------
+    file : binary file
+        Open for reading.
+    model : Model
+        The model that wrote the file.
+
+    Yields
+    ------
+    float32 array of shape (at most 4096, 28, 28), values in [0, 1]
+
+    Raises
+    ------
+    CodecError
+        If the file is damaged, incomplete, from a later version or of another model. Blocks that
+        were yielded before are correct.
     """
     header, check = _read_header(file)
     require_model(header, model)
     for levels in _read_blocks(file, header, check):
-        yield _rebuild(model, header.quantizer, levels)
+        yield _reconstruct(model, header.quantizer, levels)
 
 
 def require_model(header: Header, model: Model) -> None:
     """Raise CodecError unless the file was written with this model."""
-    if header.identity != model.identity or header.latent_dim != model.latent_dim:
+    if header.fingerprint != model.fingerprint or header.latent_dim != model.latent_dim:
         raise CodecError(
-            f"This file was written with another model: its identity is {header.identity.hex()}, "
-            f"this model's is {model.identity.hex()}. Choose the model that wrote it."
+            "This file was written with another model. Expected the fingerprint "
+            f"{header.fingerprint.hex()}. Received: {model.fingerprint.hex()}. "
+            "Choose the model that wrote the file."
         )
 
 
 def find_model(
     header: Header, names: Iterable[str], load: Callable[[str], Model]
 ) -> tuple[str, Model]:
-    """The name and the model, among ``names``, that wrote the file. Raises CodecError if none."""
+    """Find the model that wrote a file.
+
+    Parameters
+    ----------
+    header : Header
+    names : iterable of str
+        The models to try.
+    load : callable
+        From a name to a model.
+
+    Returns
+    -------
+    name : str
+    model : Model
+
+    Raises
+    ------
+    CodecError
+        If none of them wrote the file.
+    """
     for name in names:
         model = load(name)
-        if model.identity == header.identity:
+        if model.fingerprint == header.fingerprint:
             return name, model
     raise CodecError(
-        f"No model here has the identity {header.identity.hex()} that wrote this file. "
-        "Copy that model into the models folder."
+        f"This file was written by a model with the fingerprint {header.fingerprint.hex()}. No "
+        "model here has it. Copy that model into the models folder."
     )
 
 
 def compress(images: np.ndarray, model: Model, quantizer: Quantizer) -> bytes:
-    """A whole file in memory from images, float (n, 28, 28) in [0, 1]."""
+    """Return images, float (n, 28, 28) with values in [0, 1], as a file; see ``write``."""
     file = io.BytesIO()
     for _ in write(file, [images], len(images), model, quantizer):
         pass
@@ -151,12 +219,13 @@ def compress(images: np.ndarray, model: Model, quantizer: Quantizer) -> bytes:
 
 
 def decompress(data: bytes, model: Model) -> np.ndarray:
-    """The images of a whole file: float32 (n, 28, 28) in [0, 1]. Raises CodecError as ``read``."""
+    """Return the images of a file, float32 (n, 28, 28) with values in [0, 1]; see ``read``."""
     blocks = list(read(io.BytesIO(data), model))
     return np.concatenate(blocks) if blocks else np.zeros((0, SIDE, SIDE), np.float32)
 
 
 def _blocks(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield the images of batches of any size in blocks of 4096; the last may be smaller."""
     waiting: list[np.ndarray] = []
     for batch in batches:
         waiting.append(np.asarray(batch, np.float32))
@@ -170,26 +239,31 @@ def _blocks(batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         yield np.concatenate(waiting)
 
 
-def _rebuild(model: Model, quantizer: Quantizer, levels: np.ndarray) -> np.ndarray:
-    # PCA can leave [0, 1] a little; a picture cannot, and is nearer to the original clipped.
-    with np.errstate(over="ignore", invalid="ignore"):  # a crafted table can hold any step
+def _reconstruct(model: Model, quantizer: Quantizer, levels: np.ndarray) -> np.ndarray:
+    # The output of PCA can leave [0, 1]. An image cannot, so clipping reduces the error.
+    with np.errstate(over="ignore", invalid="ignore"):  # a forged table can contain any step
         images = np.clip(model.decode(quantizer.dequantize(levels)), 0, 1)
     if not np.isfinite(images).all():
-        raise CodecError("This file holds codes that give no picture. It was not made by encoding.")
+        raise CodecError(
+            "The values in this file cannot be decoded to images. It was not written by this "
+            "program, or it was changed."
+        )
     return images
 
 
 def _read_header(file: BinaryIO) -> tuple[Header, int]:
     head = file.read(_HEADER.size)
     if head[: len(MAGIC)] != MAGIC:
-        raise CodecError("This is not a file of compressed pictures (.aez).")
+        raise CodecError(
+            "Expected a file of compressed images (.aez). Received: another kind of file."
+        )
     if len(head) > len(MAGIC) and head[len(MAGIC)] != VERSION:
         raise CodecError(
-            f"This file has version {head[len(MAGIC)]} of the format, and this program reads "
-            f"version {VERSION}. A newer version of the program may read it."
+            f"Expected version {VERSION} of the format. Received: version {head[len(MAGIC)]}. "
+            "A newer version of this program may read the file."
         )
     head += _take(file, _HEADER.size - len(head))
-    _, _, bits, height, width, latent_dim, count, identity = _HEADER.unpack(head)
+    _, _, bits, height, width, latent_dim, count, fingerprint = _HEADER.unpack(head)
     if not 1 <= latent_dim <= _LARGEST_CODE:
         raise CodecError("This file is damaged: its header does not match its checksum.")
     table = _take(file, latent_dim * TABLE.itemsize)
@@ -200,38 +274,40 @@ def _read_header(file: BinaryIO) -> tuple[Header, int]:
     finite = np.isfinite(quantizer.table["centre"]) & np.isfinite(quantizer.table["step"])
     if (height, width) != (SIDE, SIDE) or not finite.all():
         raise CodecError(
-            f"Expected pictures of {SIDE}×{SIDE} with a table of finite numbers. "
-            f"Received: {height}×{width}. Another program must have written this file."
+            f"Expected images of {SIDE}×{SIDE} pixels and a table of finite numbers. Received: "
+            f"images of {height}×{width} pixels, or a number that is not finite. The file was "
+            "written by another program."
         )
-    return Header(count, identity, quantizer), check
+    return Header(count, fingerprint, quantizer), check
 
 
 def _read_blocks(file: BinaryIO, header: Header, check: int) -> Iterator[np.ndarray]:
-    """The levels of each block: int32 (at most 4096, latent_dim)."""
+    """Yield the levels of each block: int32 (at most 4096, latent_dim)."""
     for start in range(0, header.count, BLOCK):
         count = min(BLOCK, header.count - start)
         head = _take(file, _NUMBER.size)
         (length,) = _NUMBER.unpack(head)
-        # No number takes more than 16 bits, so a greater length is damage, and is not read.
+        # No value takes more than 16 bits. A greater length is damage, and is not read.
         if length > 2 * count * header.latent_dim + 16:
-            raise CodecError("This file is damaged: the length of a block is impossible.")
+            raise CodecError("This file is damaged: it states an impossible length of a block.")
         payload = _take(file, length)
         check = zlib.crc32(head + payload, check)
         if _NUMBER.unpack(_take(file, _NUMBER.size)) != (check,):
             raise CodecError(
-                f"This file is damaged in pictures {start + 1} to {start + count}: "
-                "they do not match their checksum."
+                f"This file is damaged: images {start + 1} to {start + count} do not match their "
+                "checksum."
             )
         try:
             yield header.quantizer.unpack(payload, count)
         except rans.EntropyError as error:
             raise CodecError(f"This file is damaged: {error}") from error
     if file.read(1):
-        raise CodecError("This file is damaged: something follows its last picture.")
+        raise CodecError("This file is damaged: there are bytes after the last image.")
 
 
 def _take(file: BinaryIO, size: int) -> bytes:
+    """Read exactly ``size`` bytes."""
     data = file.read(size)
     if len(data) < size:
-        raise CodecError("This file is cut short. Fetch or copy it again.")
+        raise CodecError("This file is incomplete. Download or copy it again.")
     return data

@@ -1,9 +1,13 @@
-"""An entropy coder for whole numbers whose distribution is known: rANS, in integers alone.
+"""rANS, an entropy coder for integers whose distribution is known.
 
-Duda, "Asymmetric numeral systems" (arXiv:1311.2540, 2013), the range variant. Each number of
-probability p takes -log2(p) bits, fractions included, and a message of one picture pays no more
-for its code book than one of a million. All arithmetic is on whole numbers, and the normal
-distribution is reduced to them with +, * and / only, so that every machine gets the same tables.
+A value of probability p takes -log2(p) bits, not rounded up to whole bits. The tables are computed
+from the distributions, so a file needs no code book. All coding is in integers, and the tables need
+only +, * and /, so that every machine computes the same ones.
+
+References
+----------
+Duda, "Asymmetric numeral systems: entropy coding combining speed of Huffman coding with compression
+rate of arithmetic coding" (arXiv:1311.2540, 2013), the range variant.
 """
 
 from __future__ import annotations
@@ -15,34 +19,52 @@ import numpy as np
 
 _PROBABILITY_BITS = 16  # frequencies of a table sum to 2**16
 _TOTAL = 1 << _PROBABILITY_BITS
-# The state lies in [2**32, 2**48): sixteen bits leave or enter it at a time, at most once a
-# number, and thirty-two are left, which keeps the loss by rounding below 1e-4 bits a number.
+# The state lies in [2**32, 2**48). Sixteen bits leave or enter it at a time, at most once for each
+# value. At least 32 bits remain, so that rounding costs less than 1e-4 bits for each value.
 _LEAST_STATE = 1 << 32
 _STATE_BYTES = 6
 
 
 class EntropyError(ValueError):
-    """The bytes are not what ``encode`` gave for these tables and this number of rows."""
+    """The bytes are not the output of ``encode`` for these tables and this number of rows."""
 
 
-def normal_table(spread: float, half: int) -> np.ndarray:
-    """Cumulative frequencies of a normal distribution rounded to the whole numbers -half..half.
+def normal_table(deviation: float, half: int) -> np.ndarray:
+    """Return the cumulative frequencies of a normal distribution rounded to integers.
 
-    spread : its standard deviation; what lies beyond either end counts to that end.
-    Returns int64 (2 * half + 2,), strictly rising from 0 to 65536: number ``v`` has the
-    frequencies from entry ``v + half`` to the next.
+    Parameters
+    ----------
+    deviation : float
+        Standard deviation of the distribution, whose mean is 0.
+    half : int
+        The integers are -half to half. The probability beyond either end is added to that end.
+
+    Returns
+    -------
+    int64 array of shape (2 * half + 2,)
+        Strictly rising from 0 to 65536. The frequency of the integer v is the difference of the
+        entries v + half + 1 and v + half.
     """
     levels = 2 * half + 1
-    inner = [_normal_cdf((edge - half - 0.5) / spread) for edge in range(1, levels)]
+    inner = [_normal_cdf((edge - half - 0.5) / deviation) for edge in range(1, levels)]
     share = np.array([0.0, *inner, 1.0])
-    # One of the frequencies is set aside for each level: what is rare stays possible.
+    # Every level has a frequency of at least 1, so that rare values can be coded, too.
     return np.arange(levels + 1) + np.floor((_TOTAL - levels) * share).astype(np.int64)
 
 
 def encode(rows: np.ndarray, tables: Sequence[np.ndarray]) -> bytes:
-    """Code rows of numbers, int (n, d), column k by the cumulative frequencies ``tables[k]``.
+    """Code rows of integers.
 
-    Numbers count from 0: the table of column k has one entry more than column k has levels.
+    Parameters
+    ----------
+    rows : int array of shape (n, d)
+        Values of column k are from 0 to ``len(tables[k]) - 2``.
+    tables : sequence of d int64 arrays
+        The cumulative frequencies of each column, as ``normal_table`` returns them.
+
+    Returns
+    -------
+    bytes
     """
     starts = np.empty(rows.shape, np.int64)
     frequencies = np.empty(rows.shape, np.int64)
@@ -51,7 +73,7 @@ def encode(rows: np.ndarray, tables: Sequence[np.ndarray]) -> bytes:
         frequencies[:, column] = table[rows[:, column] + 1] - starts[:, column]
     words = []
     state = _LEAST_STATE
-    # Backwards, because the decoder takes off last what was put on first.
+    # In reverse order, because the decoder returns first what was coded last.
     pairs = zip(starts.ravel()[::-1].tolist(), frequencies.ravel()[::-1].tolist(), strict=True)
     for start, frequency in pairs:
         if state >= frequency << 32:
@@ -62,38 +84,54 @@ def encode(rows: np.ndarray, tables: Sequence[np.ndarray]) -> bytes:
 
 
 def decode(data: bytes, count: int, tables: Sequence[np.ndarray]) -> np.ndarray:
-    """The rows that ``encode`` was given: int32 (count, len(tables)).
+    """Return the rows that ``encode`` was given.
 
-    Raises EntropyError if the bytes do not come out even, as they do for what ``encode`` wrote.
+    Parameters
+    ----------
+    data : bytes
+    count : int
+        The number of rows.
+    tables : sequence of d int64 arrays
+        As for ``encode``.
+
+    Returns
+    -------
+    int32 array of shape (count, d)
+
+    Raises
+    ------
+    EntropyError
+        If the bytes end too early, or the last value does not leave the first state of ``encode``.
     """
     state = int.from_bytes(data[:_STATE_BYTES], "little")
     if len(data) < _STATE_BYTES or len(data) % 2 or state < _LEAST_STATE:
-        raise EntropyError("The coded numbers have no beginning.")
+        raise EntropyError("The coded values have no valid beginning.")
     words = iter(np.frombuffer(data, "<u2", offset=_STATE_BYTES).tolist())
     columns = [table.tolist() for table in tables]
-    numbers = []
+    values = []
     try:
         for _ in range(count):
             for table in columns:
                 slot = state & 0xFFFF
-                number = bisect_right(table, slot) - 1
-                start = table[number]
-                state = (table[number + 1] - start) * (state >> _PROBABILITY_BITS) + slot - start
+                value = bisect_right(table, slot) - 1
+                start = table[value]
+                state = (table[value + 1] - start) * (state >> _PROBABILITY_BITS) + slot - start
                 if state < _LEAST_STATE:
                     state = state << 16 | next(words)
-                numbers.append(number)
+                values.append(value)
     except StopIteration:
-        raise EntropyError("The coded numbers end too early.") from None
+        raise EntropyError("The coded values end too early.") from None
     if state != _LEAST_STATE or next(words, None) is not None:
-        raise EntropyError("The coded numbers do not end where they should.")
-    return np.array(numbers, np.int32).reshape(count, len(tables))
+        raise EntropyError("The coded values do not end where they should.")
+    return np.array(values, np.int32).reshape(count, len(tables))
 
 
 def _normal_cdf(x: float) -> float:
-    """The normal distribution function to 1.5e-7, the same to the last bit on every machine.
+    """Return the normal distribution function with an error of at most 1.5e-7.
 
-    Abramowitz & Stegun, "Handbook of Mathematical Functions" (1964), 26.2.19. ``math.erf`` is
-    more exact, but its last bits are the C library's, and encoder and decoder must agree.
+    Abramowitz & Stegun, "Handbook of Mathematical Functions" (1964), equation 26.2.19. ``math.erf``
+    is more accurate, but its last bits depend on the C library. The decoder must compute the same
+    tables as the encoder, on any machine.
     """
     a = abs(x)
     series = 1.0 + a * (

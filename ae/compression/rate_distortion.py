@@ -1,4 +1,4 @@
-"""How many bytes an image takes and how good it then is: models, PCA and picture formats."""
+"""Rate-distortion comparison of models, PCA and image formats: bytes against quality."""
 
 from __future__ import annotations
 
@@ -16,20 +16,26 @@ from ae.nn.base import Model
 from ae.nn.pca import PCA
 
 PICTURE_FORMATS = ("JPEG", "WebP")
-QUALITIES = range(1, 96)  # Pillow's advice: above 95 files grow and pictures do not improve
+QUALITIES = range(1, 96)  # above 95, says Pillow, files grow but images do not improve
 PCA_SIZES = (8, 16, 32, 64, 128, 256)
 PCA_BITS = range(4, 7)
-_COLUMNS = 32  # of a sheet: its shape changes a file's size by a few per cent only
+_COLUMNS = 32  # of a contact sheet, whose shape changes a file's size by a few per cent only
 
 
 @dataclass(frozen=True, eq=False)
 class Sent:
-    """A set of images as it arrives.
+    """A set of images after compression and decompression.
 
-    setting : what it was compressed with, for people.
-    size : bytes of the whole file, headers included.
-    images : float (n, 28, 28) in [0, 1].
-    psnr : in dB, averaged over the images; infinite if nothing was lost.
+    Attributes
+    ----------
+    setting : str
+        Parameters of the compression, for people.
+    size : int
+        Bytes of the compressed file, headers included.
+    images : float array of shape (n, 28, 28), values in [0, 1]
+        The decompressed images.
+    psnr : float
+        In dB, averaged over the images. Infinite if the compression is lossless.
     """
 
     setting: str
@@ -42,8 +48,16 @@ class Sent:
 class Point:
     """One point of a rate-distortion curve.
 
-    series : the curve that it is on. setting : what it was compressed with.
-    bits_per_image : of a file with all the images, headers included. psnr : mean, in dB.
+    Attributes
+    ----------
+    series : str
+        Name of the curve.
+    setting : str
+        Parameters of the compression, for people.
+    bits_per_image : float
+        Of a file with all images, headers included.
+    psnr : float
+        In dB, averaged over the images.
     """
 
     series: str
@@ -53,33 +67,51 @@ class Point:
 
 
 def send(images: np.ndarray, model: Model, quantizer: Quantizer, setting: str = "") -> Sent:
-    """Images, float (n, 28, 28), through a model's codes at the quantizer's bits and back."""
+    """Compress images with a model and decompress them again.
+
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28), values in [0, 1]
+    model : Model
+    quantizer : Quantizer
+    setting : str
+        Name of the parameters; by default the number of bits.
+    """
     data = codec.compress(images, model, quantizer)
     setting = setting or f"{quantizer.bits} bits"
     return _sent(images, setting, len(data), codec.decompress(data, model))
 
 
 def send_picture(images: np.ndarray, file_format: str, quality: int = 0) -> Sent:
-    """Images, float (n, 28, 28), as ``picture_file`` and back."""
+    """Compress images to an image file and decompress them again; see ``picture_file``."""
     from PIL import Image
 
     pixels = to_bytes(images)
     file = picture_file(images, file_format, quality)
     with Image.open(io.BytesIO(file)) as picture:
-        back = _cut(np.asarray(picture.convert("L")), len(images))
+        received = _cut(np.asarray(picture.convert("L")), len(images))
     setting = "lossless" if file_format == "PNG" else f"quality {quality}"
-    # Against whole grey levels, which is all that a picture file takes.
-    return _sent(pixels / 255, setting, len(file), back / 255)
+    # Compared with 8-bit images: an image file cannot hold anything finer.
+    return _sent(pixels / 255, setting, len(file), received / 255)
 
 
 def picture_file(
     images: np.ndarray, file_format: str, quality: int = 0, *, optimize: bool = True
 ) -> bytes:
-    """Images, float (n, 28, 28), as one picture file with all of them on a sheet.
+    """Return images as one image file that contains them all, as a contact sheet.
 
-    One file for each would pay for its header each time: 270 bytes a digit as PNG and not 161.
-    file_format : "PNG", which is lossless and has no quality, "JPEG" or "WebP".
-    optimize : of a PNG alone: 3 % smaller, for 2.4 s more of work on 10,000 digits.
+    With one file for each image, the headers alone would decide: a PNG of one digit has 270 bytes
+    on average, in a contact sheet a digit takes 161.
+
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28), values in [0, 1]
+    file_format : str
+        "PNG" (lossless, has no quality), "JPEG" or "WebP".
+    quality : int
+        Of ``QUALITIES``; ignored for PNG.
+    optimize : bool
+        Whether a PNG is made 3 % smaller, which takes 2.4 s more for 10,000 digits.
     """
     from PIL import Image
 
@@ -91,23 +123,51 @@ def picture_file(
 
 
 def smallest_as_good(send_at: Callable[[int], Sent], values: Sequence[int], psnr: float) -> Sent:
-    """The first of rising ``values`` that reaches ``psnr``, found by bisection, or the last."""
+    """Return the smallest result that is good enough.
+
+    Parameters
+    ----------
+    send_at : callable
+        From one of ``values`` to the result. Size and PSNR must rise with the value.
+    values : sequence of int
+        In rising order.
+    psnr : float
+        In dB.
+
+    Returns
+    -------
+    Sent
+        For the first value that reaches ``psnr``, found by bisection; for the last if none does.
+    """
     return _bisect(send_at, values, lambda sent: sent.psnr >= psnr)
 
 
 def best_as_small(send_at: Callable[[int], Sent], values: Sequence[int], size: int) -> Sent:
-    """The last of rising ``values`` that takes at most ``size`` bytes, or the first."""
+    """Return the best result of at most ``size`` bytes, or that of the first value.
+
+    Parameters are those of ``smallest_as_good``.
+    """
     return _bisect(send_at, values[::-1], lambda sent: sent.size <= size)
 
 
 def best_pca(
     images: np.ndarray, pca: PCA, statistics: Calibration, psnr: float, size: int | None
 ) -> Sent:
-    """The best of PCA at several numbers of components and bits.
+    """Return the best result of PCA over several numbers of components and bits.
 
-    pca, statistics : with as many components as there are to try.
-    size : None for the smallest file that reaches ``psnr`` (or the best, if none does); else the
-        best that takes at most ``size`` bytes (or the smallest, if none does).
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28), values in [0, 1]
+    pca : PCA
+        Of training images. It is tried with those of ``PCA_SIZES`` that it has components for.
+    statistics : Calibration
+        Of ``pca``.
+    psnr : float
+        In dB. Without ``size``, the smallest result that reaches it is returned; if none does,
+        the one with the highest PSNR.
+    size : int, optional
+        The best result of at most this number of bytes is returned; if there is none, the
+        smallest.
     """
     tried = _pca_settings(images, pca, statistics, PCA_BITS)
     if size is None:
@@ -124,25 +184,25 @@ def model_points(
     statistics: Calibration,
     bits: Iterable[int],
 ) -> list[Point]:
-    """The curve of one model over ``bits``."""
+    """Return the rate-distortion curve of a model: a point for each number of bits."""
     return [_point(series, send(images, model, statistics.quantizer(b))) for b in bits]
 
 
 def pca_points(
     images: np.ndarray, pca: PCA, statistics: Calibration, bits: Iterable[int] = PCA_BITS
 ) -> list[Point]:
-    """PCA's curve: of all numbers of components and bits, those that no other one beats."""
+    """Return the rate-distortion curve of PCA: the best of all numbers of components and bits."""
     tried = [_point("PCA", sent) for sent in _pca_settings(images, pca, statistics, bits)]
     return pareto_front(tried)
 
 
 def picture_points(images: np.ndarray, file_format: str, qualities: Iterable[int]) -> list[Point]:
-    """The curve of a picture format over its quality setting."""
+    """Return the rate-distortion curve of an image format: a point for each quality."""
     return [_point(file_format, send_picture(images, file_format, q)) for q in qualities]
 
 
 def pareto_front(points: Iterable[Point]) -> list[Point]:
-    """The points that no other one beats in both bits and PSNR, by rising bits."""
+    """Return the points for which no other has fewer bits and a higher PSNR, by rising bits."""
     front: list[Point] = []
     for point in sorted(points, key=lambda p: (p.bits_per_image, -p.psnr)):
         if not front or point.psnr > front[-1].psnr:
@@ -153,32 +213,50 @@ def pareto_front(points: Iterable[Point]) -> list[Point]:
 def break_even(
     decoder_bytes: int, bytes_an_image: float, other_bytes_an_image: float
 ) -> int | None:
-    """From how many images on it pays to send the decoder too, or None if it never does."""
+    """Return the number of images from which sending the decoder as well saves bytes.
+
+    Parameters
+    ----------
+    decoder_bytes : int
+        Size of the decoder's file.
+    bytes_an_image, other_bytes_an_image : float
+        With the decoder, and with the other method.
+
+    Returns
+    -------
+    int or None
+        None if it never does.
+    """
     saved = other_bytes_an_image - bytes_an_image
     return int(np.floor(decoder_bytes / saved)) + 1 if saved > 0 else None
 
 
-def _pca_settings(images, pca, statistics, bits) -> list[Sent]:
-    tried = []
+def _pca_settings(
+    images: np.ndarray, pca: PCA, statistics: Calibration, bits: Iterable[int]
+) -> list[Sent]:
+    tried, bits = [], list(bits)
     for k in (k for k in PCA_SIZES if k <= pca.latent_dim):
         first = Calibration(
-            statistics.mean[:k], statistics.deviation[:k], statistics.sensitivity[:k]
+            statistics.mean[:k], statistics.standard_deviation[:k], statistics.sensitivity[:k]
         )
         for b in bits:
-            setting = f"{k} numbers, {b} bits"
+            setting = f"{k} components, {b} bits"
             tried.append(send(images, pca.truncate(k), first.quantizer(b), setting))
     return tried
 
 
-def _sent(images: np.ndarray, setting: str, size: int, back: np.ndarray) -> Sent:
-    return Sent(setting, size, back, float(metrics.psnr(images, back).mean()))
+def _sent(images: np.ndarray, setting: str, size: int, received: np.ndarray) -> Sent:
+    return Sent(setting, size, received, float(metrics.psnr(images, received).mean()))
 
 
 def _point(series: str, sent: Sent) -> Point:
     return Point(series, sent.setting, 8 * sent.size / len(sent.images), sent.psnr)
 
 
-def _bisect(send_at, values, reached) -> Sent:
+def _bisect(
+    send_at: Callable[[int], Sent], values: Sequence[int], reached: Callable[[Sent], bool]
+) -> Sent:
+    """Return the result for the first value that is ``reached``, or for the last value."""
     low, high = 0, len(values) - 1
     while low < high:
         middle = (low + high) // 2
@@ -190,7 +268,7 @@ def _bisect(send_at, values, reached) -> Sent:
 
 
 def _cut(sheet: np.ndarray, count: int) -> np.ndarray:
-    """The ``count`` images of a sheet: uint8 (count, 28, 28)."""
+    """Return the first ``count`` images of a contact sheet: uint8 (count, 28, 28)."""
     side = codec.SIDE
     rows, columns = sheet.shape[0] // side, sheet.shape[1] // side
     grid = sheet.reshape(rows, side, columns, side).transpose(0, 2, 1, 3)

@@ -1,1 +1,1 @@
-"""The networks: how they are built, and one interface for them and for PCA."""
+"""Networks: how they are built, and one interface for networks and PCA."""

@@ -1,4 +1,4 @@
-"""A trained encoder and decoder behind four methods on numpy arrays."""
+"""A trained encoder and decoder with methods on NumPy arrays."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ import hashlib
 import os
 import tempfile
 import threading
-import typing
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
-# Images at a time: the widest layers of a chunk stay in the processor's cache.
+# Images at a time, so that the widest layers of a chunk stay in the processor's cache.
 _CHUNK = 250
 _chunks = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="chunk")
 
 
 class Autoencoder:
-    """Encode and decode images with a trained network. Read-only: threads may share one.
+    """A trained network that encodes and decodes images; see ``ae.nn.base.Model``.
 
-    latent_dim : length of the code z.
-    encoder, decoder : the Keras models, (n, 28, 28) -> (n, latent_dim) -> (n, 28, 28).
-    Raises ValueError for models of other shapes.
+    Threads may share one, as long as nobody changes its weights.
+
+    Parameters
+    ----------
+    encoder : keras.Model
+        From images (n, 28, 28) to latent vectors (n, latent_dim).
+    decoder : keras.Model
+        From latent vectors (n, latent_dim) to images (n, 28, 28).
+
+    Attributes
+    ----------
+    latent_dim : int
+        Number of latent dimensions.
+
+    Raises
+    ------
+    ValueError
+        If the models have other shapes.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model):
+    def __init__(self, encoder: keras.Model, decoder: keras.Model) -> None:
         shapes = [*_shapes(encoder), *_shapes(decoder)]
         if len(shapes[1]) != 1 or shapes != [(28, 28), shapes[1], shapes[1], (28, 28)]:
             raise ValueError(
-                "encoder and decoder must lead from images (28, 28) to z (latent_dim,) and back. "
+                "The encoder must map images (28, 28) to z (latent_dim,), and the decoder back. "
                 f"Received: {' -> '.join(map(str, shapes))}."
             )
         self.encoder = encoder
@@ -44,36 +61,42 @@ class Autoencoder:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Autoencoder:
-        """Load what ``save`` wrote. Raises ValueError or OSError for anything else."""
+        """Load a file that ``save`` wrote.
+
+        Raises
+        ------
+        ValueError, OSError
+            If the file is missing, damaged or of another kind.
+        """
         import keras
 
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        model: Any = keras.saving.load_model(path, compile=False, safe_mode=True)
         return cls(model.get_layer("encoder"), model.get_layer("decoder"))
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write one functional Keras model, encoder and decoder as named parts of it.
+        """Write one functional Keras model with the named parts "encoder" and "decoder".
 
-        Any notebook reads it with ``keras.saving.load_model``, without this package.
+        ``keras.saving.load_model`` reads the file in any notebook, without this package.
         """
-        from ae.nn.networks import apart, join
+        from ae.nn.networks import join, with_own_decoder
         from ae.system.files import replacing
 
         with replacing(path) as temporary:
-            join(apart(self.encoder, self.decoder), self.decoder).save(temporary)
+            join(with_own_decoder(self.encoder, self.decoder), self.decoder).save(temporary)
             _compress(temporary)
 
-    def halve_precision(self) -> None:
-        """Round every weight to the 11 binary digits of a half-precision number.
+    def round_to_half_precision(self) -> None:
+        """Round every weight to the 11 significant bits of a half-precision number, in place.
 
-        Its relative error is then at most 2**-11, and ``save`` makes a file about half the size.
-        For a model that nobody else uses yet: it changes the weights in place.
+        The relative error of a weight is then at most 2**-11, and ``save`` writes a file of about
+        half the size. Call it before anybody else uses the model.
         """
         for variable in self.variables:
             mantissa, exponent = np.frexp(variable.numpy())
             variable.assign(np.ldexp(np.rint(mantissa * 2048) / 2048, exponent))
 
     def decoder_file(self) -> bytes:
-        """The decoder alone as a .keras file: what a receiver of codes has to have."""
+        """Return the decoder alone as a .keras file, which is all that a receiver of z needs."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "decoder.keras")
             self.decoder.save(path)
@@ -81,21 +104,21 @@ class Autoencoder:
 
     @property
     def parameters(self) -> int:
-        """How many numbers training has set, in encoder and decoder together."""
-        # An encoder that refines its code has the decoder within: it is trained once.
+        """Number of parameters of encoder and decoder together."""
+        # An encoder that refines its latent vector contains the decoder, which counts once.
         within = any(layer.name == "decoder" for layer in self.encoder.layers)
         return self.encoder.count_params() + (0 if within else self.decoder.count_params())
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The weights that training has set, each once: the encoder's, then the decoder's."""
+        """All weights, each once: those of the encoder, then those of the decoder."""
         shared = {id(variable) for variable in self.encoder.weights}
         own = [variable for variable in self.decoder.weights if id(variable) not in shared]
         return [*self.encoder.weights, *own]
 
     @cached_property
-    def identity(self) -> bytes:
-        """16 bytes that no other set of weights has: the beginning of their SHA-256."""
+    def fingerprint(self) -> bytes:
+        """The first 16 bytes of the SHA-256 of the weights."""
         digest = hashlib.sha256()
         for weights in [*self.encoder.get_weights(), *self.decoder.get_weights()]:
             digest.update(repr(weights.shape).encode())
@@ -103,28 +126,29 @@ class Autoencoder:
         return digest.digest()[:16]
 
     def encode(self, images: np.ndarray) -> np.ndarray:
-        """Images, float (n, 28, 28) in [0, 1] -> z, float32 (n, latent_dim)."""
+        """Return the latent vectors of images, float (n, 28, 28): float32 (n, latent_dim)."""
         return self._run("encode", images, (28, 28))[0]
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """z, float (n, latent_dim) -> images, float32 (n, 28, 28) in [0, 1]."""
+        """Return the images of z, float (n, latent_dim): float32 (n, 28, 28)."""
         return self._run("decode", z, (self.latent_dim,))[0]
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """decode(encode(images)): float32 (n, 28, 28) in [0, 1]."""
+        """Return decode(encode(images)): float32 (n, 28, 28)."""
         return self._run("reconstruct", images, (28, 28))[1]
 
     def encode_and_reconstruct(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """z and decode(z) in one go: float32 (n, latent_dim) and (n, 28, 28)."""
-        return self._run("reconstruct", images, (28, 28))
+        """Return z and decode(z) in one call: float32 (n, latent_dim) and (n, 28, 28)."""
+        z, reconstructions = self._run("reconstruct", images, (28, 28))
+        return z, reconstructions
 
-    def _run(self, name: str, inputs, shape: tuple) -> tuple[np.ndarray, ...]:
+    def _run(self, name: str, inputs: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
         inputs = np.asarray(inputs, np.float32)
         if inputs.ndim != len(shape) + 1 or inputs.shape[1:] != shape:
             wanted = ", ".join(map(str, shape))
             what = "z" if name == "decode" else "images"
             raise ValueError(f"{what} must have shape (n, {wanted}). Received: {inputs.shape}.")
-        if not len(inputs):  # which the graphs refuse
+        if not len(inputs):  # the graphs do not accept an empty batch
             some = self._run(name, np.zeros((1, *shape), np.float32), shape)
             return tuple(part[:0] for part in some)
         with self._compiling:
@@ -135,25 +159,25 @@ class Autoencoder:
         return tuple(map(np.concatenate, zip(*_chunks.map(function, chunks), strict=True)))
 
     @cached_property
-    def _functions(self) -> dict:
-        """Graphs with fixed signatures: ``model.predict`` costs tens of milliseconds a call."""
+    def _functions(self) -> dict[str, Callable[[np.ndarray], tuple[np.ndarray, ...]]]:
+        """Graphs with fixed signatures: a call of ``model.predict`` takes tens of milliseconds."""
         import tensorflow as tf
 
-        def graph(call, *shape):
+        def graph(call: Callable[[tf.Tensor], tuple[tf.Tensor, ...]], *shape: int) -> Any:
             signature = tf.TensorSpec((None, *shape), tf.float32)
             return tf.function(call, input_signature=[signature]).get_concrete_function()
 
-        def encode(images):
+        def encode(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             return (self.encoder(images, training=False),)
 
-        def decode(z):
+        def decode(z: tf.Tensor) -> tuple[tf.Tensor, ...]:
             return (self.decoder(z, training=False),)
 
-        def reconstruct(images):
+        def reconstruct(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             z = encode(images)
             return z + decode(*z)
 
-        def on_arrays(concrete):
+        def on_arrays(concrete: Any) -> Callable[[np.ndarray], tuple[np.ndarray, ...]]:
             return lambda array: tuple(part.numpy() for part in concrete(tf.constant(array)))
 
         return {
@@ -164,7 +188,7 @@ class Autoencoder:
 
 
 def _compress(path: Path) -> None:
-    """Pack the parts of a .keras file more tightly; Keras itself leaves them as they are."""
+    """Compress the parts of a .keras file, which Keras stores uncompressed."""
     with zipfile.ZipFile(path) as archive:
         parts = [(item.filename, archive.read(item)) for item in archive.infolist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -172,6 +196,6 @@ def _compress(path: Path) -> None:
             archive.writestr(name, data)
 
 
-def _shapes(model: keras.Model) -> tuple[tuple, tuple]:
-    """Input and output shape of a model without the batch."""
+def _shapes(model: keras.Model) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return input and output shape of a model without the batch axis."""
     return tuple(model.input_shape[1:]), tuple(model.output_shape[1:])

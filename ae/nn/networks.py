@@ -1,28 +1,43 @@
-"""ModelConfig -> Keras encoder and decoder, of plain Keras layers only."""
+"""Build Keras encoders and decoders from a ModelConfig, of plain Keras layers only."""
 
 from __future__ import annotations
 
-import typing
+from typing import TYPE_CHECKING, Any
 
 from ae.config import IMPORTED, KINDS, ModelConfig
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import keras
 
-SIDE = 28
+SIDE = 28  # height and width of the images in pixels
 
 
 def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
     """Build an untrained encoder and decoder.
 
-    Returns (encoder, decoder): functional models from float32 (n, 28, 28) in [0, 1] to float32
-    (n, latent_dim), and back. Initial weights come from Keras's global seed: call
-    ``keras.utils.set_random_seed`` first for weights that can be had again. Raises ValueError for
-    a foreign config.
+    The initial weights come from Keras's global seed: call ``keras.utils.set_random_seed`` first
+    to get the same weights again.
+
+    Parameters
+    ----------
+    config : ModelConfig
+
+    Returns
+    -------
+    encoder : keras.Model
+        Functional model from float32 (n, 28, 28), values in [0, 1], to float32 (n, latent_dim).
+    decoder : keras.Model
+        Functional model from float32 (n, latent_dim) to float32 (n, 28, 28).
+
+    Raises
+    ------
+    ValueError
+        If the config is that of an imported model, whose layers it does not describe.
     """
     if config.kind == IMPORTED:
         raise ValueError(
-            f"kind must be one of {KINDS}. Received: {IMPORTED!r}, a network made elsewhere."
+            f"kind must be one of {KINDS}. Received: {IMPORTED!r}: the layers of an imported model "
+            "are in its file, not in its settings."
         )
     if config.kind == "linear":
         return _linear_encoder(config), _linear_decoder(config)
@@ -31,10 +46,10 @@ def build(config: ModelConfig) -> tuple[keras.Model, keras.Model]:
 
 
 def join(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
-    """Encoder and decoder as one functional model from images to reconstructions.
+    """Return encoder and decoder as one functional model from images to reconstructions.
 
-    If the encoder has the decoder within, to refine its code, the model is the encoder's graph and
-    the decoder once more at its end.
+    If the encoder contains the decoder, to refine its latent vector, the model is the encoder's
+    graph with the decoder once more at its end.
     """
     import keras
 
@@ -44,10 +59,10 @@ def join(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
     return keras.Model(images, decoder(encoder(images)), name="autoencoder")
 
 
-def apart(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
-    """The encoder with a decoder of its own, equal to ``decoder``, if it has that one within.
+def with_own_decoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
+    """Return the encoder; if it contains ``decoder``, a copy that contains a copy of it.
 
-    For saving: Keras does not load a part again that two nested models share.
+    For saving: Keras cannot load a part that two nested models share.
     """
     import keras
 
@@ -59,34 +74,53 @@ def apart(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
 
 
 def join_variational(encoder: keras.Model, decoder: keras.Model, kl_weight: float) -> keras.Model:
-    """The model that a VAE is trained as: as ``join``, but the decoder sees a sample of the code.
+    """Return a VAE for training: as ``join``, but the decoder gets a sample of z.
 
-    The encoder's output becomes z_mean; a second head on its last layer gives z_log_var, and is
-    needed in training only. z = z_mean + exp(z_log_var / 2) * epsilon with epsilon from N(0, 1).
-    Adds ``kl_weight`` * kl_loss / 784 to the loss, to stand beside a mean over the pixels, and
-    reports kl_loss, in nats per image, as a metric. Kingma & Welling, "Auto-Encoding Variational
-    Bayes" (2014), equation 10.
+    The encoder's output is z_mean. A second output layer for z_log_var is added to its last hidden
+    layer, for training only.
+
+    Parameters
+    ----------
+    encoder, decoder : keras.Model
+        As ``build`` returns them.
+    kl_weight : float
+        ``kl_weight`` * kl_loss / 784 is added to the loss, which is a mean over the 784 pixels.
+        kl_loss, in nats per image, is reported as a metric.
+
+    Returns
+    -------
+    keras.Model
+
+    Notes
+    -----
+    z = z_mean + exp(z_log_var / 2) * epsilon, with epsilon from N(0, 1).
+
+    References
+    ----------
+    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10.
     """
     import keras
     from keras import ops
 
     class Sampling(keras.layers.Layer):
-        def __init__(self, **options):
-            super().__init__(**options)
+        """Draw z from N(z_mean, exp(z_log_var)) and add the KL divergence to the loss."""
+
+        def __init__(self) -> None:
+            super().__init__(name="sampling")
             self.seeds = keras.random.SeedGenerator()
             self.mean_kl_loss = keras.metrics.Mean(name="kl_loss")
 
-        def call(self, inputs):
+        def call(self, inputs: Any) -> Any:
             z_mean, z_log_var = inputs
-            kl_loss = 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - z_log_var - 1, axis=1)
-            self.add_loss(kl_weight / (SIDE * SIDE) * ops.mean(kl_loss))
+            kl_loss = ops.sum(0.5 * (z_mean**2 + ops.exp(z_log_var) - z_log_var - 1), axis=1)
+            self.add_loss(ops.multiply(kl_weight / (SIDE * SIDE), ops.mean(kl_loss)))
             self.mean_kl_loss.update_state(kl_loss)
             epsilon = keras.random.normal(ops.shape(z_mean), seed=self.seeds)
             return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
     last_hidden = encoder.layers[-1].input
     z_log_var = keras.layers.Dense(encoder.output_shape[-1], name="z_log_var")(last_hidden)
-    z = Sampling(name="sampling")([encoder.output, z_log_var])
+    z = Sampling()([encoder.output, z_log_var])
     return keras.Model(encoder.input, decoder(z), name="variational_autoencoder")
 
 
@@ -123,19 +157,22 @@ def _conv_encoder(config: ModelConfig) -> keras.Model:
 
 
 def _refined(encoder: keras.Model, decoder: keras.Model, config: ModelConfig) -> keras.Model:
-    """The encoder, followed by corrections of its code.
+    """Return the encoder followed by corrections of its latent vector.
 
-    Each decodes the code so far, sees the image beside what is still missing of it, and adds a
-    change to the code that begins at zero. After Marino, Yue & Mandt, "Iterative Amortized
-    Inference" (2018).
+    Each correction decodes the latent vector, sees the image and what the reconstruction lacks,
+    and adds a change to the latent vector. Before training this change is zero.
+
+    References
+    ----------
+    Marino, Yue & Mandt, "Iterative Amortized Inference" (2018).
     """
     from keras import Model, layers
 
     images, z = encoder.input, encoder.output
     target = layers.Reshape((SIDE, SIDE, 1))(images)
     for step in range(config.refinements):
-        drawn = layers.Reshape((SIDE, SIDE, 1))(decoder(z))
-        x = layers.Concatenate()([target, layers.Subtract()([target, drawn])])
+        decoded = layers.Reshape((SIDE, SIDE, 1))(decoder(z))
+        x = layers.Concatenate()([target, layers.Subtract()([target, decoded])])
         for filters in config.refinement_filters:
             x = layers.MaxPooling2D(2)(layers.Conv2D(filters, 3, padding="same")(x))
             x = layers.Activation(config.activation)(x)
@@ -165,8 +202,8 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
             padding="same",
             activation=config.activation,
         )(x)
-    # A 6-pixel kernel where the output layer doubles the grid itself: with fewer, each output
-    # pixel would see a single cell of the coarse grid along an axis half of the time.
+    # If the output layer doubles the grid, its kernel has 6 pixels. With fewer, half of the output
+    # pixels along each axis would depend on a single cell of the coarse grid.
     x = layers.Conv2DTranspose(
         1,
         6 if strides[-1] == 2 else 3,
@@ -179,10 +216,10 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
 
 
 def _strides(config: ModelConfig) -> list[int]:
-    """Strides of all Conv2DTranspose layers, the output layer last.
+    """Return the strides of all Conv2DTranspose layers, the output layer last.
 
-    The doublings stand as late as the number of layers allows, less one layer at full size:
-    work on the small grid is cheap.
+    Layers on a small grid are fast, so the grid is doubled as late as possible; if there are
+    enough layers, one follows the last doubling.
     """
     layers = len(config.decoder_filters)
     doublings = [2] * config.poolings

@@ -1,4 +1,4 @@
-"""Principal component analysis: the best linear autoencoder, and the baseline of all pages."""
+"""Principal component analysis: the best linear autoencoder, and the baseline on all pages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_CHUNK = 10_000
+_CHUNK = 10_000  # images at a time: a centred copy of all would take 188 MB
 
 
 @dataclass(frozen=True, eq=False)
 class PCA:
-    """A linear map to ``latent_dim`` numbers and back, with the interface of Autoencoder.
+    """A linear map to ``latent_dim`` dimensions and back; see ``ae.nn.base.Model``.
 
-    mean : float32 (784,), the mean training image.
-    components : float32 (latent_dim, 784), orthonormal rows, largest variance first.
-    variances : float32 (latent_dim,), the variance of the training images along each row.
+    Attributes
+    ----------
+    mean : float32 array of shape (784,)
+        The mean training image.
+    components : float32 array of shape (latent_dim, 784)
+        Orthonormal rows, largest variance first.
+    variances : float32 array of shape (latent_dim,)
+        The variance of the training images along each row.
     """
 
     mean: np.ndarray
@@ -25,11 +30,25 @@ class PCA:
 
     @classmethod
     def fit(cls, images: np.ndarray, k: int) -> PCA:
-        """Fit k components to images, float32 (n, 28, 28), by the covariance's eigenvectors.
+        """Compute the first k eigenvectors of the covariance of images.
 
-        Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space" (1901):
-        of all linear maps to k numbers these leave the least squared error on the images.
-        Raises ValueError unless 1 <= k <= 784.
+        Of all linear maps to k dimensions and back, this one has the least squared error on these
+        images.
+
+        Parameters
+        ----------
+        images : float array of shape (n, 28, 28)
+        k : int
+            From 1 to 784.
+
+        Raises
+        ------
+        ValueError
+            If ``k`` is out of range, or ``images`` has another shape.
+
+        References
+        ----------
+        Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space" (1901).
         """
         flat = _flatten(images)
         if not 1 <= k <= flat.shape[1]:
@@ -48,28 +67,28 @@ class PCA:
 
     @property
     def latent_dim(self) -> int:
+        """Number of components."""
         return len(self.components)
 
     @property
-    def identity(self) -> bytes:
-        """16 bytes that no other PCA has: the beginning of the SHA-256 of mean and components."""
+    def fingerprint(self) -> bytes:
+        """The first 16 bytes of the SHA-256 of mean and components."""
         return hashlib.sha256(self.mean.tobytes() + self.components.tobytes()).digest()[:16]
 
     def truncate(self, k: int) -> PCA:
-        """The PCA of the first k components: the same as fitting k, at no cost."""
+        """Return the PCA of the first k components, which is the same as fitting k."""
         if not 1 <= k <= self.latent_dim:
             raise ValueError(f"k must be from 1 to {self.latent_dim}. Received: k={k}.")
         return PCA(self.mean, self.components[:k], self.variances[:k])
 
     def encode(self, images: np.ndarray) -> np.ndarray:
-        """Images (n, 28, 28) -> z, float32 (n, latent_dim)."""
+        """Return the latent vectors of images, float (n, 28, 28): float32 (n, latent_dim)."""
         return (_flatten(images) - self.mean) @ self.components.T
 
     def decode(self, z: np.ndarray) -> np.ndarray:
-        """z (n, latent_dim) -> float32 (n, 28, 28).
+        """Return the images of z, float (n, latent_dim): float32 (n, 28, 28).
 
-        A linear map can leave [0, 1] a little. Its values are not clipped, so that the error is
-        that of the linear map.
+        Values outside [0, 1] are not clipped, so that the error is that of the linear map.
         """
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
@@ -77,7 +96,7 @@ class PCA:
         return (z @ self.components + self.mean).reshape(-1, 28, 28)
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """decode(encode(images)): float32 (n, 28, 28)."""
+        """Return decode(encode(images)): float32 (n, 28, 28)."""
         return self.decode(self.encode(images))
 
 
@@ -103,11 +122,27 @@ def principal_axes(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Angles between the spans of two sets of rows, in degrees, smallest first.
+    """Return the angles between two linear subspaces.
 
-    first, second : float (k, d) and (m, d), each of full rank. Returns float64 (min(k, m),);
-    all 0 if one span lies in the other. Björck & Golub, "Numerical Methods for Computing Angles
-    Between Linear Subspaces" (1973), by the sines of the angles where the cosines round to 1.
+    Parameters
+    ----------
+    first : float array of shape (k, d)
+        Its rows span the first subspace. They must be linearly independent.
+    second : float array of shape (m, d)
+        The same for the second subspace.
+
+    Returns
+    -------
+    float64 array of shape (min(k, m),)
+        In degrees, smallest first. All are 0 if one subspace contains the other.
+
+    Notes
+    -----
+    Computed from the sines of the angles: the cosines of small angles are rounded to 1.
+
+    References
+    ----------
+    Björck & Golub, "Numerical Methods for Computing Angles Between Linear Subspaces" (1973).
     """
     basis, other = (np.linalg.qr(np.asarray(rows, np.float64).T)[0] for rows in (first, second))
     if basis.shape[1] < other.shape[1]:

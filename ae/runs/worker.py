@@ -161,7 +161,7 @@ def _train(folder, settings, devices, state, on_record, should_stop) -> store.Mo
         resume_from=state,
     )
     journal.write("saving")
-    autoencoder.halve_precision()
+    autoencoder.round_to_half_precision()
     autoencoder.save(folder / store.MODEL_FILE)
     snapshots.write(snapshots.snapshot_path(folder, journal.moment.step), journal.moment)
     try:

@@ -127,7 +127,7 @@ def script(card: ModelCard) -> str:
     refined = bool(card.model.refinements)
     names = [
         f"_{kind}_encoder",
-        *["_refined", "apart"] * refined,
+        *["_refined", "with_own_decoder"] * refined,
         f"_{kind}_decoder",
         *([] if linear else ["_strides"]),
         "join",
@@ -140,7 +140,7 @@ def script(card: ModelCard) -> str:
         encoder=f"_{kind}_encoder",
         decoder=f"_{kind}_decoder",
         refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,
-        save="apart(encoder, decoder)" if refined else "encoder",
+        save="with_own_decoder(encoder, decoder)" if refined else "encoder",
         join="join_variational(encoder, decoder, TRAINING.kl_weight)"
         if variational
         else "join(encoder, decoder)",

@@ -89,7 +89,7 @@ def fit_map(z: np.ndarray, reference: np.ndarray) -> Map:
     z = np.nan_to_num(z, nan=0.0, posinf=0.0, neginf=0.0)
     plane = Plane.of(z)
     if z.shape[1] > 2:
-        plane = plane.turned(z, reference)
+        plane = plane.aligned(z, reference)
     places = plane.places(z)
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     half = _MARGIN * max(float(np.abs(places - middle).max()), 1e-6)

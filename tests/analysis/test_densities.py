@@ -9,8 +9,8 @@ from ae.analysis.densities import (
     Gaussian,
     GaussianPerClass,
     KernelDensity,
-    class_by_neighbours,
-    of_class,
+    neighbour_classifier,
+    sample_class,
 )
 
 LABELS = np.arange(600) % 3
@@ -62,19 +62,21 @@ def test_the_prior_is_standard_normal():
 
 @pytest.mark.parametrize("label", [0, 1, 2])
 def test_a_chosen_class_is_drawn_whatever_the_density(codes, label):
-    classify = class_by_neighbours(codes, LABELS)
+    classify = neighbour_classifier(codes, LABELS)
     for density in fits(codes)[1:]:
-        z = of_class(density, label, 50, np.random.default_rng(4), 1.0, classify)
+        z = sample_class(density, label, 50, np.random.default_rng(4), 1.0, classify)
         assert len(z) == 50
         assert (classify(z) == label).all()
-    z = of_class(fits(codes)[0], label, 20, np.random.default_rng(4), 1.0, classify)
+    z = sample_class(fits(codes)[0], label, 20, np.random.default_rng(4), 1.0, classify)
     assert len(z) == 20
     assert (classify(z) == label).all()
 
 
 def test_a_class_that_is_never_drawn_gives_nothing(codes):
-    classify = class_by_neighbours(codes, LABELS)
-    z = of_class(Gaussian.fit(codes[LABELS == 0]), 1, 5, np.random.default_rng(5), 1.0, classify)
+    classify = neighbour_classifier(codes, LABELS)
+    z = sample_class(
+        Gaussian.fit(codes[LABELS == 0]), 1, 5, np.random.default_rng(5), 1.0, classify
+    )
     assert z.shape == (0, 2)
 
 

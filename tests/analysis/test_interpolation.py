@@ -61,7 +61,7 @@ def test_a_path_of_one_step_is_refused():
 def test_the_way_through_neighbours_goes_around_the_hole():
     angles = np.linspace(0, np.pi, 40)
     ring = np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
-    way = graph_of(ring, 2).shortest(0, 39)
+    way = graph_of(ring, 2).shortest_path(0, 39)
     assert way == list(range(40))
     path = resample(ring[way], 13)
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), 1, atol=0.01)
@@ -74,7 +74,7 @@ def test_groups_far_apart_are_joined_by_the_shortest_bridges():
     rng = np.random.default_rng(0)
     groups = [rng.normal([10 * g, 0], 0.1, (20, 2)) for g in range(3)]
     z = np.concatenate(groups).astype(np.float32)
-    way = graph_of(z, 3).shortest(0, 59)
+    way = graph_of(z, 3).shortest_path(0, 59)
     assert way[0] == 0
     assert way[-1] == 59
     group = np.array(way) // 20
@@ -84,7 +84,7 @@ def test_groups_far_apart_are_joined_by_the_shortest_bridges():
 
 def test_the_way_from_a_code_to_itself_is_that_code():
     z = np.random.default_rng(1).normal(size=(20, 3)).astype(np.float32)
-    assert graph_of(z, 2).shortest(4, 4) == [4]
+    assert graph_of(z, 2).shortest_path(4, 4) == [4]
     np.testing.assert_array_equal(resample(z[[4]], 3), z[[4, 4, 4]])
 
 
@@ -93,13 +93,13 @@ def test_the_figures_of_a_straight_line_of_pictures_are_the_least():
     images = parts[:, None, None] * np.ones((6, 28, 28))
     real = np.zeros((1, 1), np.float32)
     figures = path_figures(parts[:, None], images, real)
-    assert figures.change == pytest.approx(1)
-    assert figures.jump == pytest.approx(1)
-    assert figures.farthest == pytest.approx(1)
+    assert figures.total_change == pytest.approx(1)
+    assert figures.largest_step == pytest.approx(1)
+    assert figures.largest_distance == pytest.approx(1)
     leap = path_figures(parts[:, None], np.rint(images), real)
-    assert leap.jump == pytest.approx(5)
+    assert leap.largest_step == pytest.approx(5)
 
 
 def test_a_path_that_stands_still_has_figures():
     still = path_figures(np.zeros((3, 2)), np.zeros((3, 28, 28)), np.ones((1, 2), np.float32))
-    assert (still.change, still.jump) == (1, 1)
+    assert (still.total_change, still.largest_step) == (1, 1)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from ae.analysis.latent import (
-    ALIVE,
+    ACTIVE_VARIANCE,
     CodeStatistics,
     class_mean,
     code_csv,
-    influence,
+    sensitivity,
     traversal,
     variances,
 )
@@ -32,12 +32,12 @@ def test_standardized_codes_have_mean_0_and_spread_1(codes):
 
 
 def test_a_number_that_never_changes_divides_by_no_zero():
-    assert (CodeStatistics.of(np.ones((4, 2), np.float32)).spread > 0).all()
+    assert (CodeStatistics.of(np.ones((4, 2), np.float32)).standard_deviation > 0).all()
 
 
 def test_the_influence_of_a_principal_component_is_the_component(mnist, mnist_pca):
     z = mnist_pca.encode(mnist.x_test[:1])[0]
-    lower, upper = influence(mnist_pca, z, 5, step=1.5)
+    lower, upper = sensitivity(mnist_pca, z, 5, step=1.5)
     expected = 3 * mnist_pca.components[5].reshape(28, 28)
     np.testing.assert_allclose(upper - lower, expected, atol=1e-5)
     middle = mnist_pca.decode(z[None])[0]
@@ -47,7 +47,7 @@ def test_the_influence_of_a_principal_component_is_the_component(mnist, mnist_pc
 def test_a_code_comes_back_from_its_csv_exactly(codes):
     rows = list(csv.DictReader(io.StringIO(code_csv(codes[4], CodeStatistics.of(codes)))))
     np.testing.assert_array_equal(np.float32([row["z"] for row in rows]), codes[4])
-    assert [row["number"] for row in rows] == ["1", "2", "3"]
+    assert [row["dimension"] for row in rows] == ["1", "2", "3"]
 
 
 def test_a_traversal_moves_one_number_at_a_time(mnist, mnist_pca):
@@ -68,4 +68,4 @@ def test_the_mean_of_a_class_is_that_of_its_codes(codes):
 
 def test_a_number_that_stands_still_is_not_alive(codes):
     z = np.column_stack([codes, np.full(500, 0.7) + 0.01 * codes[:, 0]])
-    assert (variances(z) > ALIVE).tolist() == [True, True, True, False]
+    assert (variances(z) > ACTIVE_VARIANCE).tolist() == [True, True, True, False]

@@ -9,7 +9,7 @@ from ae.analysis.neighbours import (
     knn_accuracy,
     nearest,
     nearest_neighbours,
-    share_kept,
+    neighbourhood_preservation,
     trustworthiness,
     vote,
 )
@@ -73,18 +73,18 @@ def test_trustworthiness_and_continuity_equal_the_naive_computation(points):
 def test_a_picture_that_is_the_points_keeps_everything(points):
     shown = nearest_neighbours(points, 10)
     assert trustworthiness(points, shown) == 1
-    np.testing.assert_array_equal(share_kept(shown, shown), 1)
+    np.testing.assert_array_equal(neighbourhood_preservation(shown, shown), 1)
 
 
 def test_a_picture_at_random_keeps_little(points):
     other = nearest_neighbours(np.random.default_rng(2).normal(size=(200, 2)), 10)
     assert 0.4 < trustworthiness(points, other) < 0.6
-    assert share_kept(nearest_neighbours(points, 10), other).mean() < 0.15
+    assert neighbourhood_preservation(nearest_neighbours(points, 10), other).mean() < 0.15
 
 
 def test_the_share_kept_counts_neighbours_in_any_order():
     true, shown = np.array([[1, 2], [0, 3]]), np.array([[2, 1], [3, 4]])
-    np.testing.assert_array_equal(share_kept(true, shown), [1, 0.5])
+    np.testing.assert_array_equal(neighbourhood_preservation(true, shown), [1, 0.5])
 
 
 def test_the_majority_wins_and_of_equals_the_nearer():

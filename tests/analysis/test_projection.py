@@ -18,7 +18,7 @@ def test_a_code_of_one_or_two_numbers_is_its_own_place(latent_dim):
     np.testing.assert_array_equal(places[:, :latent_dim], z)
     np.testing.assert_array_equal(places[:, latent_dim:], 0)
     np.testing.assert_array_equal(plane.codes(places), z)
-    assert plane.share == 1
+    assert plane.explained_variance == 1
 
 
 def test_places_on_the_plane_come_back_and_codes_go_to_the_nearest_place():
@@ -30,7 +30,7 @@ def test_places_on_the_plane_come_back_and_codes_go_to_the_nearest_place():
     off = z - plane.codes(plane.places(z))
     np.testing.assert_allclose(off @ plane.axes.T, 0, atol=1e-3)
     lost = (off**2).sum() / ((z - z.mean(axis=0)) ** 2).sum()
-    assert plane.share == pytest.approx(1 - lost, abs=1e-4)
+    assert plane.explained_variance == pytest.approx(1 - lost, abs=1e-4)
 
 
 def test_codes_that_are_all_the_same_have_a_plane():

@@ -55,7 +55,7 @@ def test_the_file_of_a_model_that_is_not_here_is_refused(encoded, tmp_path, monk
     path, _ = encoded
     monkeypatch.setenv("AE_MODELS", str(tmp_path / "none"))
     assert main(["decode", str(path), "-o", str(tmp_path / "back.npz")]) == 2
-    assert "No model here has the identity" in capsys.readouterr().err
+    assert "No model here has it" in capsys.readouterr().err
 
 
 def test_no_such_input_is_told_at_once(tmp_path, capsys):

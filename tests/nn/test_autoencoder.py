@@ -141,5 +141,5 @@ def test_no_images_give_no_results(tiny_model):
 
 
 def test_networks_of_other_shapes_are_refused(tiny_model):
-    with pytest.raises(ValueError, match="must lead from images"):
+    with pytest.raises(ValueError, match="must map images"):
         Autoencoder(tiny_model.decoder, tiny_model.encoder)

@@ -34,7 +34,7 @@ def test_sixteen_threads_on_one_fresh_model_give_the_serial_results(tiny_model, 
         results = [model.encode(each) for each in parts]
         results += [model.decode(each) for each in results]
         results += [model.reconstruct(each) for each in parts]
-        return [*results, np.frombuffer(model.identity, np.uint8)]
+        return [*results, np.frombuffer(model.fingerprint, np.uint8)]
 
     serial = [work(tiny_model, i) for i in range(THREADS)]
     # Its graphs are not built yet: the threads meet while they are being built, too.

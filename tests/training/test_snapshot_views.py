@@ -51,7 +51,7 @@ def test_all_codes_that_a_map_is_laid_out_for_are_within_it(latent_dim):
     assert widths[0] == pytest.approx(widths[1]), "one scale both ways"
     beyond = laid_out.places(1000 * z)
     assert (beyond.min(), beyond.max()) == (0, 1)
-    assert laid_out.share(z) == pytest.approx(laid_out.plane.share, abs=1e-4)
+    assert laid_out.share(z) == pytest.approx(laid_out.plane.explained_variance, abs=1e-4)
 
 
 @pytest.mark.parametrize("latent_dim", [2, 5])
@@ -76,7 +76,7 @@ def test_a_map_is_not_turned_by_a_turn_of_the_codes():
 def test_a_turned_plane_is_the_same_plane(mnist):
     z = mnist.x_test[:50].reshape(50, -1)[:, 300:310]
     plane = Plane.of(z)
-    turned = plane.turned(z, np.random.default_rng(1).normal(size=(50, 2)))
+    turned = plane.aligned(z, np.random.default_rng(1).normal(size=(50, 2)))
     np.testing.assert_allclose(turned.axes @ turned.axes.T, np.eye(2), atol=1e-5)
     np.testing.assert_allclose(
         turned.codes(turned.places(z)), plane.codes(plane.places(z)), atol=1e-4

@@ -17,8 +17,8 @@ from ae.analysis.densities import (
     Gaussian,
     GaussianPerClass,
     KernelDensity,
-    class_by_neighbours,
-    of_class,
+    neighbour_classifier,
+    sample_class,
 )
 from ae.analysis.neighbours import nearest
 from ae.ui import cache
@@ -76,8 +76,8 @@ def draw(name: str, wish: Wish) -> np.ndarray:
     if wish.label is None:
         return source.sample(wish.count, rng, wish.temperature)
     labels = cache.mnist().y_train[:FITTED]
-    classify = class_by_neighbours(codes(name), labels)
-    return of_class(source, wish.label, wish.count, rng, wish.temperature, classify)
+    classify = neighbour_classifier(codes(name), labels)
+    return sample_class(source, wish.label, wish.count, rng, wish.temperature, classify)
 
 
 def quality(name: str, way: str, temperature: float) -> Quality:

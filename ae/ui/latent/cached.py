@@ -12,7 +12,12 @@ import streamlit as st
 
 from ae import imaging
 from ae.analysis.interpolation import NeighbourGraph
-from ae.analysis.neighbours import knn_accuracy, nearest_neighbours, share_kept, trustworthiness
+from ae.analysis.neighbours import (
+    knn_accuracy,
+    nearest_neighbours,
+    neighbourhood_preservation,
+    trustworthiness,
+)
 from ae.analysis.projection import Plane, tsne
 from ae.ui import cache, state
 from ae.ui.components.sprites import COLUMNS
@@ -154,10 +159,12 @@ def _true_neighbours(name: str, stamp: int) -> np.ndarray:
 def _kept(name: str, stamp: int, kind: str) -> np.ndarray:
     shown = _shown_neighbours(name, stamp, kind)
     if kind == state.TSNE:  # neighbours among those that are shown
-        return share_kept(nearest_neighbours(cache.test_codes(name)[:RANKED], NEIGHBOURS), shown)
+        return neighbourhood_preservation(
+            nearest_neighbours(cache.test_codes(name)[:RANKED], NEIGHBOURS), shown
+        )
     if cache.test_codes(name).shape[1] <= 2:
         return np.ones(len(shown), np.float32)  # the picture is the code
-    return share_kept(_true_neighbours(name, stamp), shown)
+    return neighbourhood_preservation(_true_neighbours(name, stamp), shown)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -34,7 +34,7 @@ def in_plane(plane: Plane) -> str:
     """What the shown plane is, for a model with more than two numbers."""
     return (
         "the plane of the two directions in which the codes of the test digits differ most; it "
-        f"shows {plane.share:.0%} of their variance"
+        f"shows {plane.explained_variance:.0%} of their variance"
     )
 
 

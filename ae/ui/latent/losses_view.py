@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae import charts, runs
-from ae.analysis.latent import ALIVE, variances
+from ae.analysis.latent import ACTIVE_VARIANCE, variances
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 
@@ -58,11 +58,11 @@ def _show_history(card: ModelCard) -> None:
 
 def _show_alive(card: ModelCard) -> None:
     spread = variances(cache.test_codes(card.name))
-    alive = np.flatnonzero(spread > ALIVE)
-    dead = np.flatnonzero(spread <= ALIVE)
+    alive = np.flatnonzero(spread > ACTIVE_VARIANCE)
+    dead = np.flatnonzero(spread <= ACTIVE_VARIANCE)
     st.markdown(
         f"**{len(alive)} of {len(spread)} code numbers are alive**: the variance of their z_mean "
-        f"over the 10,000 test digits is above {ALIVE}."
+        f"over the 10,000 test digits is above {ACTIVE_VARIANCE}."
         + (
             " The others say nothing, since saying something would cost more kl_loss than it "
             f"saves: {', '.join(f'z{i + 1}' for i in dead)}."
@@ -73,9 +73,9 @@ def _show_alive(card: ModelCard) -> None:
     shell.show_chart(
         charts.code_variances,
         spread,
-        ALIVE,
+        ACTIVE_VARIANCE,
         alt=f"Variance of z_mean over the test digits for each of {len(spread)} numbers; "
-        f"{len(alive)} are above {ALIVE}",
+        f"{len(alive)} are above {ACTIVE_VARIANCE}",
     )
     downloads.offer(
         "Variances as CSV",

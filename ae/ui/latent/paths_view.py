@@ -91,10 +91,10 @@ def _through_neighbours(
     """
     codes = cache.test_codes(name)
     if first is not None:
-        way = cached.graph(name).shortest(first, last)
+        way = cached.graph(name).shortest_path(first, last)
         return codes[way], way
     near, _ = nearest(start[None], codes)
-    way = cached.graph(name).shortest(int(near[0, 0]), last)
+    way = cached.graph(name).shortest_path(int(near[0, 0]), last)
     return np.concatenate([start[None], codes[way]]), way
 
 
@@ -134,9 +134,9 @@ def _show_figures(name: str, paths: dict[str, np.ndarray], frames: dict[str, np.
         rows.append(
             {
                 "Path": path,
-                "Change in all": f"{figures.change:.2f} ×",
-                "Largest jump": f"{figures.jump:.2f} ×",
-                "Farthest from a real code": f"{figures.farthest:.2f}",
+                "Change in all": f"{figures.total_change:.2f} ×",
+                "Largest jump": f"{figures.largest_step:.2f} ×",
+                "Farthest from a real code": f"{figures.largest_distance:.2f}",
             }
         )
     st.table(rows, hide_index=True)
