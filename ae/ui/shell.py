@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
 from ae import charts, imaging, store
 from ae.errors import CodecError, DataError, ModelError, TrainingError
@@ -19,6 +20,7 @@ from ae.store import ModelCard
 from ae.store.descriptions import in_few_words, sentence
 from ae.system import log
 from ae.ui import cache, links, state
+from ae.ui.components.sidebar import close_on_arrival
 from ae.ui.markdown import plain
 
 # Thirty threads that pull at Python's one lock get a fifth less done than two.
@@ -40,11 +42,63 @@ _STYLE = """<style>
 [data-testid="stMarkdownContainer"] > p, [data-testid="stMarkdownContainer"] > ul,
 [data-testid="stCaptionContainer"] > p { max-width: 44rem; }
 .stImage img { border-radius: 0; }
+/* Streamlit writes white on the primary colour, which is light in the dark theme. */
+[data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0f141c) !important; }
+.st-key-navigation { margin-bottom: 1rem; }
+.st-key-navigation [data-testid="stCaptionContainer"] { margin: 0.75rem 0 0.15rem; }
+.st-key-navigation [data-testid="stPageLink-NavLink"] { min-height: 2rem; }
 </style>"""
 
 
+_PAGES = {
+    "": (("start", "Start", "home"),),
+    "Understand": (
+        ("draw", "Draw", "draw"),
+        ("reconstruct", "Reconstruct", "grid_view"),
+        ("latent", "Latent space", "explore"),
+    ),
+    "Use": (
+        ("denoise", "Denoise", "auto_fix_high"),
+        ("generate", "Generate", "auto_awesome"),
+        ("compress", "Compress", "compress"),
+    ),
+    "Make your own": (("train", "Train", "model_training"),),
+}
+
+
+def sections() -> dict[str, list[StreamlitPage]]:
+    """The pages of the app by the section of the sidebar that they stand in."""
+    return {
+        section: [
+            st.Page(
+                f"ae/ui/pages/{path}.py",
+                title=title,
+                icon=f":material/{icon}:",
+                default=path == "start",
+            )
+            for path, title, icon in pages
+        ]
+        for section, pages in _PAGES.items()
+    }
+
+
+def navigation(pages: dict[str, list[StreamlitPage]], shown: StreamlitPage) -> None:
+    """Links to all pages, by section, in the sidebar.
+
+    Streamlit's own list of pages with sections breaks the rules for lists that screen readers
+    rely on.
+    """
+    with st.sidebar, st.container(key=state.NAVIGATION, gap=None):
+        for section, members in pages.items():
+            if section:
+                st.caption(section)
+            for page in members:
+                st.page_link(page)
+        close_on_arrival(state.SIDEBAR, shown.url_path)
+
+
 def frame() -> None:
-    """The app's name, and the width of its pages."""
+    """Show the app's name, and set the width of its pages."""
     st.logo(_LOGO, size="large")
     st.html(_STYLE)
 

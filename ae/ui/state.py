@@ -78,6 +78,7 @@ PLANE, TSNE = "codes", "t-SNE"
 BY_CLASS, BY_SHARE = "class", "neighbours kept"
 BY_NUMBER, BY_INFLUENCE = "number", "influence"
 EVEN, QUANTILES = "even steps", "Gaussian quantiles"
+PREPROCESSING = "Preprocessing"
 
 # --- in the URL, held by controls ----------------------------------------------------------
 MODEL = _control("model", "", str, None)  # name of the model that all pages show
@@ -109,8 +110,9 @@ COMPARED_LOG = _control("log", "train", bool, True)  # whether the error has a l
 CROP = _control("crop", "draw", bool, True)  # preprocessing: crop to the ink
 SCALE = _control("scale", "draw", bool, True)  # preprocessing: scale to 20 pixels
 CENTRE = _control("centre", "draw", bool, True)  # preprocessing: centre by the centre of mass
-LOOK = _control("look", "draw", str, None)  # which of the closer looks
-DUEL_SIZE = _control("k", "draw", str, None)  # latent dimensions in the comparison with PCA
+LOOK = _control("look", "draw", str, PREPROCESSING)  # which of the closer looks
+# latent dimensions in the comparison with PCA
+PCA_DIMENSIONS = _control("k", "draw", str, None)
 LATENT_VIEW = _control("view", "latent", str, "Map")  # which of the views
 PROJECTION = _control("map", "latent", str, PLANE)  # how latent vectors become places
 MAP_DIGITS = _control("points", "latent", int, 5000)  # how many test digits the map shows
@@ -187,6 +189,8 @@ PAGE = "page"  # the page of the last run
 ADDRESS = "address"  # the URL's parameters at the beginning of the last run
 LINK_PAGE = "link_page"  # the page that it began on
 LINK_NOTE = "link_note"  # what of the link was ignored there, as a sentence, or an empty text
+NAVIGATION = "navigation"  # the links to all pages
+SIDEBAR = "sidebar"  # the component that closes it
 LINK_BUTTON = "link_button"
 SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's link can hide
 

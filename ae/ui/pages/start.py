@@ -26,7 +26,7 @@ def other_digits() -> None:
     st.session_state[state.DIGIT_SEED] = st.session_state.get(state.DIGIT_SEED, 0) + 1
 
 
-st.subheader(f"Ten test digits, each compressed to {many}")
+st.header(f"Ten test digits, each compressed to {many}")
 digits = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with shell.settings("digits"):
@@ -75,7 +75,7 @@ if card.model.kind == "linear":
         "(Baldi, 2012). To do better, a network needs a nonlinear activation between its layers."
     )
 
-st.subheader("What to try next")
+st.header("What to try next")
 with st.container(horizontal=True, gap="small"):
     for page, label, icon in (
         ("draw", "Draw a digit and watch its reconstruction", "draw"),
