@@ -1,12 +1,12 @@
-"""Errors whose text is for people: what was expected, what was received, what to do."""
+"""Errors whose text is for people: what was expected, what was received, and what to do."""
 
 
 class DataError(ValueError):
-    """A data file is missing, damaged or not of the expected form."""
+    """A data file is missing, damaged or of another form than expected."""
 
 
 class ModelError(ValueError):
-    """A model cannot be named, found or loaded."""
+    """A model cannot be named, found, loaded or built."""
 
 
 class CodecError(ValueError):
@@ -14,4 +14,4 @@ class CodecError(ValueError):
 
 
 class TrainingError(RuntimeError):
-    """Training cannot continue."""
+    """A training run cannot continue."""

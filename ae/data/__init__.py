@@ -1,4 +1,4 @@
-"""Image sets: MNIST, which ships with the package, and any .npz of the same form."""
+"""Data sets: MNIST, which is part of the package, and .npz files of the same form."""
 
 import hashlib
 import os
@@ -16,8 +16,8 @@ MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64
 
 _IMAGE_KEYS = ("x_train", "x_test")
 _LABEL_KEYS = ("y_train", "y_test")
-# An .npz can claim any shape in a few bytes. So many images, MNIST has 70,000, take 470 MB while
-# they are read: 784 bytes each as they come, and four times as much as float32.
+# An .npz file can claim any shape in a few bytes. 120,000 images (MNIST has 70,000) take 470 MB
+# while they are read: 784 bytes each as uint8, and four times as much as float32.
 _LARGEST_SET = 120_000
 
 
@@ -25,10 +25,15 @@ _LARGEST_SET = 120_000
 class Dataset:
     """Training and test images with their labels.
 
-    name : for people, for example "MNIST".
-    sha256 : checksum of the file that the images came from, in hexadecimal.
-    x_train, x_test : float32 arrays of shape (n, 28, 28), values in [0, 1].
-    y_train, y_test : uint8 arrays of shape (n,).
+    Attributes
+    ----------
+    name : str
+        For people, for example "MNIST".
+    sha256 : str
+        Checksum of the file that the images came from, in hexadecimal.
+    x_train, x_test : float32 arrays of shape (n, 28, 28), values in [0, 1]
+    y_train, y_test : uint8 arrays of shape (n,)
+        The classes.
     """
 
     name: str
@@ -40,20 +45,30 @@ class Dataset:
 
 
 def load_mnist() -> Dataset:
-    """All of MNIST, 60,000 training and 10,000 test images, from the file in this package.
+    """Load MNIST, 60,000 training and 10,000 test images, from the file in this package.
 
-    Raises DataError if the file is missing or does not have the known checksum.
+    Raises
+    ------
+    DataError
+        If the file is missing or does not have the known checksum.
     """
     return _read(MNIST_PATH, "MNIST", MNIST_SHA256)
 
 
 def load_data(path: str | os.PathLike | None = None) -> Dataset:
-    """The images in an .npz file with MNIST's keys, or MNIST itself if ``path`` is None.
+    """Load a data set from an .npz file with the arrays of MNIST, or MNIST itself.
 
-    The file holds x_train and x_test, uint8 of shape (n, 28, 28), and y_train and y_test, whole
-    numbers of shape (n,); at most 120,000 images in both sets together, which take up to 470 MB
-    while they are read and 376 MB from then on. Raises DataError that says what was expected and
-    what was found.
+    Parameters
+    ----------
+    path : str or PathLike, optional
+        The file must hold x_train and x_test, uint8 of shape (n, 28, 28), and y_train and y_test,
+        integers from 0 to 255 of shape (n,), with at most 120,000 images in all. They take up to
+        470 MB while they are read and 376 MB afterwards. Default is MNIST.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, damaged or of another form.
     """
     return load_mnist() if path is None else _read(Path(path), Path(path).stem, None)
 
@@ -68,8 +83,8 @@ def _read(path: Path, name: str, expected_sha256: str | None) -> Dataset:
         raise DataError(f"Cannot read {path.name}: {error.strerror}.{advice}") from error
     if expected_sha256 and sha256 != expected_sha256:
         raise DataError(
-            f"{path.name} is damaged: expected SHA-256 {expected_sha256[:12]}…, "
-            f"received {sha256[:12]}….{advice}"
+            f"{path.name} is damaged. Expected SHA-256 {expected_sha256[:12]}… "
+            f"Received: {sha256[:12]}….{advice}"
         )
     arrays = _read_arrays(path)
     return Dataset(
@@ -91,7 +106,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
             ]
             if missing:
                 raise DataError(
-                    f"{path.name} must hold the arrays x_train, y_train, x_test and y_test. "
+                    f"{path.name} must contain the arrays x_train, y_train, x_test and y_test. "
                     f"Missing: {', '.join(missing)}."
                 )
             for keys in (_IMAGE_KEYS, _LABEL_KEYS):
@@ -108,22 +123,19 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     for images, labels in zip(_IMAGE_KEYS, _LABEL_KEYS, strict=True):
         if len(arrays[images]) != len(arrays[labels]):
             raise DataError(
-                f"{path.name}: {images} and {labels} must be equally long. "
+                f"{path.name}: {images} and {labels} must have the same length. "
                 f"Received: {len(arrays[images])} and {len(arrays[labels])}."
             )
     return arrays
 
 
 def _read_member(archive: zipfile.ZipFile, key: str, file_name: str, most: int) -> np.ndarray:
-    """Read one array after its header has been found good: a header costs no memory.
-
-    most : images, or labels, that may still be taken.
-    """
+    """Read one array of at most ``most`` images or labels, after its header has been checked."""
     expected = (
-        "uint8 of shape (n, 28, 28)" if key in _IMAGE_KEYS else "whole numbers 0 to 255, shape (n,)"
+        "uint8 of shape (n, 28, 28)" if key in _IMAGE_KEYS else "integers from 0 to 255, shape (n,)"
     ) + f", at most {_LARGEST_SET:,} in training and test set together"
 
-    def refuse(received):
+    def refused(received: object) -> DataError:
         return DataError(f"{file_name}: {key} must be {expected}. Received: {received!s:.300}.")
 
     try:
@@ -136,19 +148,19 @@ def _read_member(archive: zipfile.ZipFile, key: str, file_name: str, most: int) 
             else (dtype.kind in "iu" and len(shape) == 1)
         )
         if not legal or not 1 <= shape[0] <= most:
-            raise refuse(f"{dtype} of shape {shape}")
+            raise refused(f"{dtype} of shape {shape}")
         with archive.open(f"{key}.npy") as member:
             array = np.lib.format.read_array(member, allow_pickle=False)
     except archives.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
-        raise refuse(error) from error
+        raise refused(error) from error
     if not images and not (array.min() >= 0 and array.max() <= 255):
-        raise refuse(f"values from {array.min()} to {array.max()}")
+        raise refused(f"values from {array.min()} to {array.max()}")
     return array
 
 
 def one_of_each_class(data: Dataset) -> np.ndarray:
-    """The first test image of each class in label order: float32 (classes, 28, 28)."""
+    """Return the first test image of each class in label order: float32 (classes, 28, 28)."""
     _, first = np.unique(data.y_test, return_index=True)
     return data.x_test[first]

@@ -1,15 +1,17 @@
-"""A drawing becomes an MNIST image in the way in which MNIST itself was made.
+"""Preprocessing of a drawing to an MNIST image: crop, scale, centre.
 
-"The original black and white (bilevel) images from NIST were size normalized to
-fit in a 20x20 pixel box while preserving their aspect ratio. The resulting
-images contain grey levels as a result of the anti-aliasing technique used by
-the normalization algorithm. The images were centered in a 28x28 image by
-computing the center of mass of the pixels, and translating the image so as to
-position this point at the center of the 28x28 field." (LeCun, Cortes, Burges,
-"The MNIST database of handwritten digits")
+    The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20
+    pixel box while preserving their aspect ratio. The resulting images contain grey levels as a
+    result of the anti-aliasing technique used by the normalization algorithm. The images were
+    centered in a 28x28 image by computing the center of mass of the pixels, and translating the
+    image so as to position this point at the center of the 28x28 field.
 
-A network that was trained on such images knows no others, so a drawing has to
-take the same way in. Each step can be switched off to see what it is for.
+A network that was trained on such images reconstructs others badly, so a drawing is preprocessed in
+the same way. Each step can be switched off to show what it is for.
+
+References
+----------
+LeCun, Cortes & Burges, "The MNIST database of handwritten digits" (the quotation above).
 """
 
 from __future__ import annotations
@@ -24,25 +26,28 @@ BOX = 20  # longer side of the digit inside it
 # Half a grey level of an 8-bit picture: anything fainter is not ink.
 INK_THRESHOLD = 0.5 / 255
 
-# The pixel on which MNIST puts the centre of mass. With pixels counted from 0
-# the middle of the frame is 13.5, but the test images have their centre of mass
-# at 14.0 on average, spread evenly from 13.5 to 14.5: a shift by whole pixels.
+# The pixel on which MNIST puts the centre of mass. The middle of the frame is 13.5, with pixels
+# counted from 0. But the centres of mass of the test images are evenly distributed from 13.5 to
+# 14.5, because they were shifted by whole pixels.
 CENTRE = FRAME // 2
 
 
 @dataclass(frozen=True, eq=False)
 class MnistForm:
-    """A drawing on its way into MNIST form, one picture for each step.
+    """A drawing after each step of the preprocessing.
 
-    All are float32 arrays with values in [0, 1], where 1 is ink.
+    All arrays are float32 with values in [0, 1], where 1 is ink.
 
     Attributes
     ----------
-    ink : array of shape (h, w), the drawing as it was given, less what is
-        fainter than half a grey level.
-    cropped : array of shape (ch, cw), the part of it that has ink.
-    scaled : array of shape (sh, sw), the longer side 20 pixels.
-    image : array of shape (28, 28), the MNIST image.
+    ink : array of shape (h, w)
+        The drawing. Pixels of less than half a grey level are 0.
+    cropped : array of shape (ch, cw)
+        The smallest rectangle that contains all ink.
+    scaled : array of shape (sh, sw)
+        The rectangle scaled so that its longer side has 20 pixels.
+    image : array of shape (28, 28)
+        The MNIST image.
     """
 
     ink: np.ndarray
@@ -54,21 +59,28 @@ class MnistForm:
 def to_mnist_form(
     ink: np.ndarray, *, crop: bool = True, scale: bool = True, centre: bool = True
 ) -> MnistForm:
-    """Crop a drawing to its ink, scale it to 20 pixels and centre it in 28×28.
-
-    An empty drawing gives an all-zero image.
+    """Crop a drawing to its ink, scale it to 20 pixels and centre it in 28×28 pixels.
 
     Parameters
     ----------
-    ink : array of shape (h, w), h and w at least 1, values in [0, 1], 1 = ink.
-    crop : if False, the whole canvas goes on to the next step.
-    scale : if False, the size is kept, and only what is larger than the 28×28
-        frame is shrunk to fit.
-    centre : if False, the rectangle (not its ink) goes to the middle.
+    ink : array of shape (h, w), values in [0, 1], 1 is ink
+        The drawing. An empty one gives an image of zeros.
+    crop : bool
+        If False, the whole canvas is kept.
+    scale : bool
+        If False, the size is kept, unless the drawing is larger than the 28×28 frame.
+    centre : bool
+        If False, the middle of the rectangle, not its centre of mass, goes to the middle of the
+        frame.
+
+    Returns
+    -------
+    MnistForm
 
     Raises
     ------
-    ValueError : if `ink` has another shape or other values.
+    ValueError
+        If ``ink`` has another shape or other values.
     """
     ink = _checked(ink)
     cropped = ink[_ink_bounds(ink)] if crop else ink
@@ -78,21 +90,26 @@ def to_mnist_form(
     return MnistForm(*(np.clip(step, 0, 1).astype(np.float32) for step in steps))
 
 
-def carry_along(layer: np.ndarray, form: MnistForm) -> np.ndarray:
-    """Take a second layer of a drawing the way that its ink has taken: float32 (28, 28).
-
-    What lies beside the digit stays beside it, as far as the 28×28 frame reaches. No ink of the
-    layer is made brighter.
+def transform_layer(layer: np.ndarray, form: MnistForm) -> np.ndarray:
+    """Crop, scale and shift a second layer of a drawing exactly as its ink.
 
     Parameters
     ----------
-    layer : array of shape (h, w) like `form.ink`, values in [0, 1], for example
-        scribbles over the digit.
-    form : from `to_mnist_form`.
+    layer : array of the shape of ``form.ink``, values in [0, 1]
+        For example scribbles over the digit. What lies beside the digit stays beside it, as far
+        as the 28×28 frame reaches.
+    form : MnistForm
+        From ``to_mnist_form``.
+
+    Returns
+    -------
+    float32 array of shape (28, 28), values in [0, 1]
+        Unlike the ink, the layer is not brightened after scaling.
 
     Raises
     ------
-    ValueError : if `layer` has another shape or other values.
+    ValueError
+        If ``layer`` has another shape or other values.
     """
     layer = _checked(layer)
     if layer.shape != form.ink.shape:
@@ -113,9 +130,10 @@ def carry_along(layer: np.ndarray, form: MnistForm) -> np.ndarray:
 
 
 def _window(size: int, first: float, step: float) -> np.ndarray:
-    """Like `_weights`, but for the frame's 28 pixels, `step` old ones each from `first` on.
+    """Return weights like ``_weights``, for the frame's 28 pixels.
 
-    Beyond the old pixels there is no ink: rows sum to less than 1 there.
+    Each of them covers ``step`` old pixels; the first begins at the old pixel ``first``. There is
+    no ink beyond the old pixels, so some rows have a sum below 1.
     """
     reach = max(step, 1.0)
     new_centres = first + (np.arange(FRAME) + 0.5) * step
@@ -124,19 +142,26 @@ def _window(size: int, first: float, step: float) -> np.ndarray:
 
 
 def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a picture with anti-aliasing.
+    """Resize an image with anti-aliasing.
 
-    A side that shrinks takes exact means over areas, one that grows is
-    interpolated linearly. Shrinking by a whole factor undoes `np.repeat`.
+    An axis that shrinks gets exact means over areas, an axis that grows is interpolated linearly.
+    Shrinking by an integer factor reverses ``np.repeat``.
 
     Parameters
     ----------
-    image : float array of shape (h, w).
-    height, width : the new shape, both at least 1.
+    image : float array of shape (h, w)
+    height, width : int
+        The new shape, both at least 1.
 
     Returns
     -------
-    float64 array of shape (height, width), within the range of `image`.
+    float64 array of shape (height, width)
+        Within the range of ``image``.
+
+    Raises
+    ------
+    ValueError
+        If ``height`` or ``width`` is less than 1.
     """
     if height < 1 or width < 1:
         raise ValueError(
@@ -147,11 +172,11 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _weights(size: int, new_size: int) -> np.ndarray:
-    """How much each old pixel gives to each new one: (new_size, size), rows sum to 1.
+    """Return the weight of each old pixel in each new one: (new_size, size), rows with sum 1.
 
-    The weight is the length that an old pixel (1 wide) and a new one (`reach`
-    wide) have in common. At reach 1 this is linear interpolation; it never gets
-    narrower, because a new pixel that lies inside an old one would copy it.
+    The weight is the length of the overlap of an old pixel, of width 1, and a new one, of width
+    ``reach``. With reach 1 this is linear interpolation. The reach is never less, because a new
+    pixel inside an old one would only copy it.
     """
     step = size / new_size
     reach = max(step, 1.0)
@@ -163,7 +188,7 @@ def _weights(size: int, new_size: int) -> np.ndarray:
 
 
 def _checked(ink: np.ndarray) -> np.ndarray:
-    """The ink as float64, or a ValueError that says what is wrong with it."""
+    """Return the ink as float64; raise ValueError if it is not a drawing."""
     expected = "ink must be a 2-D array of numbers in [0, 1], 1 for ink."
     array = np.asarray(ink)
     if array.dtype.kind not in "fiub":
@@ -185,7 +210,7 @@ def _checked(ink: np.ndarray) -> np.ndarray:
 
 
 def _ink_bounds(ink: np.ndarray) -> tuple[slice, slice]:
-    """The smallest rectangle that holds all ink; everything if there is none."""
+    """Return the smallest rectangle that contains all ink; the whole canvas if there is none."""
     has_ink = ink > INK_THRESHOLD
     if not has_ink.any():
         return slice(0, ink.shape[0]), slice(0, ink.shape[1])
@@ -195,13 +220,11 @@ def _ink_bounds(ink: np.ndarray) -> tuple[slice, slice]:
 
 
 def _scaled(picture: np.ndarray, longer_side: int) -> np.ndarray:
-    """The picture with its longer side as given, its aspect ratio and peak kept.
+    """Scale a picture to the longer side given, with its aspect ratio and its peak.
 
-    A thin line fades when it is shrunk: its ink spreads over whole pixels. The
-    brightest pixel of each of the 60,000 training images is 254 or 255 all the
-    same, whatever the pen, so the peak is restored. One factor for all pixels
-    keeps the grey levels in proportion, and changes nothing where some pixel of
-    the smaller picture is still full of ink.
+    A thin line gets fainter when it is shrunk. In MNIST, however, the brightest pixel of each of
+    the 60,000 training images is 254 or 255. For this reason all pixels are multiplied by one
+    factor that restores the peak.
     """
     factor = longer_side / max(picture.shape)
     height, width = (max(1, round(side * factor)) for side in picture.shape)
@@ -213,7 +236,7 @@ def _scaled(picture: np.ndarray, longer_side: int) -> np.ndarray:
 
 
 def _placed(picture: np.ndarray, *, by_mass: bool) -> np.ndarray:
-    """The picture, at most 28×28, moved by whole pixels into a 28×28 frame."""
+    """Place a picture of at most 28×28 pixels in a 28×28 frame, shifted by whole pixels."""
     image = np.zeros((FRAME, FRAME))
     bounds = _ink_bounds(picture)
     ink = picture[bounds]
@@ -229,9 +252,9 @@ def _placed(picture: np.ndarray, *, by_mass: bool) -> np.ndarray:
 
 
 def _start_by_mass(profile: np.ndarray) -> int:
-    """Where a profile of ink starts if its centre of mass goes to pixel 14.
+    """Return where a profile of ink must start for its centre of mass to be at pixel 14.
 
-    A lopsided drawing stops at the edge of the frame: no ink is cut away.
+    The start is limited so that the profile stays inside the frame and no ink is lost.
     """
     mass_centre = (profile * np.arange(profile.size)).sum() / profile.sum()
     return int(np.clip(np.rint(CENTRE - mass_centre), 0, FRAME - profile.size))

@@ -1,7 +1,7 @@
-"""A picture file of one digit -> ink, as if it had been drawn on the pad.
+"""Read one digit from an image file, as ink like that of the drawing pad.
 
-Dark on light or light on dark, scanned, photographed or drawn by a program. The file comes from
-anywhere, so its size is read before its pixels.
+The digit may be dark on light or light on dark, scanned, photographed or drawn by a program. The
+file is not trusted: its size is checked before its pixels are decoded.
 """
 
 from __future__ import annotations
@@ -15,36 +15,52 @@ from ae.data.drawing import resize
 from ae.errors import DataError
 
 LARGEST_FILE = 20 * 2**20  # bytes
-LARGEST_PICTURE = 50_000_000  # pixels: a phone's photo has 12 to 50 million
-_LARGEST_WEBP = 25_000_000  # its decoder holds the picture four times: 400 MB
+LARGEST_PICTURE = 50_000_000  # pixels: a photo of a phone has 12 to 50 million
+_LARGEST_WEBP = 25_000_000  # pixels: its decoder needs the memory of four copies, 400 MB
 FORMATS = ("PNG", "JPEG", "WEBP")
 INK_SIDE = 56
 
-_WORKING_SIDE = 256  # a longer side is scaled down to this before anything is computed
-_LEAST_CONTRAST = 0.1  # between paper and ink, of the range from black to white
+_WORKING_SIDE = 256  # larger images are scaled down to this before anything is computed
+_LEAST_CONTRAST = 0.1  # between paper and ink; from black to white it is 1
 _MARGIN = 4  # pixels of the 56 around the ink
 
-_one_at_a_time = threading.Lock()  # a large one takes up to 400 MB while it is decoded
+_one_at_a_time = threading.Lock()  # decoding a large image takes up to 400 MB
 
 
 class PictureError(DataError):
-    """A file is no picture that can be taken. Its text is for people."""
+    """An image file cannot be used. The text is for people."""
 
 
 def read_picture(data: bytes) -> np.ndarray:
-    """Read one digit from a PNG, JPEG or WebP file: float32 of shape (56, 56), 1 = ink.
+    """Read one digit from an image file.
 
-    The paper is found as a smooth surface (light may fall unevenly), the ink as what differs
-    from it most. What is transparent is white; the first picture of an animation counts; EXIF
-    rotation is undone. The digit is enlarged or shrunk to fill the square but for a margin.
-    Raises PictureError that says what was expected and what was found.
+    Parameters
+    ----------
+    data : bytes
+        Of a PNG, JPEG or WebP file. Transparent pixels count as white, only the first image of an
+        animation is used, and EXIF rotation is applied.
+
+    Returns
+    -------
+    float32 array of shape (56, 56), values in [0, 1], 1 is ink
+        The digit fills the square except for a margin.
+
+    Raises
+    ------
+    PictureError
+        If the file is damaged, too large or of another kind, or shows no clear digit.
+
+    Notes
+    -----
+    The paper is fitted as a smooth surface, because light may be uneven. The ink is what differs
+    most from the paper.
     """
     ink = _ink(_grey(data))
     return _fitted(ink).astype(np.float32)
 
 
 def _grey(data: bytes) -> np.ndarray:
-    """The picture's brightness, float64 (h, w) in [0, 1], the longer side at most 256."""
+    """Return the brightness of an image, float64 (h, w) in [0, 1], at most 256 pixels a side."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     expected = "The picture must be a PNG, JPEG or WebP file"
@@ -62,9 +78,9 @@ def _grey(data: bytes) -> np.ndarray:
             largest = _LARGEST_WEBP if picture.format == "WEBP" else LARGEST_PICTURE
             if picture.width * picture.height > largest:
                 raise too_large
-            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))  # a big JPEG decodes faster
+            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))  # a large JPEG decodes faster
             if picture.mode.startswith("I"):
-                # 16 bits of grey: Pillow shrinks no such picture, and cuts its levels off at 255.
+                # Pillow cannot shrink images of 16 bits, and clips their levels at 255.
                 picture = picture.point(lambda level: level / 256).convert("L")
             picture.thumbnail((4 * _WORKING_SIDE, 4 * _WORKING_SIDE))
             picture = ImageOps.exif_transpose(picture).convert("RGBA")
@@ -74,7 +90,7 @@ def _grey(data: bytes) -> np.ndarray:
         raise too_large from error
     except UnidentifiedImageError as error:
         raise PictureError(f"{expected}. Received: something else.") from error
-    except Exception as error:  # a damaged file raises almost anything, by its place
+    except Exception as error:  # a damaged file raises almost anything
         raise PictureError(f"{expected}. This one is damaged: {error!s:.100}.") from error
     white = Image.new("RGBA", picture.size, "white")
     grey = np.asarray(Image.alpha_composite(white, picture).convert("L"), np.float64) / 255
@@ -85,7 +101,7 @@ def _grey(data: bytes) -> np.ndarray:
 
 
 def _ink(grey: np.ndarray) -> np.ndarray:
-    """How much ink is at each pixel: float64 in [0, 1], 0 for paper."""
+    """Return the amount of ink at each pixel: float64 in [0, 1], 0 for paper."""
     paper = _paper(grey)
     darker, lighter = np.clip(paper - grey, 0, 1), np.clip(grey - paper, 0, 1)
     ink = darker if darker.sum() >= lighter.sum() else lighter
@@ -96,15 +112,16 @@ def _ink(grey: np.ndarray) -> np.ndarray:
             "The picture must show one digit that is clearly darker or lighter than its "
             f"background. Received: a contrast of {full:.0%}. Take it in better light."
         )
-    # What the paper itself differs from a smooth surface is grain, not ink.
+    # The paper differs a little from a smooth surface, too: this grain is not ink.
     grain = min(2 * np.percentile(ink[ink <= threshold], 95), threshold)
     return np.clip((ink - grain) / (full - grain), 0, 1)
 
 
 def _paper(grey: np.ndarray) -> np.ndarray:
-    """The brightness of the paper at each pixel: a quadratic surface through what is not ink.
+    """Return the brightness of the paper at each pixel.
 
-    Least squares over all pixels first, then five times over those that lie near the surface.
+    It is a quadratic surface, fitted five times by least squares to the pixels close to the last
+    fit. The first surface is the median of the border.
     """
     rows, columns = (np.linspace(-1, 1, side) for side in grey.shape)
     y, x = np.meshgrid(rows, columns, indexing="ij")
@@ -123,10 +140,13 @@ def _border(grey: np.ndarray) -> np.ndarray:
 
 
 def _otsu(values: np.ndarray) -> float:
-    """The threshold between two classes that leaves the least variance within them.
+    """Return the threshold between two classes with the largest variance between the classes.
 
-    Otsu, "A Threshold Selection Method from Gray-Level Histograms" (1979): the same as the
-    largest variance between the classes, equation 18.
+    The variance within the classes is then the least.
+
+    References
+    ----------
+    Otsu, "A Threshold Selection Method from Gray-Level Histograms" (1979), equation 18.
     """
     counts, edges = np.histogram(values, bins=256, range=(0, 1))
     middles = (edges[:-1] + edges[1:]) / 2
@@ -140,7 +160,7 @@ def _otsu(values: np.ndarray) -> float:
 
 
 def _fitted(ink: np.ndarray) -> np.ndarray:
-    """The ink in the middle of 56×56, with its aspect ratio and a margin."""
+    """Place the ink in the middle of 56×56 pixels, with its aspect ratio and a margin."""
     inked = ink > 0.1
     rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,4 +1,4 @@
-"""Pictures read and written a batch at a time, so that a set may be larger than the memory."""
+"""Sets of images, read and written in batches, so that a set may be larger than the memory."""
 
 from __future__ import annotations
 
@@ -18,33 +18,57 @@ from ae.system import archives
 from ae.system.files import replacing, temporary_path
 
 SIDE = 28
-BATCH = 1000
+BATCH = 1000  # images read at a time
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-# Of several arrays in one file, the first of these that is there.
+# If a file contains several arrays, the first of these names is read.
 _PREFERRED = ("images", "x_test")
 _DTYPES = ("u1", "f4", "f8")
 
 
 def open_images(source: str | os.PathLike | BinaryIO) -> tuple[int, Iterator[np.ndarray]]:
-    """How many pictures are in an .npz file or in a folder of picture files, and the pictures.
+    """Open a set of images.
 
-    source : a path, or an open .npz file.
-    The .npz holds one array, or several of which ``images`` or ``x_test`` is taken: (n, 28, 28),
-    uint8 or float in [0, 1]. A folder's pictures are 28×28, in the order of their names.
-    Returns (count, batches), the batches float32 (at most 1000, 28, 28) in [0, 1].
-    Raises DataError, here or on the way, that says what was expected and what was found.
+    Parameters
+    ----------
+    source : str, PathLike or binary file
+        An .npz file, open or by its path, or the path of a folder of image files. The .npz holds
+        one array, or several of which ``images`` or ``x_test`` is read, of shape (n, 28, 28),
+        uint8 or float in [0, 1]. The images in a folder have 28×28 pixels and are read in the
+        order of their names.
+
+    Returns
+    -------
+    count : int
+        Number of images.
+    batches : iterator of float32 arrays of shape (at most 1000, 28, 28), values in [0, 1]
+
+    Raises
+    ------
+    DataError
+        Here or by the iterator, if the source is missing, damaged or of another form.
     """
-    if hasattr(source, "read"):
+    if not isinstance(source, str | os.PathLike):
         return _open_npz(source, "The file")
     path = Path(source)
     return _open_folder(path) if path.is_dir() else _open_npz(path, path.name)
 
 
 def save_images(path: str | os.PathLike, batches: Iterable[np.ndarray], count: int) -> None:
-    """Write pictures, float (any, 28, 28) in [0, 1], into an .npz file or a new folder of PNGs.
+    """Write a set of images. If ``batches`` raises an error, no file is left behind.
 
-    path : with the suffix .npz one array ``images``, uint8 (count, 28, 28); else a folder, which
-        must be empty if it exists. If ``batches`` raises, nothing is left behind.
+    Parameters
+    ----------
+    path : str or PathLike
+        With the suffix .npz a file with one array ``images``, uint8 of shape (count, 28, 28).
+        Otherwise a folder of PNG files, which must be empty if it exists.
+    batches : iterable of float arrays of shape (any, 28, 28), values in [0, 1]
+    count : int
+        Number of images in all batches together.
+
+    Raises
+    ------
+    DataError
+        If the folder exists and is not empty.
     """
     path = Path(path)
     if path.suffix == ".npz":
@@ -54,9 +78,9 @@ def save_images(path: str | os.PathLike, batches: Iterable[np.ndarray], count: i
 
 
 def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndarray]]:
-    def refuse(reason) -> DataError:
+    def refused(reason: object) -> DataError:
         return DataError(
-            f"{name:.100} must be a folder of pictures or an .npz file with one array, images or "
+            f"{name:.100} must be a folder of images or an .npz file with one array, images or "
             f"x_test, uint8 or float of shape (n, 28, 28). Received: {reason!s:.300}."
         )
 
@@ -65,7 +89,7 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
             names = [entry.removesuffix(".npy") for entry in archive.namelist()]
             preferred = [entry for entry in _PREFERRED if entry in names]
             if len(names) != 1 and not preferred:
-                raise refuse(f"arrays {', '.join(names)[:200] or 'none'}")
+                raise refused(f"arrays {', '.join(names)[:200] or 'none'}")
             member = f"{(preferred or names)[0]}.npy"
             with archive.open(member) as file:
                 shape, fortran, dtype = archives.read_array_header(file)
@@ -74,9 +98,9 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
     except archives.UNREADABLE as error:
         if isinstance(error, DataError):
             raise
-        raise refuse(error) from error
+        raise refused(error) from error
     if len(shape) != 3 or shape[1:] != (SIDE, SIDE) or fortran or dtype.str[1:] not in _DTYPES:
-        raise refuse(f"{dtype} of shape {shape}" + (" in column order" if fortran else ""))
+        raise refused(f"{dtype} of shape {shape}" + (" in column order" if fortran else ""))
 
     def batches() -> Iterator[np.ndarray]:
         try:
@@ -89,7 +113,7 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
         except archives.UNREADABLE as error:
             if isinstance(error, DataError):
                 raise
-            raise refuse(error) from error
+            raise refused(error) from error
 
     return shape[0], batches()
 
@@ -97,18 +121,18 @@ def _open_npz(source: Path | BinaryIO, name: str) -> tuple[int, Iterator[np.ndar
 @contextlib.contextmanager
 def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     with contextlib.ExitStack() as stack:
-        file = source if hasattr(source, "read") else stack.enter_context(source.open("rb"))
+        file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
         yield stack.enter_context(archives.open_zip(file))
 
 
 def _unit(images: np.ndarray) -> np.ndarray:
     if images.dtype == np.uint8:
         return images.astype(np.float32) / np.float32(255)
-    # Written so that NaN fails it, too.
+    # In this form the condition is false for NaN, too.
     if not (images.min() >= 0 and images.max() <= 1):
         raise DataError(
-            "Pictures of floating-point numbers must lie in [0, 1]. "
-            f"Received: values from {images.min():g} to {images.max():g}. Divide by their peak."
+            "Images of floating-point numbers must have values in [0, 1]. Received: values from "
+            f"{images.min():g} to {images.max():g}. Divide the images by their largest value."
         )
     return images.astype(np.float32)
 
@@ -117,7 +141,7 @@ def _open_folder(path: Path) -> tuple[int, Iterator[np.ndarray]]:
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES)
     if not files:
         raise DataError(
-            f"The folder {path.name!r} holds no pictures. Expected files that end in "
+            f"The folder {path.name!r} contains no images. Expected files that end in "
             f"{', '.join(PICTURE_SUFFIXES)}."
         )
 
@@ -135,14 +159,14 @@ def _read_picture(path: Path) -> np.ndarray:
         with Image.open(path, formats=("PNG", "JPEG", "WEBP", "BMP")) as picture:
             if picture.size != (SIDE, SIDE):
                 raise DataError(
-                    f"{path.name} must be {SIDE}×{SIDE} pixels, white on black like the digits of "
-                    f"MNIST. Received: {picture.width}×{picture.height}."
+                    f"{path.name} must have {SIDE}×{SIDE} pixels, white on black as in MNIST. "
+                    f"Received: {picture.width}×{picture.height} pixels."
                 )
             return np.asarray(picture.convert("L"))
     except DataError:
         raise
-    except Exception as error:  # a damaged file raises almost anything, by its place
-        raise DataError(f"{path.name} cannot be read as a picture: {error}") from error
+    except Exception as error:  # a damaged file raises almost anything
+        raise DataError(f"{path.name} cannot be read as an image: {error!s:.300}") from error
 
 
 def _save_npz(path: Path, batches: Iterable[np.ndarray], count: int) -> None:

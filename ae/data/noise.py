@@ -1,4 +1,4 @@
-"""Ways to spoil an image, in one registry: a new kind is one function and one line."""
+"""Image corruptions, in one registry. A new kind takes one function and one entry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,17 @@ Corruption = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 
 @dataclass(frozen=True)
 class NoiseKind:
-    """One way to corrupt images.
+    """A kind of image corruption.
 
-    label : its name on the screen.
-    meaning : what strength means, in words, with its unit.
-    apply : (images, strength, rng) -> corrupted images before clipping to [0, 1]; images are
-        float32 (n, 28, 28), strength is float32 (n, 1, 1).
+    Attributes
+    ----------
+    label : str
+        Its name on the screen.
+    meaning : str
+        What the strength means, with its unit.
+    apply : callable
+        From images, float32 (n, 28, 28), strengths, float32 (n, 1, 1), and a random generator to
+        corrupted images, which are then clipped to [0, 1].
     """
 
     label: str
@@ -23,21 +28,23 @@ class NoiseKind:
     apply: Corruption
 
 
-def _gaussian(images, strength, rng):
+def _gaussian(images: np.ndarray, strength: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return images + strength * rng.standard_normal(images.shape, dtype=np.float32)
 
 
-def _salt_and_pepper(images, strength, rng):
+def _salt_and_pepper(
+    images: np.ndarray, strength: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     draw = rng.random(images.shape, dtype=np.float32)
     salted = np.where(draw < strength, np.float32(1), images)
     return np.where(draw < strength / 2, np.float32(0), salted)
 
 
-def _speckle(images, strength, rng):
+def _speckle(images: np.ndarray, strength: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return images * (1 + 2 * strength * rng.standard_normal(images.shape, dtype=np.float32))
 
 
-def _masking(images, strength, rng):
+def _masking(images: np.ndarray, strength: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height, width = images.shape[1:]
     side = np.rint(strength[:, 0, 0] * height).astype(int)
     top = rng.integers(0, height - side + 1)
@@ -49,15 +56,19 @@ def _masking(images, strength, rng):
 
 
 NOISE_KINDS: dict[str, NoiseKind] = {
-    "gaussian": NoiseKind("Gaussian", "standard deviation, in units of full white", _gaussian),
+    "gaussian": NoiseKind(
+        "Gaussian", "standard deviation of the noise; a white pixel is 1", _gaussian
+    ),
     "salt_and_pepper": NoiseKind(
-        "Salt and pepper", "share of pixels set to black or white, half each", _salt_and_pepper
+        "Salt and pepper", "share of pixels that become black or white, half each", _salt_and_pepper
     ),
     "speckle": NoiseKind(
-        "Speckle", "half the standard deviation of the factor on each pixel", _speckle
+        "Speckle",
+        "half the standard deviation of the factor that each pixel is multiplied by",
+        _speckle,
     ),
     "masking": NoiseKind(
-        "Masking", "side of a black square at a random place, as a share of 28 pixels", _masking
+        "Masking", "side of a black square at a random place, divided by 28 pixels", _masking
     ),
 }
 
@@ -65,13 +76,26 @@ NOISE_KINDS: dict[str, NoiseKind] = {
 def corrupt(
     images: np.ndarray, kind: str, strength: float | np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Corrupt images with noise drawn from ``rng``.
+    """Corrupt images with random noise.
 
-    images : float array of shape (n, 28, 28), values in [0, 1].
-    kind : a key of NOISE_KINDS, or "mixture": each image gets a kind of its own.
-    strength : in [0, 1], one number or an array of shape (n,); its meaning is the kind's.
-    Returns a new float32 array of the same shape, clipped to [0, 1]. At strength 0 it equals
-    the input. Raises ValueError for an unknown kind or a strength outside [0, 1].
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28), values in [0, 1]
+    kind : str
+        A key of ``NOISE_KINDS``, or "mixture": each image then gets a kind at random.
+    strength : float or array of shape (n,), values in [0, 1]
+        For what it means see ``NoiseKind.meaning``. At 0 the images do not change.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    float32 array of shape (n, 28, 28), values in [0, 1]
+        A new array.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, or an argument has another shape or range.
     """
     images = np.asarray(images, dtype=np.float32)
     if images.ndim != 3:

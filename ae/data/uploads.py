@@ -1,4 +1,4 @@
-"""Somebody's own pictures, files of several kinds together -> one set of images."""
+"""Images that a visitor uploads, from files of several kinds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from ae.data.image_sets import open_images
 from ae.errors import DataError
 
 MOST_FILES = 100
-MOST_IMAGES = 1000  # in all: what one visitor may keep the others waiting for
+MOST_IMAGES = 1000  # in all, so that one visitor does not keep the others waiting
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """What was read, and what was not.
+    """The images of uploaded files.
 
-    images : float32 (n, 28, 28) in [0, 1], n may be 0. names : one for each image.
-    refused : a sentence for each file, or part of one, that is not among the images.
+    Attributes
+    ----------
+    images : float32 array of shape (n, 28, 28), values in [0, 1]
+        n may be 0.
+    names : list of n str
+    refused : list of str
+        A message for each file, or part of a file, that was not read.
     """
 
     images: np.ndarray
@@ -33,28 +38,35 @@ class Collection:
 def read_collection(
     files: Iterable[tuple[str, bytes]], on_file: Callable[[int], None] = lambda done: None
 ) -> Collection:
-    """Read picture files and .npz files, each a name and its bytes.
+    """Read image files and .npz files.
 
-    A picture of one digit takes the way of a drawing into MNIST form; the images of an .npz are
-    taken as they are. At most 100 files are read, and at most 1,000 images taken. Never raises
-    for what a file holds: it is refused in a sentence that names it, and the rest is read.
-    on_file : called after each file with the number of files done.
+    The content of a file never raises an error: a file that cannot be read is reported in
+    ``refused``, and the others are read.
+
+    Parameters
+    ----------
+    files : iterable of (str, bytes)
+        Name and content of each file, at most 100. An image file shows one digit, which is
+        preprocessed like a drawing. The images of .npz files are used as they are, at most 1,000
+        in all.
+    on_file : callable
+        Called after each file with the number of files done.
     """
     images: list[np.ndarray] = []
     names: list[str] = []
     refused: list[str] = []
     for number, (name, data) in enumerate(files):
         if number == MOST_FILES:
-            refused.append(f"Only the first {MOST_FILES} files are taken. Leave some out.")
+            refused.append(f"Only the first {MOST_FILES} files are used.")
             break
         try:
-            mine, note = _read(name, data, MOST_IMAGES - len(names))
+            new, note = _read(name, data, MOST_IMAGES - len(names))
         except DataError as error:
             refused.append(f"{name:.100}: {error}")
         else:
-            images.append(mine)
-            whole = len(mine) == 1 and not _is_set(name)
-            names += [name] if whole else [f"{name}, number {i}" for i in range(len(mine))]
+            images.append(new)
+            numbered = [f"{name}, number {i}" for i in range(len(new))]
+            names += numbered if _is_set(name) else [name]
             refused += [f"{name}: {note}"] if note else []
         on_file(number + 1)
     stacked = np.concatenate(images) if images else np.zeros((0, 28, 28), np.float32)
@@ -66,14 +78,14 @@ def _is_set(name: str) -> bool:
 
 
 def _read(name: str, data: bytes, most: int) -> tuple[np.ndarray, str]:
-    """At most so many images of one file, float32 (n, 28, 28), and what was left out, or ""."""
+    """Return at most ``most`` images of a file, and a message if there are more, or ""."""
     if most == 0:
-        raise DataError(f"Only the first {MOST_IMAGES:,} images are taken. Leave some out.")
+        raise DataError(f"Only the first {MOST_IMAGES:,} images are used.")
     if not _is_set(name):
         return to_mnist_form(read_picture(data)).image[None], ""
     count, batches = open_images(io.BytesIO(data))
     if count == 0:
-        raise DataError("The file must hold at least one image. Received: none.")
+        raise DataError("The file must contain at least one image. Received: none.")
     batch = next(batches)[:most]
     left_out = count - len(batch)
-    return batch, f"Only the first {len(batch):,} of {count:,} images are taken." * bool(left_out)
+    return batch, f"Only the first {len(batch):,} of {count:,} images are used." * bool(left_out)

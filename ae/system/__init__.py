@@ -1,1 +1,1 @@
-"""Files, locks, archives, the operator log and other things of the operating system."""
+"""Operating-system services: files, locks, archives, memory, the operator log."""

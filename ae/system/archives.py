@@ -1,4 +1,4 @@
-"""Zip files from anywhere, and the arrays in them, opened without paying for what they claim."""
+"""Untrusted zip and .npz files, read without allocating the memory that they only claim to need."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from typing import BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
 from ae.system.files import open_regular
 
-# What reading a damaged zip raises, by the place of the damage.
+# The exceptions that reading a damaged zip file raises, depending on where it is damaged.
 UNREADABLE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -37,20 +37,20 @@ UNREADABLE = (
 _LARGEST_DIRECTORY = 1 << 16  # bytes: some hundred entries
 
 
-class _Opening:
-    """A file that refuses to read much at once as long as it is being opened.
+class _SmallDirectory:
+    """A file that limits the size of a read while ZipFile opens it.
 
-    ZipFile reads the directory at once and makes an object for each entry, some hundred bytes of
-    memory for each 46 in the file: 64 MB would become a gigabyte.
+    ZipFile reads the directory at once and creates an object for each entry, some hundred bytes of
+    memory for 46 bytes of the file: a file of 64 MB could take a gigabyte.
     """
 
-    def __init__(self, file: BinaryIO):
+    def __init__(self, file: IO[bytes]) -> None:
         self.opening = True
         self._file = file
 
     def read(self, size: int = -1) -> bytes:
         if self.opening and not 0 <= size <= _LARGEST_DIRECTORY:
-            # At the end of the file ZipFile reads all that is left, to look for the directory.
+            # To find the directory, ZipFile reads from near the end of the file to its end.
             place = self._file.tell()
             left = self._file.seek(0, os.SEEK_END) - place
             self._file.seek(place)
@@ -58,14 +58,33 @@ class _Opening:
                 raise zipfile.BadZipFile("its directory is too long")
         return self._file.read(size)
 
-    def __getattr__(self, name: str):
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
 
-def read_array_header(member: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Shape, whether in column order, and dtype of an .npy member, which costs no memory.
+def read_array_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Read the header of an .npy member, but not the array.
 
-    Raises one of UNREADABLE for anything but an array of numbers of some shape.
+    Parameters
+    ----------
+    member : binary file
+        At the beginning of the .npy format.
+
+    Returns
+    -------
+    shape : tuple of int
+    fortran_order : bool
+        Whether the array is stored column by column.
+    dtype : numpy.dtype
+        Of integers or floating-point numbers.
+
+    Raises
+    ------
+    One of UNREADABLE
+        If the member is damaged or holds anything but numbers.
     """
     version = np.lib.format.read_magic(member)
     if version == (1, 0):
@@ -77,23 +96,40 @@ def read_array_header(member: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype
     return shape, fortran, dtype
 
 
-def open_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """Open an archive of a few members for reading.
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """Open a zip file of a few members for reading.
 
-    Raises one of UNREADABLE if it is none, is damaged or has hundreds of members. Reading members
-    of a damaged one raises one of UNREADABLE, too.
+    Raises
+    ------
+    One of UNREADABLE
+        If the file is damaged, is no zip file or has hundreds of members. Reading a damaged member
+        raises one of them, too.
     """
-    guarded = _Opening(file)
+    guarded = _SmallDirectory(file)
     archive = zipfile.ZipFile(guarded)
     guarded.opening = False
     return archive
 
 
 def read_arrays(path: str | os.PathLike, largest: int) -> dict[str, np.ndarray]:
-    """All arrays of an .npz file, by name.
+    """Read all arrays of an .npz file.
 
-    largest : bytes that they, and the file, may have together. Raises FileNotFoundError, or one of
-    UNREADABLE for a damaged or larger file, a pipe, and anything but arrays of numbers.
+    Parameters
+    ----------
+    path : str or PathLike
+    largest : int
+        The most bytes that the file may have, and that all arrays together may have.
+
+    Returns
+    -------
+    dict of str to array
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing.
+    One of UNREADABLE
+        If the file is damaged, too large, a pipe, or holds anything but arrays of numbers.
     """
     arrays = {}
     with open_regular(path, largest) as file, open_zip(file) as archive:

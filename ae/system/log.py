@@ -1,4 +1,4 @@
-"""What whoever runs the app can watch: lines of the logger "ae" on standard error."""
+"""Operator log on standard error: the logger "ae"."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def set_up() -> None:
-    """Send the lines to standard error, at the level of the variable AE_LOG (default INFO).
+    """Send the log to standard error, at the level of the environment variable AE_LOG.
 
-    Once in a process; more calls do nothing. A program that has given the logger "ae" a handler
-    of its own keeps it. A level that is none is told, and INFO takes its place.
+    The default is INFO; an unknown level is reported and replaced by INFO. Further calls do
+    nothing, and neither does the first if the program has given the logger a handler.
     """
     if _LOG.handlers:
         return
@@ -29,20 +29,20 @@ def set_up() -> None:
 
 
 def run_started(name: str, settings: str) -> None:
-    """A training run has begun. settings : in a few words."""
+    """Log the start of a training run, with its settings in a few words."""
     _LOG.info("run %s started: %s", one_line(name), one_line(settings))
 
 
 def run_ended(name: str, how: str) -> None:
-    """A training run has ended. how : finished, stopped, or what has gone wrong."""
+    """Log the end of a training run. how : its last state, with the reason of a failure."""
     _LOG.info("run %s ended: %s", one_line(name), one_line(how))
 
 
 def refused(what: str, error: Exception | str) -> None:
-    """A file, or what a page was asked for, was refused with this sentence."""
+    """Log that a file or a request was refused, with the message that the person saw."""
     _LOG.warning("refused %s: %s", one_line(what), one_line(str(error)))
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks or control characters: nobody's file name writes a line."""
+    """Replace line breaks and control characters, so that no file name can forge a log line."""
     return "".join(char if char.isprintable() else "?" for char in text)[:_LONGEST]

@@ -1,4 +1,4 @@
-"""Keep the memory that training frees, for the next step needs as much again."""
+"""Keep the memory that a training step frees for the next step."""
 
 import ctypes
 
@@ -7,12 +7,16 @@ _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 
 
 def keep_freed_memory() -> bool:
-    """Let this process's C allocator keep freed memory until the process ends.
+    """Let the C allocator keep freed memory until the process ends.
 
-    By default glibc gives each large block back to the system and asks for it anew, so that the
-    system clears its pages at every training step. Call it in a process that trains and then
-    ends, before TensorFlow is imported. Returns whether the C library took the settings; another
-    library than glibc does not know them and stays as it is.
+    By default glibc returns each large block to the system, which must clear the pages again for
+    the next training step. Call this before TensorFlow is imported, in a process that trains and
+    then ends.
+
+    Returns
+    -------
+    bool
+        Whether the settings were accepted. Only glibc knows them; other C libraries do not change.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

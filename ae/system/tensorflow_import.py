@@ -1,4 +1,4 @@
-"""Import TensorFlow without its greeting."""
+"""Import TensorFlow without its messages on hardware."""
 
 import contextlib
 import os
@@ -10,14 +10,17 @@ _one_at_a_time = threading.Lock()
 
 
 def import_tensorflow(threads_per_operation: int = 0) -> None:
-    """Import TensorFlow; its native code's lines on absent GPUs and CPU features are dropped.
+    """Import TensorFlow without the messages of its native code on missing GPUs and CPU features.
 
-    They are written to the process's standard error before any setting of TensorFlow's applies.
-    Python errors pass. A process that sets TF_CPP_MIN_LOG_LEVEL itself sees every line.
+    They are written to the process's standard error before any setting of TensorFlow applies.
+    Python errors are not suppressed. If TF_CPP_MIN_LOG_LEVEL is set, every message is shown.
 
-    threads_per_operation : 0, one for each processor, to train. 1 for a process that answers
-        small questions: dividing one digit's convolution among threads takes longer than the
-        convolution. Counts only where this process has not imported TensorFlow before.
+    Parameters
+    ----------
+    threads_per_operation : int
+        0 for one thread for each processor, which is best for training. 1 for a process that works
+        on few images at a time: dividing the convolution of one image among threads takes longer
+        than the convolution. Has no effect if TensorFlow was imported before.
     """
     with _one_at_a_time:
         if "tensorflow" not in sys.modules:
@@ -29,7 +32,7 @@ def _import(threads_per_operation: int) -> None:
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(threads_per_operation)
-        tf.constant(0.0)  # the device look-up has its say too
+        tf.constant(0.0)  # looking for devices writes messages, too
 
 
 @contextlib.contextmanager

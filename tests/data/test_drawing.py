@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ae.data import drawing
-from ae.data.drawing import carry_along, resize, to_mnist_form
+from ae.data.drawing import resize, to_mnist_form, transform_layer
 
 drawings = hnp.arrays(
     np.float64,
@@ -180,7 +180,7 @@ def test_resize_to_nothing_is_refused():
 
 
 def carried(ink, layer):
-    return carry_along(layer, to_mnist_form(ink))
+    return transform_layer(layer, to_mnist_form(ink))
 
 
 def test_a_layer_goes_the_way_of_the_ink():

@@ -99,7 +99,7 @@ def test_a_damaged_npz_is_refused(tmp_path, pixels):
 def test_pictures_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(DataError, match="There is no file or folder"):
         open_images(tmp_path / "nothing")
-    with pytest.raises(DataError, match="holds no pictures"):
+    with pytest.raises(DataError, match="contains no images"):
         open_images(tmp_path)
     Image.new("RGB", (30, 28)).save(tmp_path / "wide.png")
     with pytest.raises(DataError, match=r"wide\.png must be 28×28.*Received: 30×28"):

@@ -114,7 +114,7 @@ def test_compressed_npz_and_wide_labels_are_read(tmp_path):
 
 @pytest.mark.parametrize("key", GOOD)
 def test_missing_key_is_named(tmp_path, key):
-    with pytest.raises(DataError, match=f"must hold the arrays .* Missing: {key}"):
+    with pytest.raises(DataError, match=f"must contain the arrays .* Missing: {key}"):
         load_data(write(tmp_path / "a.npz", **{key: None}))
 
 
@@ -141,7 +141,7 @@ def test_wrong_array_is_refused_with_expected_and_received(tmp_path, key, array,
 
 @pytest.mark.parametrize("key", ["x_train", "y_train"])
 def test_unequal_lengths_are_refused_with_both(tmp_path, key):
-    with pytest.raises(DataError, match=r"equally long\. Received: \d and \d"):
+    with pytest.raises(DataError, match=r"the same length\. Received: \d and \d"):
         load_data(write(tmp_path / "a.npz", **{key: GOOD[key][:2]}))
 
 

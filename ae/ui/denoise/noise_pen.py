@@ -9,7 +9,7 @@ import streamlit as st
 
 from ae.analysis import denoising
 from ae.analysis.denoising import Method
-from ae.data.drawing import carry_along, to_mnist_form
+from ae.data.drawing import to_mnist_form, transform_layer
 from ae.data.noise import corrupt
 from ae.ui import cache, shell, state
 from ae.ui.components.drawing_pad import Ink, Load, Picture, drawing_pad, read_ink
@@ -64,7 +64,7 @@ def _pair(ink: Ink | None, kind: str, strength: float, seed: int):
     clean = form.image[None]
     scribbled = clean
     if ink.noise is not None:
-        scribbled = np.maximum(clean, carry_along(ink.noise, form))
+        scribbled = np.maximum(clean, transform_layer(ink.noise, form))
     # The same seed at every update: the noise stays where it is while the pen moves.
     return clean, corrupt(scribbled, kind, strength, np.random.default_rng(seed))
 
