@@ -197,20 +197,6 @@ def share_below(error: float, errors: np.ndarray) -> float:
     return float(np.mean(errors < error))
 
 
-def rank_in_words(error: float, percentiles: dict[str, float]) -> str:
-    """Where an error stands among the test images', in words, from a card's percentiles.
-
-    percentiles : ``squared_error_percentiles`` of ``evaluate``. Only what they prove is said:
-    "less than 25 %" means that one of them bounds the error from above.
-    """
-    known = sorted((float(percent), value) for percent, value in percentiles.items())
-    passed = [percent for percent, value in known if value <= error]
-    if passed and passed[-1] >= 50:
-        return f"higher than that of {passed[-1]:g} % of real digits"
-    above = next(percent for percent, value in known if value > error)
-    return f"lower than that of {100 - above:g} % of real digits"
-
-
 def choose(
     errors: np.ndarray, candidates: np.ndarray, way: str, count: int, rng: np.random.Generator
 ) -> np.ndarray:

@@ -66,11 +66,6 @@ def code_statistics(name: str) -> CodeStatistics:
     return _code_statistics(name, stamp(name))
 
 
-def train_codes(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Codes of the training images, float32 (60000, latent_dim), and their squared norms."""
-    return _train_codes(name, stamp(name))
-
-
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
     """Import TensorFlow and load the default model in the background, once per server.
@@ -165,20 +160,11 @@ def _code_statistics(name: str, stamp: int) -> CodeStatistics:
     return CodeStatistics.of(_test_codes(name, stamp))
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _train_codes(name: str, stamp: int) -> tuple[np.ndarray, np.ndarray]:
-    return _with_squared_norms(_model(name, stamp).encode(mnist().x_train))
-
-
-def _with_squared_norms(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return vectors, np.einsum("nd,nd->n", vectors, vectors)
-
-
 @st.cache_resource(show_spinner=False)
 def train_pixels() -> tuple[np.ndarray, np.ndarray]:
     """The training images as rows, float32 (60000, 784), and their squared norms."""
-    images = mnist().x_train
-    return _with_squared_norms(images.reshape(len(images), -1))
+    rows = mnist().x_train.reshape(len(mnist().x_train), -1)
+    return rows, np.einsum("nd,nd->n", rows, rows)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

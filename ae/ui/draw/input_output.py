@@ -1,4 +1,4 @@
-"""Ways into the pad besides the pen, and ways out of it."""
+"""What can be put on the pad besides strokes, and what can be downloaded."""
 
 from __future__ import annotations
 
@@ -16,86 +16,98 @@ from ae.ui import cache, downloads, drawing, state
 from ae.ui.components.drawing_pad import read_ink, read_pasted
 
 
-def ways_in() -> None:
-    """Test digits by class, and a picture file: both work without a mouse."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+def other_inputs() -> None:
+    """Show buttons for test digits, by class, and for a picture file. They need no mouse."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(
-            "Put in a test digit",
-            on_click=_put_sample,
+            "Use a test digit",
+            on_click=_use_test_digit,
             icon=":material/casino:",
-            help="A real digit from the test set takes the place of the drawing. "
-            "Undo brings it back.",
+            help="A random test digit takes the place of your drawing. Undo brings it back.",
         )
-        for label in range(10):
-            st.button(
-                f"{label}", on_click=_put_sample, args=(label,), key=f"{state.SAMPLE_BUTTON}{label}"
-            )
-        with st.popover("From a file", icon=":material/add_photo_alternate:"):
+        with st.popover("Use a picture", icon=":material/add_photo_alternate:"):
             st.file_uploader(
                 "A photo or picture of one digit, dark on light or light on dark",
                 type=["png", "jpg", "jpeg", "webp"],
                 max_upload_size=LARGEST_FILE >> 20,
                 key=state.UPLOAD,
-                on_change=_take_upload,
+                on_change=_use_upload,
             )
             st.caption("Or copy a picture and paste it on this page with Ctrl+V.")
+    with st.container(horizontal=True, gap=None):
+        for label in range(10):
+            st.button(
+                f"{label}",
+                on_click=_use_test_digit,
+                args=(label,),
+                key=f"{state.SAMPLE_BUTTON}{label}",
+                help=f"Use a test digit {label}",
+            )
 
 
 def take_pasted() -> None:
-    """Put the picture into the pad that was just pasted on the page."""
+    """Put the picture on the pad that was just pasted on the page."""
     pasted = read_pasted(state.PAD)
     if pasted is None:
         return
-    try:  # one character beyond the limit is enough to be told that it is too large
+    try:  # one character beyond the limit is enough to be refused as too large
         data = base64.b64decode(pasted[: LARGEST_FILE // 3 * 4 + 4], validate=True)
     except (binascii.Error, ValueError):
         data = b""
-    _take(data)
+    _use_file(data)
 
 
-def ways_out(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name: str) -> None:
-    """Files. z : (latent_dim,); reconstruction, image : (28, 28)."""
+def offer_downloads(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name: str):
+    """Show the download buttons.
+
+    Parameters
+    ----------
+    z : float array of shape (latent_dim,)
+    reconstruction, image : float array of shape (28, 28), values in [0, 1]
+    name : str
+        Name of the model.
+    """
     ink = read_ink(state.PAD)
     if ink is None:
         return
     with st.container(horizontal=True, gap="xsmall"):
-        downloads.offer(
-            "Picture",
-            lambda: imaging.png(imaging.row([ink.image, image, reconstruction], 280)),
+        downloads.offer_png(
+            "Download the pictures (PNG)",
+            lambda: imaging.row([ink.image, image, reconstruction], 280),
             "digit.png",
-            "The drawing, what the network sees, and the reconstruction, side by side.",
+            "Your drawing, the network's input and the reconstruction, side by side.",
         )
-        downloads.offer(
-            "28 × 28 PNG",
-            lambda: imaging.png(image),
+        downloads.offer_png(
+            "Download the input (PNG)",
+            lambda: image,
             "digit-28x28.png",
-            "Exactly what the network sees.",
+            "The 28 × 28 pixels that the network gets.",
         )
         downloads.offer(
-            "Code as CSV",
+            "Download the latent vector (CSV)",
             lambda: latent.code_csv(z, cache.code_statistics(name)),
-            f"code-{name}.csv",
-            "The numbers of the code, with mean and spread of the test digits.",
+            f"latent-vector-{name}.csv",
+            "The latent values, with mean and standard deviation of the 10,000 test digits.",
         )
 
 
-def _put_sample(label: int | None = None) -> None:
+def _use_test_digit(label: int | None = None) -> None:
     count = st.session_state.get(state.SAMPLES, 0) + 1
     st.session_state[state.SAMPLES] = count
     data = cache.mnist()
-    of_class = (
+    candidates = (
         np.arange(len(data.y_test)) if label is None else np.flatnonzero(data.y_test == label)
     )
-    _put(data.x_test[np.random.default_rng(count).choice(of_class)])
+    _put(data.x_test[np.random.default_rng(count).choice(candidates)])
 
 
-def _take_upload() -> None:
+def _use_upload() -> None:
     file = st.session_state.get(state.UPLOAD)
     if file is not None:
-        _take(file.getvalue())
+        _use_file(file.getvalue())
 
 
-def _take(data: bytes) -> None:
+def _use_file(data: bytes) -> None:
     try:
         _put(read_picture(data))
     except PictureError as error:
