@@ -3,7 +3,7 @@
 >>> settings = choose_settings(clean_training, noisy_training, pca)
 >>> methods = [*baselines(settings, pca), network("denoise-32", model)]
 >>> scores = [score(method, clean_test, noisy_test) for method in methods]
->>> winner(scores)
+>>> ranking(scores, "psnr")[0].score.name
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -24,6 +25,11 @@ BASELINES = (DO_NOTHING, MEDIAN, BLUR, LINEAR)
 BLUR_WIDTHS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5)  # pixels
 PCA_SIZES = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 HIGHEST_PSNR = 10 * math.log10(12 * 255**2)  # 58.9 dB
+
+Measure = Literal["psnr", "ssim"]
+# A smaller difference does not make one method better than another, even where it is certain:
+# 0.1 dB is 2 % of the mean squared error, which nobody sees.
+LEAST_DIFFERENCE: dict[Measure, float] = {"psnr": 0.1, "ssim": 0.005}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +84,30 @@ class Score:
     name: str
     psnr: np.ndarray
     ssim: np.ndarray
+
+    def of(self, measure: Measure) -> np.ndarray:
+        """Return the values of one measure: float64 (n,)."""
+        return self.psnr if measure == "psnr" else self.ssim
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A method's place in a ranking.
+
+    Attributes
+    ----------
+    score : Score
+    behind : Interval
+        How far it is behind the best, computed image by image: images that are difficult for both
+        methods then add nothing to its width.
+    is_level : bool
+        Whether it is as good as the best: ``behind`` is below ``LEAST_DIFFERENCE``, or its
+        interval contains 0.
+    """
+
+    score: Score
+    behind: Interval
+    is_level: bool
 
 
 def baselines(settings: Settings, pca: PCA) -> list[Method]:
@@ -169,20 +199,14 @@ def score(method: Method, clean: np.ndarray, noisy: np.ndarray) -> Score:
     return Score(method.name, restored_psnr(clean, restored), metrics.ssim(clean, restored))
 
 
-def winner(scores: Sequence[Score]) -> tuple[Score, Score, Interval]:
-    """Find the method with the highest mean PSNR.
+def ranking(scores: Sequence[Score], measure: Measure = "psnr") -> list[Place]:
+    """Rank methods by the mean of a measure, best first.
 
     Parameters
     ----------
     scores : sequence of Score
         At least two, for the same images.
-
-    Returns
-    -------
-    best, second : Score
-    difference : Interval
-        Of their PSNR, computed image by image: images that are difficult for both methods then
-        add nothing to its width. If it contains 0, the two methods are equally good.
+    measure : {"psnr", "ssim"}
 
     Raises
     ------
@@ -191,8 +215,13 @@ def winner(scores: Sequence[Score]) -> tuple[Score, Score, Interval]:
     """
     if len(scores) < 2:
         raise ValueError(f"There must be at least two scores. Received: {len(scores)}.")
-    first, second = sorted(scores, key=lambda each: -each.psnr.mean())[:2]
-    return first, second, mean_interval(first.psnr - second.psnr)
+    best, *others = sorted(scores, key=lambda each: -each.of(measure).mean())
+    places = [Place(best, Interval(0.0, 0.0), True)]
+    for score in others:
+        behind = mean_interval(best.of(measure) - score.of(measure))
+        is_level = behind.low <= 0 or behind.mean < LEAST_DIFFERENCE[measure]
+        places.append(Place(score, behind, is_level))
+    return places
 
 
 def first_strength_above(

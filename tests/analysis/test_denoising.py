@@ -75,15 +75,34 @@ def test_rounding_to_grey_levels_costs_the_highest_psnr(mnist):
     np.testing.assert_array_equal(denoising.restored_psnr(images, images), HIGHEST_PSNR)
 
 
-def test_the_winner_is_told_by_paired_differences():
+def test_a_ranking_compares_image_by_image():
     hard = np.random.default_rng(0).normal(20, 5, 500)  # some images are hard for all
     scores = [Score(name, hard + better, hard) for name, better in (("a", 0), ("b", 1), ("c", 3))]
-    first, second, margin = denoising.winner(scores)
-    assert (first.name, second.name) == ("c", "b")
-    assert margin.mean == pytest.approx(2)
-    assert margin.half_width < 1e-6
+    places = denoising.ranking(scores)
+    assert [place.score.name for place in places] == ["c", "b", "a"]
+    assert [place.behind.mean for place in places] == pytest.approx([0, 2, 3])
+    assert places[2].behind.half_width < 1e-6
+    assert [place.is_level for place in places] == [True, False, False]
+    assert all(place.is_level for place in denoising.ranking(scores, "ssim"))
     with pytest.raises(ValueError, match="at least two"):
-        denoising.winner(scores[:1])
+        denoising.ranking(scores[:1])
+
+
+@pytest.mark.parametrize(("behind", "is_level"), [(0.05, True), (0.2, False)])
+def test_a_difference_that_nobody_sees_is_level_although_it_is_certain(behind, is_level):
+    psnr = np.linspace(20, 30, 100)
+    places = denoising.ranking([Score("a", psnr, psnr), Score("b", psnr - behind, psnr)])
+    assert places[1].behind.low > 0
+    assert places[1].is_level == is_level
+
+
+def test_a_difference_that_is_not_certain_is_level():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(20, 5, (2, 30))
+    places = denoising.ranking([Score("a", first, first), Score("b", second, second)])
+    assert places[1].behind.mean > denoising.LEAST_DIFFERENCE["psnr"]
+    assert places[1].behind.low <= 0
+    assert places[1].is_level
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1))
