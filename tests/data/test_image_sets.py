@@ -102,7 +102,7 @@ def test_pictures_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(DataError, match="contains no images"):
         open_images(tmp_path)
     Image.new("RGB", (30, 28)).save(tmp_path / "wide.png")
-    with pytest.raises(DataError, match=r"wide\.png must be 28×28.*Received: 30×28"):
+    with pytest.raises(DataError, match=r"wide\.png must have 28×28.*Received: 30×28"):
         read(tmp_path)
     (tmp_path / "wide.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"wide\.png cannot be read"):

@@ -77,7 +77,7 @@ def test_damaged_mnist_is_refused_with_both_checksums_and_advice(tmp_path, monke
     copy = tmp_path / "mnist.npz"
     copy.write_bytes(damaged)
     monkeypatch.setattr(ae_data, "MNIST_PATH", copy)
-    with pytest.raises(DataError, match=r"expected SHA-256 06af.* received .*git checkout"):
+    with pytest.raises(DataError, match=r"Expected SHA-256 06af.* Received: .*git checkout"):
         load_mnist()
 
 
