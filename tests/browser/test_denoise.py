@@ -1,4 +1,4 @@
-"""Denoise and Reconstruct by mouse and keys: noise chosen, scribbled, removed; a bar clicked."""
+"""Denoise by mouse and keys: noise chosen, scribbled, removed."""
 
 import re
 from pathlib import Path
@@ -73,25 +73,4 @@ def test_the_noise_pen_is_cleaned_live(app, page, watched, quiet_log):
     expect(strip(page, "PCA")).to_be_visible(timeout=SLOW)  # the rows follow when the pen rests
     pad.button("Undo").click()
     expect(noisy).to_have_accessible_name("Noisy: 58.9 dB")
-    assert watched.errors == []
-
-
-def test_a_bar_of_the_histogram_shows_its_digits(app, page, watched, quiet_log):
-    page.goto(app.address("reconstruct"))
-    chart = page.locator(".st-key-error_histogram").locator("canvas, svg.marks")
-    expect(chart).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("button", name="This curve")).to_be_visible(timeout=SLOW)
-    settled(page)
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    chart.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.4})
-    near = page.get_by_role("spinbutton", name="Squared error near")
-    expect(near).to_be_visible(timeout=SLOW)
-    settled(page)
-    expect(page).to_have_url(re.compile("show=By"))
-    expect(page).to_have_url(re.compile(r"near=\d"))
-    digits = strip(page, "Test digit number")
-    expect(digits).to_have_count(10)
-    shown = re.search(r"squared error ([\d.]+)", digits.first.get_attribute("alt"))[1]
-    assert abs(float(shown) - float(near.input_value())) < 0.2
     assert watched.errors == []

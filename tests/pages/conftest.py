@@ -68,6 +68,18 @@ def put(shelf, models_folder) -> Callable[[str], Path]:
 
 
 @pytest.fixture
+def ship(models_folder) -> Callable[[str], None]:
+    """ship("linear-32") puts a model there that comes with the app."""
+
+    def ship(name: str) -> None:
+        (models_folder / name).mkdir()
+        for file in FILES_IN_GIT:
+            shutil.copy2(REPOSITORY / "models" / name / file, models_folder / name / file)
+
+    return ship
+
+
+@pytest.fixture
 def put_as(put, models_folder) -> Callable[[str], None]:
     """put_as(name) puts the model of this session there under another name."""
 

@@ -6,12 +6,11 @@ import streamlit as st
 from ae.analysis.evaluation import choose, nearest_errors
 from ae.ui import cache, shell, state
 from ae.ui.reconstruct import digits as sets
-from ae.ui.reconstruct import statistics
-from ae.ui.reconstruct.pictures_row import show_pictures
+from ae.ui.reconstruct import dimensions, pictures, statistics
 
 SHOWN = 10
-WAYS = {
-    "random": "At random",
+CHOICES = {
+    "random": "Random",
     "best": "Best",
     "typical": "Typical",
     "worst": "Worst",
@@ -19,85 +18,104 @@ WAYS = {
 }
 
 
-def candidates_of(digits: sets.Digits, label: str) -> np.ndarray:
-    """Indices of the digits of a class, or of all."""
-    everything = np.arange(len(digits.images))
-    if digits.labels is None or label == state.ANY_DIGIT:
-        return everything
-    return np.flatnonzero(digits.labels == int(label))
+def choose_candidates(digits: sets.Digits | None) -> tuple[str, np.ndarray]:
+    """Show the choice of a class. Returns it and the indices of its digits, all without labels."""
+    if digits is None or digits.labels is None:
+        return state.ANY_DIGIT, np.arange(0 if digits is None else len(digits.images))
+    label = st.selectbox(
+        "Class",
+        [state.ANY_DIGIT, *map(str, range(10))],
+        format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
+        **state.in_url(state.LABEL),
+        width=80,
+    )
+    if label == state.ANY_DIGIT:
+        return label, np.arange(len(digits.images))
+    return label, np.flatnonzero(digits.labels == int(label))
 
 
-def chosen_of(digits: sets.Digits, candidates: np.ndarray, way: str) -> np.ndarray:
-    """Indices of the digits to show, with the control that this way of choosing needs."""
-    if way == "near":
+def choose_shown(errors: np.ndarray, candidates: np.ndarray, choice: str) -> np.ndarray:
+    """Indices of the digits to show, with the control that this kind of choice needs."""
+    if choice == "near":
         near = st.number_input(
-            "Squared error near",
+            "Squared error",
             min_value=0.0,
             max_value=784.0,
-            value=float(np.round(np.median(digits.errors[candidates]), 2)),
+            value=float(np.round(np.median(errors[candidates]), 2)),
             step=0.1,
             **state.in_url(state.NEAR),
-            help="The digits whose error is nearest to it. A click in the histogram sets it.",
-            width=200,
+            help="The digits whose squared error is nearest to this are shown. A click on a bar "
+            "of the histogram sets it.",
+            width=130,
         )
-        return nearest_errors(digits.errors, candidates, near, SHOWN)
+        return nearest_errors(errors, candidates, near, SHOWN)
     seed = 0
-    if way == "random":
+    if choice == "random":
         seed = st.number_input(
-            "Seed of the choice",
+            "Random seed",
             min_value=0,
             max_value=9999,
+            value=state.default(state.SHUFFLE),
             step=1,
             **state.in_url(state.SHUFFLE),
-            help="The same seed shows the same digits. Step it to see others.",
-            width=200,
+            help="Decides which digits are shown. The same seed shows the same digits; change it "
+            "to see others.",
+            width=130,
         )
-    return choose(digits.errors, candidates, way, SHOWN, np.random.default_rng(seed))
+    return choose(errors, candidates, choice, SHOWN, np.random.default_rng(seed))
 
 
-def show(digits: sets.Digits, label: str, way: str, second: str | None) -> None:
-    """The chosen digits, then what is to be said of all candidates."""
-    candidates = candidates_of(digits, label)
-    with shell.settings("choice"):
-        chosen = chosen_of(digits, candidates, way)
-    show_pictures(digits, chosen, model, card, second)
-    what = digits.what if label == state.ANY_DIGIT else f"{digits.what} of class {label}"
-    statistics.show_figures(digits, candidates, model.latent_dim, what)
-    near = st.session_state.get(state.NEAR) if way == "near" else None
-    statistics.show_histogram(digits, candidates, what, near)
+def show_statistics(
+    digits: sets.Digits, candidates: np.ndarray, what: str, near: float | None
+) -> None:
+    """What is to be said of all candidates, not only of the digits shown."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        statistics.show_histogram(digits.errors[card.name][candidates], what, near)
+    with right:
+        statistics.show_figures(digits, candidates, card, what)
+    left, right = st.columns(2, gap="medium")
     if digits.labels is not None:
-        statistics.show_classes(digits, card.name, model.latent_dim, second)
-    rival = second or f"PCA({model.latent_dim})"
-    statistics.show_pairs(digits, candidates, card.name, rival)
-    statistics.show_ladder(card, float(cache.errors(card.name).mean()))
+        with left:
+            statistics.show_classes(digits.errors, digits.labels, card)
+    with right if digits.labels is not None else left:
+        statistics.show_pairs(digits, candidates, card)
 
 
 st.title("How good is it, and where does it fail?")
 model, card = shell.chosen_model()
 cache.mnist()  # if it is damaged, that is told here, and once
-statistics.take_clicked_error()
-with shell.settings():
-    own = sets.choose_set() == state.OWN_SET
-    way = st.segmented_control(
+statistics.follow_clicked_bar()
+top = st.container()
+with shell.settings("choice"), st.container(horizontal=True, vertical_alignment="bottom"):
+    choice = st.segmented_control(
         "Which digits",
-        list(WAYS),
-        format_func=WAYS.get,
-        default="random",
+        list(CHOICES),
+        format_func=CHOICES.__getitem__,
+        default=state.default(state.SHOWN),
         required=True,
         **state.in_url(state.SHOWN),
-        help="Best and worst by squared error in the set; typical are nearest the median.",
+        help="Best and worst: lowest and highest squared error in the set. Typical: nearest to "
+        "the median. By error: nearest to an error that you enter.",
     )
-    label = state.ANY_DIGIT
-    if not own:
-        label = st.segmented_control(
-            "Class",
-            [state.ANY_DIGIT, *map(str, range(10))],
-            format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
-            default=state.ANY_DIGIT,
-            required=True,
-            **state.in_url(state.LABEL),
-        )
+    controls = st.container(horizontal=True, vertical_alignment="bottom", width="content")
     second = sets.choose_second(card.name)
-digits = (sets.own_digits if own else sets.test_digits)(card.name, second)
+buttons = st.container(horizontal=True, vertical_alignment="center")
+with buttons, st.container(key=f"{state.SETTINGS}set", width="content"):
+    own = sets.choose_set() == state.OWN_SET
+with top:
+    digits = (sets.own_digits if own else sets.test_digits)(card.name, second)
 if digits is not None:
-    show(digits, label, way, second)
+    with controls:
+        label, candidates = choose_candidates(digits)
+        chosen = choose_shown(digits.errors[card.name], candidates, choice)
+    rows = pictures.picture_rows(digits, chosen, model, second)
+    with top:
+        pictures.show(digits, chosen, rows)
+    with buttons:
+        pictures.offer(digits, rows, card)
+    pictures.show_quality(rows, card)
+    what = digits.what if label == state.ANY_DIGIT else f"{digits.what} of class {label}"
+    near = st.session_state.get(state.NEAR) if choice == "near" else None
+    show_statistics(digits, candidates, what, near)
+    dimensions.show_error_by_latent_dim(card, float(cache.errors(card.name).mean()))

@@ -1,0 +1,98 @@
+"""Error against the number of latent dimensions, of the autoencoders and of PCA."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from ae import charts, store
+from ae.store import ModelCard
+from ae.ui import cache, downloads, shell
+from ae.ui.markdown import plain
+
+_PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+def show_error_by_latent_dim(card: ModelCard, error: float) -> None:
+    """The curves of the convolutional autoencoders and of PCA, with the page's model marked.
+
+    error : mean squared error of the page's model on the test digits.
+    """
+    st.header("How many latent dimensions does a digit need?")
+    sha256 = cache.mnist().sha256
+    cards = [each for each in store.list_models() if each.data_sha256 == sha256]
+    compared = [*store.models_by_latent_dim(cards).values()]
+    with st.spinner("Measuring PCA at nine sizes, once."):
+        pca = [(k, float(cache.pca_errors(k).mean())) for k in _PCA_SIZES]
+    autoencoders = [(c.model.latent_dim, c.test.squared_error, c.name) for c in compared]
+    mine = (card.model.latent_dim, error, card.name)
+    picture, words = st.columns([3, 2], gap="medium")
+    with picture:
+        shell.show_chart(
+            charts.error_by_latent_dim,
+            autoencoders,
+            pca,
+            mine,
+            alt="Mean squared error of the 10,000 test digits by latent_dim. Autoencoders: "
+            + "; ".join(f"{name} {e:.2f}" for _, e, name in autoencoders)
+            + ". PCA: "
+            + "; ".join(f"{k} dimensions {e:.2f}" for k, e in pca)
+            + f". Marked: {card.name}, {error:.2f}.",
+        )
+    with words:
+        st.markdown(_in_words(card, error, pca))
+        if caution := architectures_in_words(compared):
+            st.markdown(caution)
+        downloads.offer_csv(
+            "Download the curves (CSV)",
+            lambda: [
+                {"model": name, "latent_dim": k, "squared_error": e}
+                for k, e, name in [*autoencoders, *((k, e, "PCA") for k, e in pca), mine]
+            ],
+            "error-by-latent-dim.csv",
+            "The points of both curves, and the model of this page.",
+        )
+
+
+def architectures_in_words(cards: Sequence[ModelCard]) -> str:
+    """A warning where models differ in more than latent_dim; an empty text where they do not."""
+    if len({replace(card.model, latent_dim=1) for card in cards}) < 2:
+        return ""
+    parameters = [card.parameters for card in cards]
+    refined = [plain(card.name) for card in cards if card.model.refinements]
+    text = (
+        "**Read this curve with care:** its autoencoders differ in more than latent_dim. Their "
+        f"architectures differ, too: they have from {min(parameters):,} to {max(parameters):,} "
+        "parameters"
+    )
+    if refined and len(refined) < len(cards):
+        text += (
+            f", and only {' and '.join(refined)} {'have' if len(refined) > 1 else 'has'} "
+            "refinements (the encoder corrects its latent vector)"
+        )
+    return (
+        f"{text}. A step in the curve can come from the architecture. In a fair comparison only "
+        "latent_dim would differ."
+    )
+
+
+def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -> str:
+    """What PCA needs to be as good as the page's model."""
+    count = card.model.latent_dim
+    text = (
+        f"{plain(card.name)} has a squared error of {error:.2f} with {count} latent "
+        f"dimension{'s' * (count != 1)}. "
+    )
+    # A linear autoencoder can be a ten-thousandth worse than PCA: that is as good.
+    as_good = next((k for k, e in pca if e <= error * 1.0005), None)
+    text += (
+        f"Of the sizes drawn, PCA needs **{as_good}** dimensions to be as good. "
+        if as_good
+        else f"PCA is not as good even with {_PCA_SIZES[-1]} dimensions. "
+    )
+    return (
+        text + "Choose another model in the list to see where it lies: how much lower is the "
+        "error with twice as many dimensions?"
+    )
