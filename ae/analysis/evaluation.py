@@ -1,4 +1,4 @@
-"""Everything that a model card says about quality, computed from the data."""
+"""The test figures on a model card, and statistics of errors."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ _NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean, and how far to both sides its 95 % confidence interval reaches."""
+    """A mean with its 95 % confidence interval, mean ± half_width."""
 
     mean: float
     half_width: float
 
     @property
     def low(self) -> float:
+        """Lower end of the interval."""
         return self.mean - self.half_width
 
     @property
     def high(self) -> float:
+        """Upper end of the interval."""
         return self.mean + self.half_width
 
 
@@ -177,7 +179,7 @@ def _numbers(figures: Figures) -> dict[str, Any]:
 
 
 def _span(model: Model) -> np.ndarray:
-    """What each number of a linear code adds to the picture: float32 (latent_dim, 784)."""
+    """Return what each dimension of a linear model adds to the image: float32 (latent_dim, 784)."""
     origin = model.decode(np.zeros((1, model.latent_dim), np.float32))
     steps = model.decode(np.eye(model.latent_dim, dtype=np.float32))
     return (steps - origin).reshape(model.latent_dim, -1)
@@ -193,19 +195,37 @@ def in_words(figures: Figures) -> str:
 
 
 def share_below(error: float, errors: np.ndarray) -> float:
-    """The share of ``errors``, float (n,), that are less than ``error``: from 0 to 1."""
+    """Return the share of ``errors``, float (n,), that are less than ``error``: from 0 to 1."""
     return float(np.mean(errors < error))
 
 
 def choose(
     errors: np.ndarray, candidates: np.ndarray, way: str, count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Choose images to show by their error.
+    """Choose images by their error.
 
-    errors : float (n,), one per image. candidates : indices into it to choose among.
-    way : "best" or "worst" (by error, the most extreme first), "typical" (nearest the
-        candidates' median) or "random".
-    Returns at most ``count`` indices. Raises ValueError for another ``way``.
+    Parameters
+    ----------
+    errors : float array of shape (n,)
+        The error of each image.
+    candidates : int array
+        Indices into ``errors``, among which to choose.
+    way : str
+        "best" or "worst" (by error, the most extreme first), "typical" (nearest to the median of
+        the candidates) or "random".
+    count : int
+    rng : numpy.random.Generator
+        For "random".
+
+    Returns
+    -------
+    int array
+        At most ``count`` of the candidates.
+
+    Raises
+    ------
+    ValueError
+        If ``way`` is none of these.
     """
     mine = errors[candidates]
     if way == "random":
@@ -216,10 +236,24 @@ def choose(
     return candidates[np.argsort(keys[way], kind="stable")[:count]]
 
 
-def nearest_errors(errors: np.ndarray, candidates: np.ndarray, error: float, count: int):
-    """Those of ``candidates`` whose error is nearest to ``error``: at most ``count`` indices.
+def nearest_errors(
+    errors: np.ndarray, candidates: np.ndarray, error: float, count: int
+) -> np.ndarray:
+    """Choose the images whose error is nearest to a given one.
 
-    errors : float (n,). candidates : indices into it. The result is in order of rising error.
+    Parameters
+    ----------
+    errors : float array of shape (n,)
+        The error of each image.
+    candidates : int array
+        Indices into ``errors``, among which to choose.
+    error : float
+    count : int
+
+    Returns
+    -------
+    int array
+        At most ``count`` of the candidates, in order of rising error.
     """
     distance = np.abs(errors[candidates] - error)
     found = candidates[np.argsort(distance, kind="stable")[:count]]
@@ -227,13 +261,29 @@ def nearest_errors(errors: np.ndarray, candidates: np.ndarray, error: float, cou
 
 
 def mean_interval(values: np.ndarray) -> Interval:
-    """The mean of float (n,) with its 95 % interval, ± 1.96 s / √n, where s divides by n - 1.
+    """Return the mean of values with its 95 % confidence interval.
 
-    By the central limit theorem: good for the hundreds of images that it is meant for. The
-    half-width is infinite for a single value. Raises ValueError for none.
+    Parameters
+    ----------
+    values : float array of shape (n,), n at least 1
+
+    Returns
+    -------
+    Interval
+        Infinitely wide for a single value.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+
+    Notes
+    -----
+    Mean ± 1.96 s / √n, with the sample standard deviation s. By the central limit theorem this is a
+    good approximation for hundreds of values.
     """
     values = np.asarray(values, np.float64)
     if values.ndim != 1 or not len(values):
         raise ValueError(f"values must have shape (n,), n at least 1. Received: {values.shape}.")
-    spread = values.std(ddof=1) if len(values) > 1 else math.inf
-    return Interval(float(values.mean()), float(_NORMAL_95 * spread / math.sqrt(len(values))))
+    deviation = values.std(ddof=1) if len(values) > 1 else math.inf
+    return Interval(float(values.mean()), float(_NORMAL_95 * deviation / math.sqrt(len(values))))
