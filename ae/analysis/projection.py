@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ae.analysis.neighbours import nearest_neighbours
+from ae.analysis.neighbours import nearest, nearest_neighbours
 from ae.nn.pca import principal_axes
 
 _ROWS = 64  # of a block in t-SNE: it stays in the processor's cache
+_SHEPARD = 5  # neighbours that a latent vector is interpolated from
+_BISECTIONS = 30  # of a range of 15 powers of ten: to a part in ten million
 _EXAGGERATION, _EXAGGERATED, _ITERATIONS = 12.0, 100, 400
 
 
@@ -80,6 +82,37 @@ class Plane:
         return (np.asarray(places, np.float32) @ self.axes + self.origin).astype(np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """Places that were found for some latent vectors, as by t-SNE, with approximate ways there.
+
+    Attributes
+    ----------
+    z : float array of shape (n, latent_dim)
+    embedded : float array of shape (n, 2)
+        The place of each latent vector.
+    """
+
+    z: np.ndarray
+    embedded: np.ndarray
+
+    def places(self, z: np.ndarray) -> np.ndarray:
+        """Return for each latent vector, float (m, latent_dim), the place of the nearest known."""
+        return self.embedded[nearest(z, self.z)[0][:, 0]].astype(np.float32)
+
+    def codes(self, places: np.ndarray) -> np.ndarray:
+        """Return a latent vector for each place, float (m, 2): float32 (m, latent_dim).
+
+        It is the mean of the latent vectors of the 5 nearest places, weighted by the inverse of
+        the squared distance: Shepard, "A two-dimensional interpolation function for
+        irregularly-spaced data" (1968).
+        """
+        near, distances = nearest(places, self.embedded, min(_SHEPARD, len(self.embedded)))
+        weights = 1 / np.maximum(distances, 1e-6) ** 2
+        weights /= weights.sum(axis=1, keepdims=True)
+        return np.einsum("mk,mkd->md", weights, self.z[near]).astype(np.float32)
+
+
 def tsne(vectors: np.ndarray, perplexity: float = 30.0) -> np.ndarray:
     """Embed vectors in two dimensions so that neighbours stay together.
 
@@ -94,7 +127,7 @@ def tsne(vectors: np.ndarray, perplexity: float = 30.0) -> np.ndarray:
     -------
     float32 array of shape (n, 2)
         The same for the same vectors: nothing is random. There is no way back from a place to a
-        latent vector.
+        latent vector, but see ``Embedding``.
 
     Raises
     ------
@@ -141,11 +174,14 @@ def _joint_probabilities(vectors: np.ndarray, perplexity: float) -> np.ndarray:
     """Return p_ij of section 2 of the paper, for the 3 * perplexity nearest: float32 (n, n)."""
     n = len(vectors)
     near = nearest_neighbours(vectors, min(int(3 * perplexity), n - 1))
-    squares = ((vectors[near] - vectors[:, None]) ** 2).sum(axis=2, dtype=np.float64)
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)  # float64: |a|² - 2ab + |b|² cancels
+    products = centred @ centred.T
+    norms = np.diagonal(products)
+    squares = norms[:, None] - 2 * np.take_along_axis(products, near, axis=1) + norms[near]
     squares /= max(squares.mean(), np.finfo(float).tiny)
     squares -= squares[:, :1]  # with the nearest at 0, no row underflows
     low, high, wanted = np.full(n, 1e-6), np.full(n, 1e9), np.log(perplexity)
-    for _ in range(60):
+    for _ in range(_BISECTIONS):
         precision = np.sqrt(low * high)
         weights = np.exp(-squares * precision[:, None])
         weights /= weights.sum(axis=1, keepdims=True)
@@ -159,24 +195,24 @@ def _joint_probabilities(vectors: np.ndarray, perplexity: float) -> np.ndarray:
 
 def _gradient(similar: np.ndarray, places: np.ndarray, exaggeration: float) -> np.ndarray:
     """Return 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1 + |y_i - y_j|²), equation 5 of the paper."""
-    homogeneous = np.column_stack([places, np.ones(len(places), np.float32)]).astype(np.float32)
-    flat = homogeneous[:, :2]
-    norms = np.einsum("nd,nd->n", flat, flat)
+    places = places.astype(np.float32)
+    norms, ones = np.einsum("nd,nd->n", places, places), np.ones(len(places), np.float32)
+    homogeneous = np.column_stack([places, ones])
+    # 1 + |a - b|² = -2ab + (1 + |a|²) + |b|² as one product of matrices
+    left = np.column_stack([-2 * places, 1 + norms, ones])
+    right = np.stack([*places.T, ones, norms])
     pull, push = np.empty_like(homogeneous), np.empty_like(homogeneous)
     total = 0.0
     for start in range(0, len(places), _ROWS):
         rows = slice(start, start + _ROWS)
-        kernel = flat[rows] @ (-2 * flat.T)
-        kernel += norms
-        kernel += norms[rows, None]
-        np.maximum(kernel, 0, out=kernel)
-        kernel += 1
+        kernel = left[rows] @ right
+        np.maximum(kernel, 1, out=kernel)
         np.reciprocal(kernel, out=kernel)
-        total += float(kernel.sum(dtype=np.float64))
+        total += float(kernel.sum())
         pull[rows] = (similar[rows] * kernel) @ homogeneous
         np.square(kernel, out=kernel)
         push[rows] = kernel @ homogeneous
     total -= len(places)  # less the diagonal: q_ii is 0
-    pulled = pull[:, 2:] * flat - pull[:, :2]
-    pushed = push[:, 2:] * flat - push[:, :2]
+    pulled = pull[:, 2:] * places - pull[:, :2]
+    pushed = push[:, 2:] * places - push[:, :2]
     return 4 * (exaggeration * pulled - pushed / total)

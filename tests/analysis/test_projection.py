@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ae.analysis.neighbours import knn_accuracy, nearest_neighbours
-from ae.analysis.projection import Plane, tsne
+from ae.analysis.projection import Embedding, Plane, tsne
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2])
@@ -66,3 +66,14 @@ def test_tsne_of_equal_codes_or_of_one_number_is_finite(z):
 def test_tsne_wants_enough_points():
     with pytest.raises(ValueError, match="Received: perplexity=30, 100 vectors"):
         tsne(np.zeros((100, 2), np.float32))
+
+
+def test_an_embedding_gives_back_what_it_knows_and_means_in_between():
+    rng = np.random.default_rng(3)
+    z, embedded = rng.normal(size=(100, 8)), rng.normal(size=(100, 2))
+    embedding = Embedding(z.astype(np.float32), embedded.astype(np.float32))
+    np.testing.assert_allclose(embedding.codes(embedded), z, atol=1e-4)
+    np.testing.assert_allclose(embedding.places(z), embedded, atol=1e-6)
+    between = embedding.codes(rng.uniform(-1, 1, size=(50, 2)))
+    assert (between >= z.min(axis=0)).all()
+    assert (between <= z.max(axis=0)).all()
