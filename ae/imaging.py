@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# Blue where the reconstruction is too dark, orange where it is too bright: people with any common
-# kind of colour blindness can tell them apart. Black where there is no difference.
-_TOO_DARK = np.array([0.30, 0.62, 1.0], np.float32)
-_TOO_BRIGHT = np.array([1.0, 0.60, 0.10], np.float32)
-_BEHIND = np.array([0.12, 0.34, 0.80], np.float32)
+# What colours mean in pictures, RGB in [0, 1]; ae/ui/components/base.css has OWN for the pages.
+# Their lightness says the same as their hue: people with any kind of colour blindness can tell
+# them apart, and so can a printer without colours.
+BRIGHTER = np.array([1.0, 0.78, 0.32], np.float32)  # orange
+UNCHANGED = np.array([0.44, 0.44, 0.44], np.float32)  # grey
+DARKER = np.array([0.0, 0.08, 0.40], np.float32)  # blue
+OWN = np.array([0.0, 0.50, 0.38], np.float32)  # green: the original, and what one has drawn
 _GAP = 2  # pixels of an image between the parts of a tile
 
 
@@ -32,7 +34,7 @@ def to_bytes(images: np.ndarray) -> np.ndarray:
 
 
 def difference(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Show where a reconstruction is too dark (blue) or too bright (orange).
+    """Show where a reconstruction is too dark (blue), too bright (orange) or right (grey).
 
     Parameters
     ----------
@@ -44,11 +46,12 @@ def difference(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
         A difference of 0.5 or more has the full colour. The scale is the same for all images.
     """
     signed = np.clip(2 * (reconstructions - images), -1, 1)[..., None]
-    return np.where(signed < 0, -signed * _TOO_DARK, signed * _TOO_BRIGHT).astype(np.float32)
+    end = np.where(signed < 0, DARKER, BRIGHTER)
+    return (UNCHANGED + np.abs(signed) * (end - UNCHANGED)).astype(np.float32)
 
 
 def overlay(image: np.ndarray, original: np.ndarray) -> np.ndarray:
-    """Show an image with another one behind it in dark blue.
+    """Show an image in white with another one behind it in green.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def overlay(image: np.ndarray, original: np.ndarray) -> np.ndarray:
     -------
     float32 array of shape (28, 28, 3), values in [0, 1]
     """
-    behind = np.asarray(original, np.float32)[..., None] * _BEHIND
+    behind = np.asarray(original, np.float32)[..., None] * OWN
     return np.maximum(np.asarray(image, np.float32)[..., None], behind)
 
 

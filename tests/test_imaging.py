@@ -52,3 +52,35 @@ def test_rows_with_labels_hold_every_digit(mnist):
     # zoomed twice: every pixel of every digit is there four times; the labels add a little
     assert opaque.astype(float)[:, 0].sum() >= 4 * grey(rows).sum()
     assert picture.shape[2] == 4
+
+
+def lightness(colours: np.ndarray) -> np.ndarray:
+    """Relative luminance of sRGB colours in [0, 1], as WCAG 2.2 defines it."""
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_a_difference_is_told_by_lightness_too(mnist):
+    right = mnist.x_test[:1]
+    grey = lightness(imaging.difference(right, right))
+    assert np.ptp(grey) == 0, "no difference is one grey, whatever is drawn"
+    brighter = lightness(imaging.difference(right, right + 0.2))
+    darker = lightness(imaging.difference(right, right - 0.2))
+    assert (brighter > grey).all()
+    assert (darker < grey).all()
+
+
+def test_the_ends_of_a_difference_stand_out_from_its_middle():
+    zero = np.zeros((1, 1, 1))
+    low, middle, high = (
+        lightness(imaging.difference(zero, zero + change)).item() for change in (-1, 0, 1)
+    )
+    for light, dark in ((high, middle), (middle, low)):
+        assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+def test_an_overlay_shows_the_image_in_white_and_the_original_where_it_is_black():
+    image, original = np.zeros((28, 28)), np.zeros((28, 28))
+    image[:, :20], original[:, 10:] = 1, 1
+    shown = imaging.overlay(image, original)
+    np.testing.assert_array_equal(shown[0, [0, 15, 25]], [[1, 1, 1], [1, 1, 1], imaging.OWN])

@@ -6,7 +6,8 @@
 
 const STEP = 0.1;
 const QUIET_MS = 600; // after so long without a change the result is read aloud
-const MANY = 32; // bars that are lower on a phone, so that a finger meets each
+const NARROWEST = 24; // pixels of a bar that a finger meets
+const MANY = 32; // bars that are lower on a phone, so that more rows are seen
 
 function mount(view) {
   const { find } = view;
@@ -20,6 +21,7 @@ function mount(view) {
     touched: null, // index
     quietTimer: 0,
     layer: null, // the map without its cross, painted once
+    resized: new ResizeObserver(() => view.data && layBars(view)),
     flight: new Flight((number) => post(view, number)),
   });
   view.bars.addEventListener("input", ({ target }) => {
@@ -28,10 +30,12 @@ function mount(view) {
   view.bars.addEventListener("focusin", ({ target }) => touch(view, Number(target.dataset.index)));
   view.bars.addEventListener("keydown", (event) => walkAlong(view, event));
   find("button").addEventListener("click", () => reset(view));
+  view.resized.observe(find(".values"));
   listenToMap(view);
 }
 
 function dismiss(view) {
+  view.resized.disconnect();
   view.flight.stop();
   clearTimeout(view.quietTimer);
 }
@@ -110,6 +114,7 @@ function showPicture(view, selector, { pixels, caption, alt }) {
   canvas.setAttribute("aria-label", alt);
   canvas.nextElementSibling.textContent = caption;
   const context = canvas.getContext("2d");
+  canvas.dataset.painted = pixels !== null;
   if (pixels) paint(context, bytesOf(pixels), 28);
   else context.clearRect(0, 0, 28, 28);
 }
@@ -138,10 +143,9 @@ function show(view) {
 function showBars(view) {
   const { bars, data, touched } = view;
   const { z, reach } = data;
-  bars.style.setProperty("--count", z.length);
-  bars.classList.toggle("many", z.length >= MANY);
   while (bars.children.length > z.length) bars.lastElementChild.remove();
   while (bars.children.length < z.length) bars.append(newBar(bars.children.length, reach));
+  layBars(view);
   z.forEach((original, index) => {
     const bar = bars.children[index];
     const position = positionOf(view, index);
@@ -150,10 +154,22 @@ function showBars(view) {
     bar.setAttribute("aria-current", index === touched);
     bar.setAttribute("aria-valuetext", inWords(view, index));
     bar.title = inWords(view, index);
+    bar.classList.toggle("edited", view.changes.has(index));
     for (const [name, height] of Object.entries(barHeights(position, original, reach))) {
       bar.style.setProperty(`--${name}`, `${height.toFixed(1)}%`);
     }
   });
+}
+
+// As few rows as fit, all but the last of the same length.
+function columnsFor(count, width) {
+  const rows = Math.ceil(count / Math.max(1, Math.floor(width / NARROWEST)));
+  return Math.ceil(count / rows);
+}
+
+function layBars({ bars, data, find }) {
+  bars.style.setProperty("--columns", columnsFor(data.z.length, find(".values").clientWidth));
+  bars.classList.toggle("many", data.z.length >= MANY);
 }
 
 function newBar(index, reach) {

@@ -23,19 +23,26 @@ function addMark(view, mark) {
 
 // Only what follows the last picture, or the last clearing, is seen.
 const startOf = (marks) => marks.findLastIndex(({ kind }) => kind !== "stroke");
-const isEmpty = ({ marks }) => marks.length === 0 || marks.at(-1).kind === "clear";
+const seenBy = (view, marks) => marks.filter((mark) => !isHidden(view, mark));
 
-function inWords(drawing) {
-  if (isEmpty(drawing)) return "empty";
-  const start = startOf(drawing.marks);
-  const count = drawing.marks.length - 1 - start;
-  const picture = drawing.marks[start]?.kind === "picture" ? "a picture and " : "";
+function isEmpty(view) {
+  const marks = seenBy(view, view.drawing.marks);
+  return marks.length === 0 || marks.at(-1).kind === "clear";
+}
+
+function inWords(view) {
+  if (isEmpty(view)) return "empty";
+  const marks = seenBy(view, view.drawing.marks);
+  const start = startOf(marks);
+  const count = marks.length - 1 - start;
+  const picture = marks[start]?.kind === "picture" ? "a picture and " : "";
   return `${picture}${count === 1 ? "1 stroke" : `${count} strokes`}`;
 }
 
 function moveMark(view, from, to) {
-  if (from.length === 0 || view.pen !== null) return;
-  to.push(from.pop());
+  if (seenBy(view, from).length === 0 || view.pen !== null) return;
+  do to.push(from.pop());
+  while (isHidden(view, to.at(-1)));
   repaint(view);
   changed(view);
 }
@@ -44,7 +51,7 @@ const undo = (view) => moveMark(view, view.drawing.marks, view.drawing.undone);
 const redo = (view) => moveMark(view, view.drawing.undone, view.drawing.marks);
 
 function clear(view) {
-  if (isEmpty(view.drawing) || view.pen !== null) return;
+  if (isEmpty(view) || view.pen !== null) return;
   addMark(view, { kind: "clear" });
   repaint(view);
   changed(view);
@@ -146,12 +153,13 @@ function showMessage({ messageElement, message, pen, flight }) {
   messageElement.textContent = message;
 }
 
-function showTools({ root, canvas, drawing, find, noisePen }) {
-  root.classList.toggle("inked", !isEmpty(drawing));
-  canvas.setAttribute("aria-label", `Drawing area, ${inWords(drawing)}`);
-  find(".undo").setAttribute("aria-disabled", drawing.marks.length === 0);
-  find(".redo").setAttribute("aria-disabled", drawing.undone.length === 0);
-  find(".clear").setAttribute("aria-disabled", isEmpty(drawing));
+function showTools(view) {
+  const { root, canvas, drawing, find, noisePen } = view;
+  root.classList.toggle("inked", !isEmpty(view));
+  canvas.setAttribute("aria-label", `Drawing area, ${inWords(view)}`);
+  find(".undo").setAttribute("aria-disabled", seenBy(view, drawing.marks).length === 0);
+  find(".redo").setAttribute("aria-disabled", seenBy(view, drawing.undone).length === 0);
+  find(".clear").setAttribute("aria-disabled", isEmpty(view));
   find(".eraser").setAttribute("aria-pressed", drawing.erase);
   find(".noise-pen").hidden = !noisePen;
   find(".noise-pen").setAttribute("aria-pressed", drawing.scribble);

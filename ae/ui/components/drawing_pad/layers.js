@@ -6,8 +6,13 @@ const BLOCK = SIDE / GRID;
 const NOISE_WIDTH = 18; // a line that is thinner than any brush's
 const NOISE_COLOUR = "#f29ad1"; // pink: the ink is white, and no other colour on the page is like it
 
-// The eraser takes from both layers, a pen adds to its own.
-function paintStroke({ context, noise }, stroke, from) {
+// The eraser takes from both layers, a pen adds to its own. Pads share a drawing: on one without a
+// noise pen the scribbles are not there.
+const isHidden = ({ noisePen }, mark) => mark.scribble === true && !noisePen;
+
+function paintStroke(view, stroke, from) {
+  if (isHidden(view, stroke)) return;
+  const { context, noise } = view;
   if (!stroke.scribble) paintSegments(context, stroke, from, stroke.erase ? "#000" : "#fff");
   if (stroke.scribble || stroke.erase) paintNoise(noise, stroke, from);
 }
