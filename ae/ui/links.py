@@ -45,8 +45,17 @@ def to_page(page: str, label: str, icon: str, **settings: str) -> None:
         f"ae/ui/pages/{page}.py",
         label=label,
         icon=f":material/{icon}:",
-        query_params=settings or None,
+        query_params=chosen_model() | settings,
     )
+
+
+def chosen_model() -> dict[str, str]:
+    """The chosen model as a parameter of a link.
+
+    Streamlit puts a control whose parameter a link leaves out back to its default.
+    """
+    name = state.model_name() or st.query_params.get(state.MODEL)
+    return {state.MODEL: name} if name else {}
 
 
 def arrive(page: str) -> None:

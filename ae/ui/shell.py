@@ -93,7 +93,7 @@ def navigation(pages: dict[str, list[StreamlitPage]], shown: StreamlitPage) -> N
             if section:
                 st.caption(section)
             for page in members:
-                st.page_link(page)
+                st.page_link(page, query_params=links.chosen_model())
         close_on_arrival(state.SIDEBAR, shown.url_path)
 
 

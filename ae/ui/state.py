@@ -74,9 +74,9 @@ SEND_DIGITS, SEND_DRAWING = "digits", "drawing"
 TEST_SET, OWN_SET, OWN_DRAWING = "test", "pictures", "drawing"
 NO_SECOND = "none"
 SAME_QUALITY, SAME_SIZE = "quality", "size"
-PLANE, TSNE = "codes", "t-SNE"
-BY_CLASS, BY_SHARE = "class", "neighbours kept"
-BY_NUMBER, BY_INFLUENCE = "number", "influence"
+PLANE, TSNE = "PCA", "t-SNE"
+BY_CLASS, BY_PRESERVATION = "class", "neighbourhood preservation"
+BY_DIMENSION, BY_SENSITIVITY = "dimension", "sensitivity"
 EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 PREPROCESSING = "Preprocessing"
 
@@ -114,7 +114,7 @@ LOOK = _control("look", "draw", str, PREPROCESSING)  # which of the closer looks
 # latent dimensions in the comparison with PCA
 PCA_DIMENSIONS = _control("k", "draw", str, None)
 LATENT_VIEW = _control("view", "latent", str, "Map")  # which of the views
-PROJECTION = _control("map", "latent", str, PLANE)  # how latent vectors become places
+PROJECTION = _control("map", "latent", str, TSNE)  # with more than two latent dimensions
 MAP_DIGITS = _control("points", "latent", int, 5000)  # how many test digits the map shows
 MAP_COLOUR = _control("colour", "latent", str, BY_CLASS)  # what the colour of the map means
 GRID_SIDE = _control("grid", "latent", int, 15)  # pictures along a side of the grid
@@ -126,7 +126,7 @@ PATH_STEPS = _control("frames", "latent", int, 10)  # pictures along a path
 PATH_DRAWING = _control("with", "latent", bool, False)  # whether the paths begin at the drawing
 TRAVERSED = _control("base", "latent", int, 0)  # the test digit whose latent vector is traversed
 # in which order latent dimensions stand
-TRAVERSAL_ORDER = _control("order", "latent", str, BY_NUMBER)
+TRAVERSAL_ORDER = _control("order", "latent", str, BY_DIMENSION)
 SUM_PLUS = _control("plus", "latent", str, "9")  # arithmetic: the class whose mean is added
 SUM_MINUS = _control("minus", "latent", str, "4")  # arithmetic: the class whose mean is subtracted
 SUM_DIGIT = _control("start", "latent", int, 4)  # arithmetic: the test digit
@@ -148,7 +148,7 @@ MAP_AREA = _text("area", "latent")  # the area chosen on the map
 
 # --- in the session alone -----------------------------------------------------------------
 PAD = "pad"  # the drawing pad's component state
-PAD_LOAD = "pad_load"  # the picture last put into the pad
+PAD_LOAD = "pad_load"  # the picture last put into a pad: pages share the drawing
 PAD_NOTE = "pad_note"  # why the last picture, or the drawing of a link, was not taken
 CODE_BARS = "code_bars"  # the code bars' component state
 UPLOAD = "upload"  # Draw: the picture file
@@ -165,7 +165,6 @@ HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has 
 OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
 NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
 NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
-NOISE_PAD_LOAD = "noise_pad_load"  # Denoise: the digit last put into the pad
 PRESET = "preset"
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one

@@ -96,7 +96,7 @@ def test_foreign_files_in_the_models_folder_disturb_no_page(open_page, conv_32, 
     for page in ("start", "train"):
         at = open_page(page)
         assert not boxes(at)
-        assert at.sidebar.selectbox(key=state.MODEL).options == ["conv-32"]
+        assert at.sidebar.selectbox(key=state.MODEL).options == ["conv-32: the default"]
 
 
 def test_markup_from_a_link_and_a_file_is_shown_as_it_is(open_page, conv_32):

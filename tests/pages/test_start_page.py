@@ -38,7 +38,7 @@ def test_figures_are_those_of_the_card(open_page, conv_32):
     assert numbers.value == "784 → 32"
     assert error.value == f"{card.test.squared_error:.2f}"
     assert pca_error.value == f"{card.test.pca_squared_error:.2f}"
-    assert at.sidebar.caption[0].value.count(f"{card.parameters:,}") == 1
+    assert at.sidebar.caption[-1].value.count(f"{card.parameters:,}") == 1
 
 
 def test_the_button_brings_ten_other_digits(open_page, put, shown):

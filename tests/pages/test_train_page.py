@@ -39,10 +39,9 @@ HISTORY = [record(500, 20.5), record(1000, 9.25, 8.75), record(1500, 6.125)]
 
 
 def headings(at) -> list[str]:
-    """Those of runs; below them always stands the one about models from elsewhere."""
-    *runs_shown, last = [each.value for each in at.subheader]
-    assert last == "Or bring one along"
-    return [text for text in runs_shown if text not in ("Time machine", "Compare runs")]
+    """Those of runs: the other parts of the page have headings of their own."""
+    others = ("Time machine", "Compare training runs", "Import a Keras model")
+    return [each.value for each in at.header if not each.value.startswith(others)]
 
 
 @pytest.fixture
@@ -138,7 +137,7 @@ def test_without_a_run_there_is_the_form_alone(open_page, put):
 def test_a_run_that_starts_can_be_stopped(open_page, run, alive):
     folder = run("starting")
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: starting"]
+    assert headings(at) == [f"{NAME} is starting"]
     assert not (folder / runs.STOP_FILE).exists()
     button(at, "Stop").click().run()
     assert not at.exception
@@ -148,7 +147,7 @@ def test_a_run_that_starts_can_be_stopped(open_page, run, alive):
 def test_a_run_that_waits_says_for_what(open_page, run, alive):
     run("waiting", "1 run comes first: other.")
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: waiting"]
+    assert headings(at) == [f"{NAME} is waiting for its turn"]
     assert [info.value for info in at.info] == ["1 run comes first: other."]
     assert button(at, "Stop")
     assert not charts(at)
@@ -157,12 +156,12 @@ def test_a_run_that_waits_says_for_what(open_page, run, alive):
 def test_a_training_run_shows_its_newest_figures(open_page, run, alive):
     run("training", history=HISTORY)
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: training"]
+    assert headings(at) == [f"{NAME} is training"]
     (progress,) = at.get("progress")
     assert progress.value == 75
     assert "1,500 of 2,000" in progress.text
     assert "5 s left" in progress.text  # 500 steps at 100 a second
-    assert "6,400 images/s" in progress.text
+    assert "6,400 images per second" in progress.text
     error, kept_aside, rate = at.metric
     assert error.value == "6.12"
     assert kept_aside.value == "8.75"
@@ -180,14 +179,14 @@ def test_a_run_whose_files_are_from_the_future_is_shown_as_any(open_page, run, m
         os.utime(path, (soon, soon))
     with locks.held(folder / runs.ALIVE_FILE):
         at = open_page("train")
-        assert headings(at) == [f"{NAME}: training"]
+        assert headings(at) == [f"{NAME} is training"]
         (progress,) = at.get("progress")
         assert progress.proto.value == 75
-        assert progress.proto.text == "Step 1,500 of 2,000, about 5 s left, 6,400 images/s"
+        assert progress.proto.text == "Step 1,500 of 2,000, about 5 s left, 6,400 images per second"
         assert button(at, "Stop")
     at.run()
     assert not at.exception
-    assert headings(at) == [f"{NAME}: failed"]
+    assert headings(at) == [f"{NAME} has failed"]
     assert button(at, "Resume")
 
 
@@ -202,7 +201,7 @@ def test_a_half_written_row_of_the_history_is_left_out(open_page, run, alive):
 def test_a_run_that_saves_says_what_it_does(open_page, run, alive):
     run("saving", history=[*HISTORY, record(2000, 5.5, 5.25)])
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: saving"]
+    assert headings(at) == [f"{NAME} is being measured and saved"]
     (progress,) = at.get("progress")
     assert progress.value == 100
     assert "saving" in progress.text
@@ -212,7 +211,7 @@ def test_a_run_that_saves_says_what_it_does(open_page, run, alive):
 def test_a_finished_run_shows_its_result_and_is_in_the_list(open_page, put):
     put("conv-32"), put(OWN)
     at = open_page("train", run=OWN)
-    assert headings(at) == [f"{OWN}: done"]
+    assert headings(at) == [f"{OWN} is trained"]
     (success,) = at.success
     assert f"{store.read_card(OWN).test.squared_error:.2f}" in success.value
     assert OWN in at.sidebar.selectbox(key="model").options[1]
@@ -225,14 +224,14 @@ def test_a_stopped_run_with_a_model_shows_its_result(open_page, put, models_fold
     status = json.loads((folder / runs.STATUS_FILE).read_text())
     write_json(folder / runs.STATUS_FILE, status | {"state": "stopped"})
     at = open_page("train")
-    assert headings(at) == [f"{OWN}: stopped"]
+    assert headings(at) == [f"{OWN} was stopped"]
     assert len(at.success) == 1
 
 
 def test_a_run_stopped_before_its_first_step_has_no_result(open_page, run):
     run("stopped", "Stopped before its first step.")
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: stopped"]
+    assert headings(at) == [f"{NAME} was stopped"]
     assert [info.value for info in at.info] == ["Stopped before its first step."]
     assert not at.success
     assert not button(at, "Stop")
@@ -242,7 +241,7 @@ def test_a_failed_run_says_why_and_shows_its_log(open_page, run):
     folder = run("failed", "The error is no longer a number at step 12.", HISTORY)
     (folder / runs.LOG_FILE).write_text("step 11\nstep 12\n")
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: failed"]
+    assert headings(at) == [f"{NAME} has failed"]
     assert [error.value for error in at.error] == ["The error is no longer a number at step 12."]
     assert any(code.value.rstrip() == "step 11\nstep 12" for code in at.code)
     assert not at.success
@@ -251,7 +250,7 @@ def test_a_failed_run_says_why_and_shows_its_log(open_page, run):
 def test_a_run_whose_process_has_died_has_failed(open_page, run):
     run("training", history=HISTORY)  # and nobody holds the lock
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: failed"]
+    assert headings(at) == [f"{NAME} has failed"]
     assert len(at.error) == 1
     assert not at.get("progress")
     assert not button(at, "Stop")
@@ -260,8 +259,8 @@ def test_a_run_whose_process_has_died_has_failed(open_page, run):
 def test_a_link_shows_its_run_and_else_the_one_that_goes_on(open_page, run, alive):
     run("training", history=HISTORY)
     run("stopped", "Stopped before its first step.", name="newer")
-    assert headings(open_page("train")) == [f"{NAME}: training"]
-    assert headings(open_page("train", run="newer")) == ["newer: stopped"]
+    assert headings(open_page("train")) == [f"{NAME} is training"]
+    assert headings(open_page("train", run="newer")) == ["newer was stopped"]
 
 
 @pytest.mark.parametrize("name", ["no-such-run", "../x", ""])
@@ -301,7 +300,7 @@ def test_train_starts_what_the_form_says(open_page, put, started, models_folder)
         "--name": "my-conv-5", "--latent-dim": "5", "--epochs": "2", "--seed": "7",
     }.items():  # fmt: skip
         assert command[command.index(option) + 1] == value
-    assert headings(at) == ["my-conv-5: starting"]
+    assert headings(at) == ["my-conv-5 is starting"]
     assert at.query_params["run"] == "my-conv-5"
     assert name_field(at).placeholder == "my-conv-5-2", "the next name is a free one"
 
@@ -380,7 +379,7 @@ def test_the_name_of_a_run_that_goes_on_starts_nothing(open_page, run, alive, st
     assert not at.exception
     assert NAME in at.error[0].value
     assert not started
-    assert headings(at) == [f"{NAME}: training"]
+    assert headings(at) == [f"{NAME} is training"]
 
 
 def captions(at) -> str:
@@ -399,7 +398,7 @@ def test_the_cost_is_told_before_pressing(open_page, put, wait_until):
 def test_beside_a_run_no_cost_is_measured(open_page, run, alive):
     run("training", history=HISTORY)
     at = open_page("train")
-    assert "measured when no run is going on" in captions(at)
+    assert "estimated when no other run is active" in captions(at)
     assert not cache._costs
 
 
@@ -429,13 +428,13 @@ def test_every_setting_of_the_configs_can_be_set(open_page, put):
 def test_a_paused_run_can_be_resumed(open_page, run, started):
     run("paused", history=HISTORY)
     at = open_page("train")
-    assert headings(at) == [f"{NAME}: paused"]
+    assert headings(at) == [f"{NAME} is paused"]
     assert not button(at, "Stop")
     button(at, "Resume").click().run()
     assert not at.exception
     (command,) = started
     assert {"--resume", NAME} <= set(command)
-    assert headings(at) == [f"{NAME}: starting"]
+    assert headings(at) == [f"{NAME} is starting"]
 
 
 def test_a_failed_run_can_be_resumed_and_a_finished_one_not(open_page, run, put):
@@ -443,7 +442,7 @@ def test_a_failed_run_can_be_resumed_and_a_finished_one_not(open_page, run, put)
     assert button(open_page("train"), "Resume")
     put(OWN)
     at = open_page("train", run=OWN)
-    assert headings(at) == [f"{OWN}: done"]
+    assert headings(at) == [f"{OWN} is trained"]
     assert not button(at, "Resume")
 
 
@@ -452,7 +451,7 @@ def test_a_run_that_is_asked_to_pause_says_so(open_page, run, alive):
     at = open_page("train")
     button(at, "Pause").click().run()
     assert (folder / runs.PAUSE_FILE).exists()
-    assert "It is going to pause" in captions(at)
+    assert "The run will pause" in captions(at)
     assert button(at, "Pause").disabled
 
 
@@ -462,17 +461,30 @@ def test_a_model_is_deleted_after_a_question(open_page, put, models_folder):
     at = open_page("train", run=OWN)
     assert any(f"Delete **{OWN}**" in each.value for each in at.markdown)
     assert (models_folder / OWN).exists()
-    button(at, "Yes, delete it").click().run()
+    button(at, "Delete it").click().run()
     assert not at.exception
     assert not (models_folder / OWN).exists()
     assert not headings(at)
-    assert at.sidebar.selectbox(key="model").options == ["conv-32"]
+    assert at.sidebar.selectbox(key="model").options == ["conv-32: the default"]
 
 
-def test_a_finished_run_leads_on(open_page, put):
+def test_settings_are_kept_when_another_page_has_been_looked_at(open_page, put):
     put("conv-32")
-    put(OWN)
-    at = open_page("train", run=OWN)
-    links = {link.proto.label: link.proto.query_string for link in at.get("page_link")}
-    assert links["See its worst digits"] == f"model={OWN}&show=worst"
-    assert {"Draw with it", "Walk through its latent space"} <= set(links)
+    at = open_page("train")
+    latent_dim(at).set_value(7).run()
+    at.switch_page("ae/ui/pages/start.py").run()
+    at.switch_page("ae/ui/pages/train.py").run()
+    assert latent_dim(at).value == 7
+
+
+def latent_dim(at):
+    return next(field for field in at.number_input if field.label == "latent_dim")
+
+
+def test_the_training_time_is_told_alike_everywhere(open_page, put):
+    put("conv-32"), put(OWN)
+    at = open_page("train", run=OWN, runs=["conv-32", OWN])
+    seconds = f"{store.read_card(OWN).seconds:,.0f}"
+    assert f"after {seconds} s of training" in at.success[0].value
+    table = at.table[-1].value.set_index("setting")
+    assert table.loc["seconds of training", OWN] == seconds

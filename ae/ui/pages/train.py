@@ -4,19 +4,27 @@ import streamlit as st
 
 from ae.ui import shell, state
 from ae.ui.train.comparison import show_comparison
-from ae.ui.train.film_view import show_films
-from ae.ui.train.follow import show_runs
 from ae.ui.train.form import show_form
-from ae.ui.train.import_form import show_bring_along
+from ae.ui.train.import_form import show_import
+from ae.ui.train.run_panel import run_to_show, show_run
+from ae.ui.train.time_machine_view import show_time_machine
 
 st.title("Can I train one, and see it learn?")
-st.markdown(
-    "Choose how many numbers the code may have, and press Train. The run goes on by itself: "
-    "you may use the other pages, or close the tab, and come back."
-)
-show_form()
-shown = show_runs()
+run = run_to_show()
+if run is not None and run.comes_first:
+    show_run(run)
+    with st.expander("Train another model", icon=":material/model_training:"):
+        show_form()
+else:
+    st.markdown(
+        "Choose **latent_dim**, the number of values in the latent vector, and press **Train**. "
+        "The run continues on the server: you may open other pages, or close the tab and come "
+        "back later."
+    )
+    show_form()
+    if run is not None:
+        show_run(run)
 with shell.told():
-    show_films([st.query_params.get(state.RUN), shown, state.model_name()])
+    show_time_machine([run.name if run else None, state.model_name()])
 show_comparison()
-show_bring_along()
+show_import()

@@ -1,6 +1,6 @@
-"""What is seen of films, computed once for all sessions.
+"""Views of snapshots, computed once for all sessions.
 
-Nothing that is returned here may be changed: every thread gets the same object.
+Nothing that is returned here may be changed: all threads share it.
 """
 
 from __future__ import annotations
@@ -16,28 +16,26 @@ from ae.data import one_of_each_class
 from ae.training import snapshot_views, snapshots
 from ae.ui import cache
 
-DIGITS = 500  # test digits on the map of a film and in its error
-_FRAMES = 200  # looked at and kept, of all films together
+DIGITS = 500  # test digits in the map and in the error of a snapshot
+_VIEWS = 200  # kept, of all runs together
 
 
 def views(config: ModelConfig, paths: Sequence[Path]) -> list[snapshot_views.View]:
-    """Frames of a run as they are seen, in their order; damaged ones are left out.
+    """Views of a run's snapshots, in their order; damaged ones are left out.
 
-    Each shows one test digit of each class, and has the codes and the errors of these and then of
-    the first 500 test digits.
+    Each has the reconstructions of one test digit of each class, and the latent vectors and errors
+    of these and then of the first 500 test digits.
     """
-    # What is replaced each second must not push the films out.
-    look = {snapshots.NOW_FILE: _moment_view}
-    seen = [
-        look.get(path.name, _film_view)(config, str(path), cache.changed(path)) for path in paths
-    ]
+    # The one that is replaced each second must not push the others out of the cache.
+    view_of = {snapshots.NOW_FILE: _view_of_now}
+    seen = [view_of.get(path.name, _view)(config, str(path), cache.changed(path)) for path in paths]
     return [view for view in seen if view is not None]
 
 
 def own_views(
     config: ModelConfig, paths: Sequence[Path], image: np.ndarray
 ) -> list[snapshot_views.View]:
-    """The same of one's own drawing, float32 (28, 28), alone."""
+    """The same views of one drawing alone, float32 (28, 28)."""
     stamps = tuple((str(path), cache.changed(path)) for path in paths)
     return _own_views(config, stamps, image.tobytes())
 
@@ -54,14 +52,14 @@ def images_shown() -> np.ndarray:
     return np.concatenate([one_of_each_class(cache.mnist()), cache.mnist().x_test[:DIGITS]])
 
 
-@st.cache_resource(max_entries=_FRAMES, show_spinner=False)
-def _film_view(config: ModelConfig, path: str, changed: int) -> snapshot_views.View | None:
-    return _look(config, path, images_shown(), len(images_shown()) - DIGITS)
+@st.cache_resource(max_entries=_VIEWS, show_spinner=False)
+def _view(config: ModelConfig, path: str, changed: int) -> snapshot_views.View | None:
+    return _look_at(config, path, images_shown(), len(images_shown()) - DIGITS)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _moment_view(config: ModelConfig, path: str, changed: int) -> snapshot_views.View | None:
-    return _look(config, path, images_shown(), len(images_shown()) - DIGITS)
+def _view_of_now(config: ModelConfig, path: str, changed: int) -> snapshot_views.View | None:
+    return _look_at(config, path, images_shown(), len(images_shown()) - DIGITS)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -69,11 +67,11 @@ def _own_views(
     config: ModelConfig, stamps: tuple[tuple[str, int], ...], pixels: bytes
 ) -> list[snapshot_views.View]:
     image = np.frombuffer(pixels, np.float32).reshape(1, 28, 28)
-    seen = [_look(config, path, image, 1) for path, _ in stamps]
+    seen = [_look_at(config, path, image, 1) for path, _ in stamps]
     return [view for view in seen if view is not None]
 
 
-def _look(
+def _look_at(
     config: ModelConfig, path: str, images: np.ndarray, shown: int
 ) -> snapshot_views.View | None:
     frame = snapshots.read(path)
@@ -81,5 +79,5 @@ def _look(
         return None
     try:
         return snapshot_views.view_of(_projector(config), frame, images, shown)
-    except ValueError:  # it is of another architecture: of a run that was there before
+    except ValueError:  # of another architecture: left by an earlier run of that name
         return None

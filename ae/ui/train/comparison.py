@@ -1,7 +1,8 @@
-"""Training runs beside each other: their curves, what was set otherwise, and their digits."""
+"""Comparison of training runs: curves, settings that differ, figures and reconstructions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,26 +19,26 @@ from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
 from ae.ui.train import cached
 
-_WAYS = {charts.BY_SECONDS: "By time", charts.BY_STEP: "By step"}
+_AXES = {charts.BY_SECONDS: "Seconds", charts.BY_STEP: "Steps"}
 
 
 def show_comparison() -> None:
-    """The choice of runs, and from two on what they have in common and what not."""
+    """Show the choice of runs and, from two on, the comparison."""
     cards = {card.name: card for card in store.list_models()}
     known = [name for name in dict.fromkeys([*cards, *runs.list_runs()]) if cache.history(name)]
     if len(known) < 2:
         return
-    st.subheader("Compare runs")
+    st.header("Compare training runs")
     chosen = st.multiselect(
         "Models and runs",
         known,
         max_selections=charts.MOST_RUNS,
         **state.in_url(state.COMPARED_RUNS),
         placeholder=f"Choose two to {charts.MOST_RUNS}",
-        help="Whatever has a history of its training; a run that still trains, too.",
+        help="All models and runs with a training history, active runs included.",
     )
     if len(chosen) < 2:
-        st.caption("Choose two or more to see what made the difference.")
+        st.caption("Choose at least two to compare their curves, settings and reconstructions.")
         return
     with shell.told():
         _show_curves(chosen)
@@ -48,26 +49,31 @@ def show_comparison() -> None:
 def _show_curves(chosen: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = st.segmented_control(
-            "Curves",
-            list(_WAYS),
-            format_func=_WAYS.get,
+            "Horizontal axis",
+            list(_AXES),
+            format_func=_AXES.__getitem__,
             default=charts.BY_SECONDS,
             required=True,
             **state.in_url(state.COMPARED_BY),
-            help="Time depends on the machine and on what else it did. A step of larger batches "
-            "sees more images.",
+            help="The time depends on the machine and its load. One step is one batch, whatever "
+            "the batch size.",
         )
-        log_scale = st.toggle("Logarithmic error", value=True, **state.in_url(state.COMPARED_LOG))
+        log_scale = st.toggle(
+            "Logarithmic error axis",
+            value=state.default(state.COMPARED_LOG),
+            **state.in_url(state.COMPARED_LOG),
+        )
     histories = {name: cache.history(name) for name in chosen}
     last = ", ".join(f"{name} {rows[-1].squared_error:.2f}" for name, rows in histories.items())
     st.altair_chart(
         charts.compared_curves(histories, by=by, log_scale=log_scale),
         key=state.COMPARED_CURVES,
-        alt=f"Squared error on the training batches {_WAYS[by].lower()}; at the end: {last}",
+        alt=f"Squared error on the training batches against {_AXES[by].lower()}. At the end: "
+        f"{last}",
     )
     st.caption(
-        "Lines: the squared error on the training batches, as they were fed, with noise and "
-        "shifts where a run has them. Points: on images kept aside."
+        "Lines: squared error on the training batches, with noise and shifts if a run has them. "
+        "Points: squared error on the held-out validation images."
     )
 
 
@@ -84,7 +90,7 @@ def _show_table(chosen: list[str], cards: dict[str, ModelCard]) -> None:
         else:
             settings[title] = {}
     rows = differences(settings)
-    st.markdown("**What differs**" if rows else "All settings are the same.")
+    st.markdown("**Settings that differ**" if rows else "All settings are the same.")
     figures = [
         {"setting": title} | {plain(name): make(name, cards.get(name)) for name in chosen}
         for title, make in _FIGURES.items()
@@ -92,7 +98,7 @@ def _show_table(chosen: list[str], cards: dict[str, ModelCard]) -> None:
     st.table(rows + figures, hide_index=True)
 
 
-def _of_card(make):
+def _of_card(make: Callable[[ModelCard], str]) -> Callable[[str, ModelCard | None], str]:
     return lambda name, card: make(card) if card else "–"
 
 
@@ -101,45 +107,52 @@ def _state(name: str, card: ModelCard | None) -> str:
     return status.state if status else "done"
 
 
-_FIGURES = {
-    "squared error, test digits": _of_card(lambda card: f"{card.test.squared_error:.2f}"),
-    "PCA of the same size": _of_card(lambda card: f"{card.test.pca_squared_error:.2f}"),
+_FIGURES: dict[str, Callable[[str, ModelCard | None], str]] = {
+    "squared error on the test digits": _of_card(lambda card: f"{card.test.squared_error:.2f}"),
+    "PCA with the same number of dimensions": _of_card(
+        lambda card: f"{card.test.pca_squared_error:.2f}"
+    ),
     "parameters": _of_card(lambda card: f"{card.parameters:,}"),
     "steps taken": lambda name, card: f"{cache.history(name)[-1].step:,}",
-    "seconds": lambda name, card: f"{cache.history(name)[-1].seconds:,.0f}",
+    "seconds of training": lambda name, card: f"{_seconds(name, card):,.0f}",
     "state": _state,
 }
 
 
+def _seconds(name: str, card: ModelCard | None) -> float:
+    """Training time as the card states it, or so far."""
+    return card.seconds if card else cache.history(name)[-1].seconds
+
+
 def _show_digits(chosen: list[str], cards: dict[str, ModelCard]) -> None:
     digits = one_of_each_class(cache.mnist())
-    rebuilt = {name: made for name in chosen if (made := _rebuilt(name, cards)) is not None}
-    if missing := [name for name in chosen if name not in rebuilt]:
-        st.caption(f"Nothing to rebuild digits with yet: {', '.join(map(plain, missing))}.")
-    if not rebuilt:
+    images = {name: made for name in chosen if (made := _images(name, cards)) is not None}
+    if missing := [name for name in chosen if name not in images]:
+        st.caption(f"No weights to reconstruct digits with yet: {', '.join(map(plain, missing))}.")
+    if not images:
         return
-    st.markdown("**The same ten test digits**")
-    errors = {name: metrics.squared_error(digits, made) for name, made in rebuilt.items()}
+    st.markdown("**Reconstructions of the same ten test digits**")
+    errors = {name: metrics.squared_error(digits, made) for name, made in images.items()}
     means = ", ".join(f"**{plain(name)}** ({error.mean():.2f})" for name, error in errors.items())
     st.caption(
-        f"From top to bottom: the digit, {means}. In brackets the mean squared error of these ten, "
-        "below each digit its own errors in the same order."
+        f"Rows from top to bottom: the digit, {means}. In brackets: the mean squared error of "
+        "these ten digits. Below each column: the squared errors of that digit in the same order."
     )
     shell.show_pictures(
-        imaging.tiles([digits, *rebuilt.values()], zoom=4),
+        imaging.tiles([digits, *images.values()], zoom=4),
         caption=[
-            " · ".join(f"{e:.1f}" for e in each) for each in zip(*errors.values(), strict=True)
+            " / ".join(f"{e:.1f}" for e in each) for each in zip(*errors.values(), strict=True)
         ],
         alt=[
-            f"Test digit {n} above its reconstructions by {', '.join(rebuilt)}"
+            f"Test digit {n} above its reconstructions by {', '.join(images)}"
             for n in range(len(digits))
         ],
         width=shell.TILE_WIDTH,
     )
 
 
-def _rebuilt(name: str, cards: dict[str, ModelCard]) -> np.ndarray | None:
-    """The ten digits by the model, or by the last moment of a run that has none yet."""
+def _images(name: str, cards: dict[str, ModelCard]) -> np.ndarray | None:
+    """The ten digits as reconstructed by the model, or by the last snapshot of an active run."""
     if name in cards:
         try:
             return cache.model(name).reconstruct(one_of_each_class(cache.mnist()))

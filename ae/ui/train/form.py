@@ -1,10 +1,11 @@
-"""The settings of a new run, what it will cost, and the button that starts it."""
+"""The form of a new run: settings, estimated time, and the button that starts it."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
 import streamlit as st
 
@@ -31,21 +32,22 @@ _MEASURING_SECONDS = 1.0
 
 
 def show_form() -> None:
-    """Settings, cost and the button. What cannot be is said, and then nothing can be started."""
-    preset = presets.PRESETS[
-        shell.settings("preset").segmented_control(
-            "Start from",
-            list(presets.PRESETS),
-            default="quick",
-            required=True,
-            format_func=str.capitalize,
-            key=state.PRESET,
-        )
-    ]
+    """Show the form. Illegal settings are reported, and then nothing can be started."""
+    preset_name = shell.settings("preset").segmented_control(
+        "Preset",
+        list(presets.PRESETS),
+        default="quick",
+        required=True,
+        format_func=str.capitalize,
+        key=state.PRESET,
+        persist_state="session",
+        help="Values for all settings below.",
+    )
+    preset = presets.PRESETS[preset_name]
     st.caption(preset.summary)
     with shell.settings("form"), st.container(border=True):
         try:
-            model_config, training_config = _settings(preset)
+            model_config, training_config = _settings(preset_name, preset)
         except ValueError as error:
             st.session_state.pop(state.TRAIN_PRESSED, None)
             st.error(plain(str(error)), icon=":material/error:")
@@ -57,7 +59,7 @@ def show_form() -> None:
         if message := st.session_state.pop(state.TRAIN_ERROR, None):
             st.error(plain(message), icon=":material/error:")
         _show_cost(model_config, training_config)
-        with st.expander("The same from the command line"):
+        with st.expander("Command line for the same run"):
             words = control.arguments(model_config, training_config)
             st.code(
                 " ".join(["python -m ae train --name", name, *words]),
@@ -66,26 +68,26 @@ def show_form() -> None:
             )
 
 
-def _settings(preset: presets.Preset) -> tuple[ModelConfig, TrainingConfig]:
-    """Both configs as the form says. Raises ValueError for what cannot be."""
+def _settings(preset_name: str, preset: presets.Preset) -> tuple[ModelConfig, TrainingConfig]:
+    """Both configs as the form says. Raises ValueError for illegal settings."""
     values = preset.model.to_dict() | preset.training.to_dict()
-    first, second, third = st.columns(3)
-    with first:
-        chosen = {"latent_dim": _field("latent_dim", "latent_dim", values["latent_dim"])}
-    with second:
-        chosen["kind"] = _field("kind", "Kind", values["kind"], _KIND_NAMES.get)
-    with third:
-        chosen["noise"] = _field("noise", "Training noise", values["noise"], _noise_name)
-    with st.expander("All other settings"):
-        columns = st.columns(2)
-        others = [name for name in values if name not in _FIRST]
-        for index, name in enumerate(others):
-            with columns[index % 2]:
-                chosen[name] = _field(name, name.replace("_", " ").capitalize(), values[name])
 
-    def config(preset_config):
-        names = [field.name for field in dataclasses.fields(preset_config)]
-        return dataclasses.replace(preset_config, **{name: chosen[name] for name in names})
+    def field(name: str) -> Any:
+        return _field(name, values[name], f"{state.SETTING}{preset_name}_{name}")
+
+    chosen = {}
+    for column, name in zip(st.columns(len(_FIRST)), _FIRST, strict=True):
+        with column:
+            chosen[name] = field(name)
+    with st.expander("All other settings"):
+        columns = st.columns(3)
+        for index, name in enumerate(name for name in values if name not in _FIRST):
+            with columns[index % len(columns)]:
+                chosen[name] = field(name)
+
+    def config(record):
+        names = settings(type(record))
+        return dataclasses.replace(record, **{name: chosen[name] for name in names})
 
     return config(preset.model), config(preset.training)
 
@@ -96,21 +98,32 @@ def _noise_name(kind: str | None) -> str:
     return "A mixture of all" if kind == "mixture" else NOISE_KINDS[kind].label
 
 
-def _field(name: str, label: str, value, format_func: Callable = str):
+_FORMATS: dict[str, Callable[[Any], str]] = {"kind": _KIND_NAMES.__getitem__, "noise": _noise_name}
+_LABELS = {"latent_dim": "latent_dim", "noise": "Training noise"}
+
+
+def label_of(name: str) -> str:
+    """The label of a setting's control."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _field(name: str, value: Any, key: str) -> Any:
     """A control for one setting, with the bounds and the help of the table of settings."""
-    rule, about = _SETTINGS[name].rule, _SETTINGS[name].help
+    rule, label = _SETTINGS[name].rule, label_of(name)
+    # One visit keeps what was set when another page has been looked at.
+    options: Any = {"key": key, "persist_state": "session", "help": _SETTINGS[name].help}
     if isinstance(rule, Choice):
-        options = rule.options
+        choices = rule.options
         return st.selectbox(
-            label, options, options.index(value), format_func=format_func, help=about
+            label, choices, choices.index(value), format_func=_FORMATS.get(name, str), **options
         )
     if isinstance(rule, Widths):
-        text = st.text_input(label, ", ".join(map(str, value)), max_chars=60, help=about)
+        text = st.text_input(label, ", ".join(map(str, value)), max_chars=60, **options)
         return _widths(label, text)
     if isinstance(rule, WholeNumber):
-        return st.number_input(label, rule.least, rule.most, value, help=about)
+        return st.number_input(label, rule.least, rule.most, value, **options)
     least, most = float(rule.least), float(rule.most)
-    return st.number_input(label, least, most, float(value), step=None, format="%g", help=about)
+    return st.number_input(label, least, most, float(value), step=None, format="%g", **options)
 
 
 def _widths(label: str, text: str) -> tuple[int, ...]:
@@ -128,22 +141,22 @@ def _suggested(model_config: ModelConfig, training_config: TrainingConfig) -> st
 
 
 def _name_field(model_config: ModelConfig, training_config: TrainingConfig) -> str:
-    """The field for the new model's name; gives the name that is typed or else suggested."""
-    # As a placeholder: a suggestion put into the field could take the place of what is being typed.
+    """Show the field for the new model's name; return the typed or else the suggested one."""
+    # A placeholder: a suggestion inside the field could replace what is being typed.
     suggested = _suggested(model_config, training_config)
     typed = st.text_input(
         "Name of the new model",
         key=state.RUN_NAME,
         max_chars=60,
         placeholder=suggested,
-        help="Letters, digits, dash and underscore. Left empty, it is the name shown in grey.",
+        help="Letters, digits, dashes and underscores. The grey name is used if you type none.",
     )
     return typed or suggested
 
 
 def _press() -> None:
-    # Only noted here: a name or setting typed just before comes in the same message as the press,
-    # and a callback's arguments would still be those of the run before it.
+    # Only noted here: a name or a setting that was typed just before arrives in the same message,
+    # and the arguments of a callback would still be those of the run before it.
     st.session_state[state.TRAIN_PRESSED] = True
 
 
@@ -151,7 +164,7 @@ def _start(model_config: ModelConfig, training_config: TrainingConfig) -> None:
     typed = st.session_state.get(state.RUN_NAME, "")
     name = typed or _suggested(model_config, training_config)
     try:
-        # Somebody else may have taken the suggested name a moment ago.
+        # Another visitor may have taken the suggested name a moment ago.
         name = control.start(name, model_config, training_config, or_next=not typed)
     except store.ModelError as error:
         st.session_state[state.TRAIN_ERROR] = str(error)
@@ -159,14 +172,15 @@ def _start(model_config: ModelConfig, training_config: TrainingConfig) -> None:
         st.session_state[state.TRAIN_ERROR] = f"The run cannot be started: {error.strerror}."
     else:
         st.query_params[state.RUN] = name
-        st.session_state[state.RUN_NAME] = ""  # in use now: the next run needs another
+        st.session_state[state.RUN_NAME] = ""  # in use now: the next run needs another name
+        st.rerun()  # its panel stands above the form
 
 
 def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> None:
     busy = any((status := runs.read_status(name)) and status.going_on for name in runs.list_runs())
     measured = cache.cost(model_config, training_config, busy)
     if measured is None:
-        st.caption(":material/timer: How long it takes is measured when no run is going on.")
+        st.caption(":material/timer: The training time is estimated when no other run is active.")
         return
     if not measured.done():
         st.fragment(_wait_for, run_every=_MEASURING_SECONDS)(measured)
@@ -180,19 +194,20 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
     st.caption(
         f":material/timer: {cost.parameters:,} parameters, "
         f"about **{duration(cost.seconds(training_config, images))}** on this machine: "
-        f"{training_config.epochs} × {images - training_config.validation_images:,} images at "
-        f"{cost.images_per_second:,.0f} images/s, as it was measured here."
+        f"{training_config.epochs} epoch{'s' * (training_config.epochs != 1)} of "
+        f"{images - training_config.validation_images:,} images at {cost.images_per_second:,.0f} "
+        "images per second, as measured here just now."
     )
 
 
 def _wait_for(measured: Future) -> None:
     if measured.done():
         st.rerun()
-    st.caption(":material/timer: Measuring how fast this machine trains it …")
+    st.caption(":material/timer: Measuring how fast this machine trains this network …")
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words: "48 s", "6 min", "2.3 h"."""
+    """Return seconds in words: "48 s", "6 min", "2.3 h"."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""What came out of a run, and where to go with it."""
+"""The result of a run, and links to what can be done with its model."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from ae.ui.markdown import plain
 
 
 def show_result(name: str) -> None:
-    """The model's error beside PCA's and the shipped model's, and the next steps as links."""
+    """Show the model's error beside PCA's and the shipped model's, and links to other pages."""
     try:
         card = store.read_card(name)
     except store.ModelError:
         return
     error, pca_error = card.test.squared_error, card.test.pca_squared_error
     st.success(
-        f"**{plain(name)}** has a squared error of {error:.2f} on the test digits, after "
-        f"{card.seconds:,.0f} s. PCA with {card.model.latent_dim} numbers has {pca_error:.2f}. "
+        f"**{plain(name)}** has a squared error of **{error:.2f}** on the 10,000 test digits, "
+        f"after {card.seconds:,.0f} s of training. PCA with {card.model.latent_dim} "
+        f"component{'s' * (card.model.latent_dim != 1)} has {pca_error:.2f} (lower is better). "
         f"{_beside_shipped(card)}"
     )
     with st.container(horizontal=True):
         for page, label, more in (
-            ("draw", "Draw with it", {}),
-            ("reconstruct", "See its worst digits", {state.SHOWN: "worst"}),
+            ("draw", "Draw with this model", {}),
+            ("reconstruct", "See its worst reconstructions", {state.SHOWN: "worst"}),
             ("latent", "Walk through its latent space", {}),
         ):
             links.to_page(page, label, "arrow_forward", **{state.MODEL: name} | more)
 
 
 def _beside_shipped(card: ModelCard) -> str:
-    """How it compares with the model of the same kind and size that came with the app."""
+    """Compare with the shipped model of the same kind and latent_dim, in a sentence."""
     shipped = f"{card.model.kind}-{card.model.latent_dim}"
     if shipped not in store.SHIPPED or card.name == shipped:
         return ""
@@ -43,6 +44,6 @@ def _beside_shipped(card: ModelCard) -> str:
     if other.data_sha256 != card.data_sha256:
         return ""
     return (
-        f"{shipped}, which came with the app, has {other.test.squared_error:.2f} after "
-        f"{other.seconds:,.0f} s."
+        f"The shipped model {shipped} has {other.test.squared_error:.2f} after "
+        f"{other.seconds:,.0f} s of training."
     )

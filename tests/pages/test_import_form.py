@@ -19,7 +19,7 @@ def uploaded(open_page, conv_32, tensorflow, tmp_path):
 
 
 def submit(at):
-    (button,) = [each for each in at.button if each.label == "Check and add"]
+    (button,) = [each for each in at.button if each.label == "Check and import"]
     button.click().run()
     assert not at.exception
     return at
@@ -33,13 +33,13 @@ def test_a_model_from_elsewhere_is_measured_listed_and_drawn_with(uploaded, tmp_
     keras.Sequential([layers.Input((28, 28)), *shape]).save(tmp_path / "a.keras")
     at = submit(uploaded((tmp_path / "a.keras").read_bytes()))
     assert [each.value for each in at.error] == []
-    assert "**My-first-1** is in the list" in at.success[0].value
+    assert "**My-first-1** is now in the list" in at.success[0].value
     card = store.read_card("My-first-1")
     assert f"{card.test.squared_error:.2f}" in at.success[0].value
-    assert "My-first-1" in at.sidebar.selectbox[0].options
+    assert "My-first-1: imported, 6 latent dimensions" in at.sidebar.selectbox[0].options
     for page in ("draw", "start"):
         at = open_page(page, model="My-first-1")
-        assert "Made elsewhere. 6 numbers per digit" in at.sidebar.caption[0].value
+        assert "An imported Keras model with 6 latent dimensions" in at.sidebar.caption[-1].value
 
 
 def test_a_file_that_is_refused_is_told_in_a_sentence_and_can_be_tried_again(uploaded):

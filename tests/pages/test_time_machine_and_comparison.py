@@ -12,8 +12,9 @@ from looks import OWN
 from ae import runs, store
 from ae.data.ink_text import pack_ink
 from ae.training import snapshots
+from ae.ui import drawing
 from ae.ui.components import time_machine
-from ae.ui.train import film_view
+from ae.ui.train import time_machine_view
 
 
 @pytest.fixture
@@ -34,13 +35,13 @@ def unfinished(folder) -> None:
 
 
 def subheaders(at) -> list[str]:
-    return [each.value for each in at.subheader]
+    return [each.value for each in at.header]
 
 
 def test_a_film_shows_every_frame_of_its_run(open_page, put, given):
     folder = put(OWN)
     at = open_page("train", run=OWN)
-    assert "Time machine" in subheaders(at)
+    assert any("Time machine" in each for each in subheaders(at))
     frames = [snapshots.read(path) for path in snapshots.paths(folder)]
     data = given["film"]
     assert data["steps"] == [frame.step for frame in frames]
@@ -98,7 +99,7 @@ def test_a_damaged_frame_is_left_out(open_page, put, given):
 def test_without_a_film_nothing_is_said_of_one(open_page, put, given):
     shutil.rmtree(put(OWN) / snapshots.FOLDER)
     at = open_page("train", run=OWN)
-    assert "Time machine" not in subheaders(at)
+    assert not any("Time machine" in each for each in subheaders(at))
     assert not given
 
 
@@ -106,7 +107,7 @@ def test_runs_are_compared_by_curves_settings_and_digits(open_page, put, shown):
     put("conv-32")
     unfinished(put(OWN))
     at = open_page("train", runs=["conv-32", OWN])
-    assert "Compare runs" in subheaders(at)
+    assert "Compare training runs" in subheaders(at)
     table = at.table[-1].value.set_index("setting")
     assert list(table.loc["latent_dim"]) == ["32", "4"]
     assert table.loc["state", OWN] == "paused"
@@ -120,14 +121,14 @@ def test_one_run_alone_is_not_compared(open_page, put, shown):
     put(OWN)
     at = open_page("train", runs=["conv-32"])
     assert not at.table
-    assert any("Choose two or more" in each.value for each in at.caption)
+    assert any("Choose at least two" in each.value for each in at.caption)
 
 
 def test_a_run_as_it_stands_is_one_moment(open_page, put, given, monkeypatch):
     folder = put(OWN)
     shutil.copy(snapshots.paths(folder)[-1], folder / snapshots.NOW_FILE)
-    monkeypatch.setattr(film_view, "own_image", lambda: None)
-    film_view.show_moment(OWN)
+    monkeypatch.setattr(drawing, "image", lambda: None)
+    time_machine_view.show_now(OWN)
     assert len(given["now"]["steps"]) == 1
     assert given["now"]["title"] == f"{OWN} now"
 

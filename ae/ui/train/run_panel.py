@@ -1,8 +1,9 @@
-"""A run as its files tell it, in every state, while it goes on and after."""
+"""The panel of a run: its state, progress, curves and result, while it trains and after."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -10,36 +11,70 @@ from ae import charts, runs, store
 from ae.runs import control
 from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
-from ae.ui.train.film_view import show_moment
 from ae.ui.train.form import duration
 from ae.ui.train.result import show_result
+from ae.ui.train.time_machine_view import show_now
 
 _LOOK_SECONDS = 1.0
-_AXES = {charts.BY_SECONDS: "seconds", charts.BY_STEP: "steps"}
+_AXES = {charts.BY_SECONDS: "Seconds", charts.BY_STEP: "Steps"}
+_STATES = {
+    "starting": "is starting",
+    "waiting": "is waiting for its turn",
+    "training": "is training",
+    "saving": "is being measured and saved",
+    "done": "is trained",
+    "stopped": "was stopped",
+    "paused": "is paused",
+    "failed": "has failed",
+}
 
 
-def show_runs() -> str | None:
-    """The run in the address, or else the foremost one; with a list of all if there are more.
+@dataclass(frozen=True)
+class ShownRun:
+    """The run that the page shows.
 
-    Returns its name, None where there is none.
+    Attributes
+    ----------
+    name : str
+        Of the run and of its folder.
+    is_active : bool
+        Whether its process works or waits.
+    comes_first : bool
+        Whether it stands above the form: it is active, or the URL names it.
     """
+
+    name: str
+    is_active: bool
+    comes_first: bool
+
+
+def run_to_show() -> ShownRun | None:
+    """The run named in the URL, or else the active or newest one; None where there is none."""
     names = runs.list_runs()
-    if not names:
-        return None
     wanted = st.query_params.get(state.RUN)
     name = wanted if wanted in names else runs.run_to_show()
-    if len(names) > 1:
+    if name is None or name not in names:
+        return None
+    status = runs.read_status(name)
+    is_active = status is not None and status.going_on
+    return ShownRun(name, is_active, is_active or name == wanted)
+
+
+def show_run(run: ShownRun) -> None:
+    """Show the panel of a run, and above it a list of all runs if there are several."""
+    names = runs.list_runs()
+    if len(names) > 1 and run.name in names:
         chosen = st.selectbox(
-            "Run", names, names.index(name), help="All runs in the models folder, newest first."
+            "Run",
+            names,
+            names.index(run.name),
+            help="All training runs in the models folder, newest first.",
         )
-        if chosen != name:
+        if chosen != run.name:
             st.query_params[state.RUN] = chosen
             st.rerun()
     with shell.told():
-        status = runs.read_status(name)
-        going_on = status is not None and status.going_on
-        st.fragment(_show, run_every=_LOOK_SECONDS if going_on else None)(name)
-    return name
+        st.fragment(_show, run_every=_LOOK_SECONDS if run.is_active else None)(run.name)
 
 
 def _show(name: str) -> None:
@@ -49,7 +84,7 @@ def _show(name: str) -> None:
             return
         _show_head(name, status)
         if not status.going_on and _first_view_of_end(name):
-            st.rerun()  # once, so that the list of models and the form's name are new
+            st.rerun()  # once, so that the list of models and the suggested name are up to date
         history = runs.read_history(name)
         if status.state in ("done", "stopped"):
             show_result(name)
@@ -57,15 +92,15 @@ def _show(name: str) -> None:
             _show_progress(status, history)
             _show_curve(name, history)
         if status.state == "training":
-            show_moment(name)
+            show_now(name)
 
 
 def _show_head(name: str, status: runs.Status) -> None:
-    st.subheader(f"{plain(name)}: {status.state}")
+    st.header(f"{plain(name)} {_STATES[status.state]}")
     if status.message:
         (st.error if status.state == "failed" else st.info)(plain(status.message))
     if status.state == "failed":
-        with st.expander("The last lines of its log"):
+        with st.expander("Last lines of its log"):
             st.code(runs.read_log(name) or "(empty)", language=None)
     with st.container(horizontal=True):
         if status.going_on:
@@ -73,7 +108,7 @@ def _show_head(name: str, status: runs.Status) -> None:
         elif runs.can_resume(name) and st.button(
             "Resume",
             icon=":material/resume:",
-            help="Goes on from the last checkpoint, when it is its turn.",
+            help="Continues from the last checkpoint as soon as no other run is training.",
         ):
             control.resume(name)
             _forget_end(name)
@@ -90,7 +125,7 @@ def _show_stop_and_pause(name: str, status: runs.Status) -> None:
         on_click=_ask,
         args=(control.request_stop, name),
         disabled=asked == "stop" or status.state == "saving",
-        help="Ends it and keeps the best weights so far as a model.",
+        help="Ends the run and keeps the best weights so far as a model.",
     )
     if status.state != "saving":
         st.button(
@@ -99,25 +134,25 @@ def _show_stop_and_pause(name: str, status: runs.Status) -> None:
             on_click=_ask,
             args=(control.request_pause, name),
             disabled=asked is not None,
-            help="Ends its process and keeps its state: the next run has its turn.",
+            help="Keeps the state of the run, so that it can be resumed. The next run starts.",
         )
     if asked and status.state != "saving":
-        st.caption(f"It is going to {asked} after its current step.")
+        st.caption(f"The run will {asked} after its current step.")
 
 
 def _ask(request: Callable[[str], None], name: str) -> None:
     try:
         request(name)
     except (store.ModelError, OSError) as error:  # its folder has gone, or is not to be written
-        st.session_state[state.TRAIN_ERROR] = f"{name} cannot be asked to: {error}"
+        st.session_state[state.TRAIN_ERROR] = f"{name} cannot be stopped or paused: {error}"
 
 
 def _show_delete(name: str) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(
-            f"Delete **{plain(name)}** with its model, curve and film? There is no way back."
+            f"Delete **{plain(name)}**, its history and its snapshots? This cannot be undone."
         )
-        if st.button("Yes, delete it", key=f"{state.DELETE}{name}", type="primary"):
+        if st.button("Delete it", key=f"{state.DELETE}{name}", type="primary"):
             control.remove(name)
             st.query_params.pop(state.RUN, None)
             st.rerun()
@@ -130,23 +165,29 @@ def _show_progress(status: runs.Status, history: list) -> None:
         left = last.seconds / last.step * (last.steps - last.step)
         st.progress(
             last.step / last.steps,
-            text="Measuring it on the test digits and saving it"
+            text="Measuring the model on the test digits and saving it"
             if status.state == "saving"
             else f"Step {last.step:,} of {last.steps:,}, about {duration(left)} left, "
-            f"{last.images_per_second:,.0f} images/s",
+            f"{last.images_per_second:,.0f} images per second",
         )
     columns = st.columns(3)
     columns[0].metric(
         "Training error",
         f"{last.squared_error:.2f}",
-        help="Squared error per image on the newest training batches, as they are fed.",
+        help="Squared error (summed over the 784 pixels, mean over images) on the latest training "
+        "batches, with noise and shifts if the run has them. Lower is better.",
     )
     columns[1].metric(
         "Validation error",
         f"{checked[-1]:.2f}" if checked else "–",
-        help="Squared error per image on the digits kept aside, at the end of an epoch.",
+        help="Squared error on held-out digits, which are not trained on, at the end of an epoch. "
+        "If it rises while the training error falls, the model is over-fitting.",
     )
-    columns[2].metric("Learning rate", f"{last.learning_rate:.2g}")
+    columns[2].metric(
+        "Learning rate",
+        f"{last.learning_rate:.2g}",
+        help="How far each step changes the weights. It rises during the warm-up, then falls.",
+    )
 
 
 def _show_curve(name: str, history: list) -> None:
@@ -156,30 +197,31 @@ def _show_curve(name: str, history: list) -> None:
     pca_error = float(cache.pca_errors(settings.model.latent_dim).mean())
     with st.container(horizontal=True):
         by = st.segmented_control(
-            "Against",
+            "Horizontal axis",
             list(_AXES),
-            format_func=_AXES.get,
+            format_func=_AXES.__getitem__,
             default=charts.BY_SECONDS,
             required=True,
             key=state.CURVE_AGAINST,
         )
-        log_scale = st.toggle("Logarithmic error", True, key=state.CURVE_LOG)
+        log_scale = st.toggle("Logarithmic error axis", True, key=state.CURVE_LOG)
     st.altair_chart(
         charts.learning_curve(history, pca_error, log_scale=log_scale, by=by),
         key=state.CURVE,
-        # The same as long as it goes on: another text would make the chart flicker. The newest
+        # The same during the whole run: another text would make the chart flicker. The newest
         # numbers stand above it.
-        alt=f"Squared error against {_AXES[by]}; PCA with as many numbers has {pca_error:.2f}",
+        alt=f"Squared error against {_AXES[by].lower()}; PCA with the same number of dimensions "
+        f"has {pca_error:.2f}",
     )
     st.altair_chart(
         charts.learning_rate_curve(history, by=by),
         key=state.CURVE_RATE,
-        alt=f"Learning rate against {_AXES[by]}",
+        alt=f"Learning rate against {_AXES[by].lower()}",
     )
 
 
 def _first_view_of_end(run: str) -> bool:
-    """Whether this session sees the end of ``run`` now and had not before."""
+    """Whether this session sees for the first time that ``run`` has ended."""
     seen: set[str] = st.session_state.setdefault(state.FINISHED, set())
     if run in seen:
         return False
@@ -188,5 +230,5 @@ def _first_view_of_end(run: str) -> bool:
 
 
 def _forget_end(run: str) -> None:
-    """The run goes on: its end is going to be seen again."""
+    """The run is resumed: it will end once more."""
     st.session_state.setdefault(state.FINISHED, set()).discard(run)

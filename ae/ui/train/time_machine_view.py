@@ -1,4 +1,4 @@
-"""The time machine of a run: its film, to be looked through, and how it stands now."""
+"""The time machine: the network at several steps of its training, and as it is now."""
 
 from __future__ import annotations
 
@@ -13,66 +13,67 @@ from ae.config import IMPORTED, ModelConfig
 from ae.training import snapshot_views, snapshots
 from ae.training.snapshot_views import Map, View
 from ae.ui import cache, drawing, links, state
-from ae.ui.components.time_machine import Moments, Own, time_machine
+from ae.ui.components.time_machine import Own, Snapshots, time_machine
 from ae.ui.markdown import plain
 from ae.ui.train import cached
 
 _DATA = "MNIST"
 
 
-def show_films(names: Sequence[str | None]) -> None:
-    """The film of the first of ``names`` that has one, with a choice if several have."""
+def show_time_machine(names: Sequence[str | None]) -> None:
+    """Show the snapshots of the first of ``names`` that has some, with a choice if several have."""
     folder = store.models_folder()
     found = [
         name
         for name in dict.fromkeys(names)
-        if store.is_name(name) and snapshots.paths(folder / name)
+        if name and store.is_name(name) and snapshots.paths(folder / name)
     ]
     if not found:
         return
-    st.subheader("Time machine")
+    st.header("Time machine: the training, step by step")
     name = found[0]
     if len(found) > 1:
         name = st.segmented_control(
-            "Film of",
+            "Snapshots of",
             found,
             format_func=plain,
             default=name,
             required=True,
             key=state.FILM_OF,
         )
-    show_film(name)
+    _show_snapshots(name)
 
 
-def show_film(name: str) -> None:
-    """The film of a run or a model, as far as it goes; nothing where there is none.
+def _show_snapshots(name: str) -> None:
+    """Show the snapshots of a run or a model, if there are some.
 
-    It asks for no run of the page: what moves is moved in the browser.
+    Nothing in it reruns the page: what moves is moved in the browser.
     """
     folder = store.models_folder() / store.check_name(name)
     config, data = _settings(name)
     paths = snapshots.paths(folder)
     if config is None or not paths:
         return
-    with st.spinner("Developing the film, once for each run."):
+    with st.spinner("Computing what the network did at each snapshot, once for each run."):
         views = cached.views(config, paths)
         own = drawing.image()
         own_views = cached.own_views(config, paths, own) if own is not None else []
     if not views:
         return
     st.caption(
-        f"{len(views)} moments of the training of **{plain(name)}**, close together at its start. "
-        "Move the slider to go through them." + _about_data(data)
+        f"{len(views)} snapshots of the weights of **{plain(name)}**, closer together at the "
+        "beginning of the training. Move the slider to see how the network reconstructed these "
+        "digits at each of them, and how its latent space formed." + _about_data(data)
     )
     _show(state.FILM, f"Training of {name}", config, views, own, own_views)
     if own is None:
         links.to_page("draw", "Draw a digit to see it here", "draw")
 
 
-def show_moment(name: str) -> None:
-    """The network of a run as it stands: for a fragment that runs each second.
+def show_now(name: str) -> None:
+    """Show the network of an active run as it is now: for a fragment that runs each second.
 
-    Nothing is shown before its first moment, and after its end.
+    Nothing is shown before its first snapshot and after its end.
     """
     path = store.models_folder() / store.check_name(name) / snapshots.NOW_FILE
     config, _ = _settings(name)
@@ -86,7 +87,7 @@ def show_moment(name: str) -> None:
 
 
 def _settings(name: str) -> tuple[ModelConfig | None, str]:
-    """What to build for the frames, and the name of the data that the run learns on."""
+    """The architecture of the snapshots, and the name of the data that the run is trained on."""
     settings = runs.read_settings(name)
     if settings is not None:
         return settings.model, Path(settings.data).stem if settings.data else _DATA
@@ -100,7 +101,7 @@ def _settings(name: str) -> tuple[ModelConfig | None, str]:
 def _about_data(data: str) -> str:
     if data == _DATA:
         return ""
-    return f" It learnt from {plain(data)}; what you see here are MNIST's test digits."
+    return f" It was trained on {plain(data)}; the pictures here are test digits of MNIST."
 
 
 def _show(
@@ -118,12 +119,12 @@ def _show(
     places = np.stack([drawn_map.places(view.z[-count:]) for view in views])
     time_machine(
         key,
-        Moments(
+        Snapshots(
             [view.step for view in views],
             [view.epoch for view in views],
             [view.seconds for view in views],
             snapshot_views.error_curve(views, count),
-            [drawn_map.share(view.z[-count:]) for view in views],
+            [drawn_map.explained_variance(view.z[-count:]) for view in views],
             np.stack([view.shown for view in views]),
             _spread(places, config.latent_dim),
         ),
@@ -151,7 +152,7 @@ def _own(image: np.ndarray | None, views: Sequence[View], drawn_map: Map) -> Own
 
 
 def _spread(places: np.ndarray, latent_dim: int) -> np.ndarray:
-    """Places as they are drawn: of a single number in ten rows, one for each class."""
+    """Places as they are drawn: those of one dimension in ten rows, one for each class."""
     if latent_dim > 1:
         return places
     rows = (cache.mnist().y_test[: places.shape[1]] + 0.5) / 10
@@ -159,13 +160,13 @@ def _spread(places: np.ndarray, latent_dim: int) -> np.ndarray:
 
 
 def _about_map(latent_dim: int, many: bool) -> str:
-    scale = " The scale is that of the last moment, for all of them." if many else ""
+    scale = " All snapshots have the scale of the last one." if many else ""
     if latent_dim == 1:
-        return f"Left and right is the one number of the code; each class has a row.{scale}"
+        return f"Horizontal: the one latent value z1. Each class has a row of its own.{scale}"
     if latent_dim == 2:
-        return f"The two numbers of the code are the two coordinates: nothing is left out.{scale}"
-    last = " at the last moment" if many else ""
+        return f"The two latent values z1 and z2 are the two axes: nothing is left out.{scale}"
+    last = " at the last snapshot" if many else ""
     return (
-        f"The plane in which the {latent_dim} numbers of the code differ most{last}. "
-        f"Of their variance it shows {{share}} here.{scale}"
+        f"The first two principal components of the {latent_dim}-dimensional latent vectors"
+        f"{last}. They explain {{share}} of the variance here.{scale}"
     )
