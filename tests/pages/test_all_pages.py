@@ -165,7 +165,7 @@ def test_a_model_in_the_address_is_honoured(open_page, put, page):
     put("conv-32"), put(OWN)
     at = open_page(page, model=OWN)
     assert at.sidebar.selectbox(key="model").value == OWN
-    assert "4 numbers per digit" in at.sidebar.caption[-1].value
+    assert "4 latent dimensions" in at.sidebar.caption[-1].value
 
 
 @pytest.mark.parametrize("name", ["no-such-model", "../conv-32", "", "/etc/passwd"])
@@ -194,7 +194,9 @@ def test_a_new_model_joins_the_list_and_the_choice_stays(open_page, put, models_
     write_json(models_folder / "another" / store.CARD_FILE, card | {"name": "another"})
     at.run()
     assert not at.exception
-    assert at.sidebar.selectbox(key="model").options[1:] == [f"{name}: convolutional, 4 latent dimensions" for name in ("another", OWN)]
+    assert at.sidebar.selectbox(key="model").options[1:] == [
+        f"{name}: convolutional, 4 latent dimensions" for name in ("another", OWN)
+    ]
     assert at.sidebar.selectbox(key="model").value == OWN
 
 
