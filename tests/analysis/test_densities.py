@@ -1,9 +1,11 @@
-"""Densities: what is drawn from them has the mean, spread and class that it should."""
+"""Samples have the mean, covariance, density and class of the codes that were fitted."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn.neighbors import KernelDensity as SklearnKernelDensity
 
 from ae.analysis.densities import (
     Gaussian,
@@ -80,8 +82,28 @@ def test_a_class_that_is_never_drawn_gives_nothing(codes):
     assert z.shape == (0, 2)
 
 
-def test_kernels_are_narrow_where_the_codes_are(codes):
-    assert KernelDensity.fit(codes, LABELS).bandwidth < 0.3
+def test_the_bandwidth_is_the_most_likely_one_for_scikit_learn(codes):
+    whiten = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T, ddof=0)))
+    white = (codes - codes.mean(axis=0)) @ whiten.T
+    held_out, rest = white[:300], white[300:]
+    scores = {
+        bandwidth: SklearnKernelDensity(bandwidth=bandwidth).fit(rest).score(held_out)
+        for bandwidth in np.geomspace(0.02, 1, 12)
+    }
+    best = max(scores, key=lambda bandwidth: scores[bandwidth])
+    assert best < 0.3
+    assert KernelDensity.fit(codes, LABELS).bandwidth == pytest.approx(best)
+
+
+def test_samples_have_the_density_that_scipy_estimates(codes):
+    """The density at the samples, a single number for each, is distributed as for theirs."""
+    ours = KernelDensity.fit(codes, LABELS)
+    theirs = stats.gaussian_kde(codes.T, bw_method=ours.bandwidth)
+    wider = stats.gaussian_kde(codes.T, bw_method=1.5 * ours.bandwidth)
+    samples = theirs.logpdf(ours.sample(4000, np.random.default_rng(8)).T)
+    same, other = (theirs.logpdf(each.resample(4000, seed=9)) for each in (theirs, wider))
+    assert stats.ks_2samp(samples, same).pvalue > 0.01
+    assert stats.ks_2samp(samples, other).pvalue < 1e-6
 
 
 def test_a_number_that_the_model_does_not_use_harms_no_density(codes):

@@ -1,4 +1,4 @@
-"""The error measures against their definitions and against TensorFlow."""
+"""The measures against their definitions, TensorFlow and SciPy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import linalg
+from scipy.spatial.distance import cdist
 
-from ae.analysis.metrics import frechet_distance, mse, psnr, squared_error, ssim
+from ae.analysis.metrics import frechet_distance, mse, precision, psnr, squared_error, ssim
 
 MEASURES = (squared_error, mse, psnr, ssim)
 seeds = st.integers(0, 2**32 - 1)
@@ -69,9 +71,9 @@ def test_ssim_equals_tensorflow(tensorflow, seed):
 
 def test_ssim_of_digits_equals_tensorflow(tensorflow, mnist, mnist_pca):
     digits = mnist.x_test[:200]
-    rebuilt = mnist_pca.truncate(16).reconstruct(digits)
-    theirs = tensorflow.image.ssim(digits[..., None], rebuilt[..., None], max_val=1.0)
-    np.testing.assert_allclose(ssim(digits, rebuilt), theirs.numpy(), atol=1e-4)
+    reconstructed = mnist_pca.truncate(16).reconstruct(digits)
+    theirs = tensorflow.image.ssim(digits[..., None], reconstructed[..., None], max_val=1.0)
+    np.testing.assert_allclose(ssim(digits, reconstructed), theirs.numpy(), atol=1e-4)
 
 
 @given(seeds)
@@ -117,39 +119,41 @@ def test_unequal_or_single_images_are_refused_with_their_shapes(measure, shapes)
     assert f"Received: {shapes[0]} and {shapes[1]}" in str(caught.value)
 
 
-def normal(seed: int, mean, deviation, count: int = 500) -> np.ndarray:
-    """Vectors whose mean and covariance are exactly those of independent normals."""
-    x = np.random.default_rng(seed).normal(size=(count, len(mean)))
-    x -= x.mean(axis=0)
-    x = x @ np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False))).T
-    return x * deviation + mean
-
-
 def test_frechet_distance_of_a_set_with_itself_is_0(mnist):
     vectors = mnist.x_test[:300].reshape(300, -1)[:, 200:230]
     assert frechet_distance(vectors, vectors) == pytest.approx(0, abs=1e-8)
     assert frechet_distance(vectors, vectors[::-1]) == pytest.approx(0, abs=1e-8)
 
 
-def test_frechet_distance_of_gaussians_is_the_closed_form():
-    means, deviations = np.array([[0, 1, 2], [3, 1, -2]]), np.array([[1, 2, 3], [2, 2, 0.5]])
-    first, second = (normal(seed, means[seed], deviations[seed]) for seed in range(2))
-    # covariances that commute: the squared distances of the means and of the deviations
-    expected = ((means[0] - means[1]) ** 2).sum() + ((deviations[0] - deviations[1]) ** 2).sum()
-    assert frechet_distance(first, second) == pytest.approx(expected)
-    assert frechet_distance(second, first) == pytest.approx(expected)
-
-
-def test_frechet_distance_does_not_change_with_the_axes():
-    rng = np.random.default_rng(9)
-    first, second = rng.normal(size=(200, 4)), rng.normal(1, 2, size=(300, 4))
-    turn, _ = np.linalg.qr(rng.normal(size=(4, 4)))
-    assert frechet_distance(first @ turn, second @ turn) == pytest.approx(
-        frechet_distance(first, second)
-    )
+@given(seed=seeds, dimensions=st.integers(1, 8))
+def test_frechet_distance_is_that_of_scipys_matrix_root(seed, dimensions):
+    rng = np.random.default_rng(seed)
+    first = rng.normal(size=(40, dimensions)) @ rng.normal(size=(dimensions, dimensions))
+    second = rng.normal(1, 2, (60, dimensions)) @ rng.normal(size=(dimensions, dimensions))
+    covariances = [np.atleast_2d(np.cov(part, rowvar=False)) for part in (first, second)]
+    root = linalg.sqrtm(covariances[0] @ covariances[1]).real
+    expected = ((first.mean(axis=0) - second.mean(axis=0)) ** 2).sum()
+    expected += np.trace(covariances[0] + covariances[1] - 2 * root)
+    assert frechet_distance(first, second) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(second, first) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("shapes", [((5, 2), (5, 3)), ((1, 2), (5, 2)), ((5,), (5,))])
 def test_frechet_distance_refuses_other_shapes(shapes):
     with pytest.raises(ValueError, match="Received"):
         frechet_distance(*map(np.zeros, shapes))
+
+
+@given(seed=seeds, count=st.integers(1, 5), distance=st.floats(0, 3))
+def test_precision_counts_the_samples_within_a_real_vectors_radius(seed, count, distance):
+    """By the definition, with all distances from SciPy."""
+    rng = np.random.default_rng(seed)
+    real, samples = rng.normal(size=(50, 3)), rng.normal(distance, 1, (40, 3))
+    among_real = np.sort(cdist(real, real), axis=1)  # its first column is the vector itself
+    expected = (cdist(samples, real) <= among_real[:, count]).any(axis=1).mean()
+    assert precision(samples, real, count) == expected
+
+
+def test_every_real_vector_is_among_the_real_vectors(mnist):
+    vectors = mnist.x_test[:300].reshape(300, -1)
+    assert precision(vectors, vectors) == 1

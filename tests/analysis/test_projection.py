@@ -1,9 +1,13 @@
-"""Planes and t-SNE: what they keep, and what they give back."""
+"""Planes and t-SNE against SciPy and scikit-learn."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.linalg import orthogonal_procrustes
+from scipy.spatial.distance import pdist, squareform
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE, _t_sne
 
 from ae.analysis.neighbours import knn_accuracy, nearest_neighbours
 from ae.analysis.projection import Embedding, Plane, tsne
@@ -29,8 +33,24 @@ def test_places_on_the_plane_come_back_and_codes_go_to_the_nearest_place():
     np.testing.assert_allclose(plane.places(plane.codes(places)), places, atol=1e-4)
     off = z - plane.codes(plane.places(z))
     np.testing.assert_allclose(off @ plane.axes.T, 0, atol=1e-3)
-    lost = (off**2).sum() / ((z - z.mean(axis=0)) ** 2).sum()
-    assert plane.explained_variance == pytest.approx(1 - lost, abs=1e-4)
+
+
+def test_places_are_those_of_scikit_learns_pca():
+    z = (np.random.default_rng(1).normal(size=(500, 8)) * np.arange(1, 9)).astype(np.float32)
+    theirs = PCA(2, svd_solver="full").fit(z.astype(np.float64))
+    plane = Plane.of(z)
+    np.testing.assert_allclose(plane.places(z), theirs.transform(z), atol=1e-3)
+    explained = theirs.explained_variance_ratio_.sum()
+    assert plane.explained_variance == pytest.approx(explained, rel=1e-5)
+
+
+def test_an_aligned_plane_is_turned_as_scipy_turns_it():
+    rng = np.random.default_rng(4)
+    z, reference = rng.normal(size=(100, 5)).astype(np.float32), rng.normal(size=(100, 2))
+    plane = Plane.of(z)
+    turn, _ = orthogonal_procrustes(plane.places(z), reference - reference.mean(axis=0))
+    aligned = plane.aligned(z, reference)
+    np.testing.assert_allclose(aligned.places(z), plane.places(z) @ turn, atol=1e-5)
 
 
 def test_codes_that_are_all_the_same_have_a_plane():
@@ -51,6 +71,24 @@ def test_tsne_keeps_groups_apart_that_the_plane_mixes():
     by_plane = knn_accuracy(nearest_neighbours(Plane.of(z).places(z), 5), labels)
     assert by_tsne > 0.97
     assert by_tsne > by_plane
+
+
+def kl_divergence(vectors: np.ndarray, places: np.ndarray, perplexity: float) -> float:
+    """What t-SNE makes small, for the similarities of scikit-learn."""
+    squares = pdist(vectors.astype(np.float64), "sqeuclidean").astype(np.float32)
+    similar = _t_sne._joint_probabilities(squareform(squares), perplexity, verbose=0)
+    shown = 1 / (1 + pdist(places.astype(np.float64), "sqeuclidean"))
+    shown /= 2 * shown.sum()
+    return float(2 * (similar * np.log(similar / shown)).sum())
+
+
+def test_tsne_is_as_good_as_that_of_scikit_learn(mnist):
+    vectors = mnist.x_test[:500].reshape(500, -1)
+    theirs = TSNE(perplexity=30, init="pca", method="exact", random_state=0).fit(vectors)
+    measured = kl_divergence(vectors, theirs.embedding_, 30)
+    assert measured == pytest.approx(theirs.kl_divergence_, rel=0.01), "it is what they measure"
+    assert kl_divergence(vectors, tsne(vectors, 30), 30) < 1.05 * measured
+    assert kl_divergence(vectors, Plane.of(vectors).places(vectors), 30) > 1.5 * measured
 
 
 def test_tsne_of_the_same_codes_is_the_same():
