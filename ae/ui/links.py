@@ -15,7 +15,7 @@ from ae.ui.markdown import plain
 from ae.ui.state import Parameter
 
 LONGEST_TASK, LONGEST_LINK = 300, 2000  # characters
-_NAMES = (state.MODEL, state.SECOND, state.COMPARED_RUNS)
+_NAMES = (state.SECOND, state.COMPARED_RUNS)
 _HIDDEN = f"<style>[class*=st-key-{state.SETTINGS}] {{ display: none; }}</style>"
 
 
@@ -50,10 +50,7 @@ def to_page(page: str, label: str, icon: str, **settings: str) -> None:
 
 
 def chosen_model() -> dict[str, str]:
-    """The chosen model as a parameter of a link.
-
-    Streamlit puts a control whose parameter a link leaves out back to its default.
-    """
+    """The chosen model as a parameter of a link: a link without it leads to the default model."""
     name = state.model_name() or st.query_params.get(state.MODEL)
     return {state.MODEL: name} if name else {}
 

@@ -104,33 +104,55 @@ def frame() -> None:
 
 
 def model_picker() -> None:
-    """The sidebar's list of models, shipped and own, which serves all pages."""
+    """Choose the model that all pages show: by the URL, then by the list in the sidebar.
+
+    The list shows more than a name, and a control that Streamlit binds to the URL would put all
+    of that there: hence the name is kept in the URL here.
+    """
     cards = {card.name: card for card in store.list_models()}
     if not cards:
         st.sidebar.warning("There is no model yet. Train one.")
         st.session_state.pop(state.MODEL, None)
         return
-    names = list(cards)
-    if (before := state.model_name()) is not None and before not in cards:
+    before = state.model_name()
+    name = _model_to_show(list(cards), before)
+    if before is not None and before not in cards:
         # Said here, because a page cannot: it no longer knows that there was another.
-        now = names[_default_model(names)]
         st.warning(
             f"The model {plain(before)} is not in the models folder any more. You see "
-            f"{plain(now)} now; choose another in the list of models.",
+            f"{plain(name)} now; choose another in the list of models.",
             icon=":material/info:",
         )
+    st.session_state[state.MODEL] = name
     if links.hides("sidebar"):
-        _take_model_from_link(names)
         return
-    name = st.sidebar.selectbox(
+    st.sidebar.selectbox(
         "Model",
-        names,
-        index=_default_model(names),
+        list(cards),
         format_func=lambda name: f"{name}: {in_few_words(cards[name])}",
-        **state.in_url(state.MODEL),
+        key=state.MODEL,
+        on_change=_put_model_into_url,
         help="All pages show this model. Models that you train or import appear here.",
     )
-    _show_facts(cards.get(name, cards[names[0]]))
+    _show_facts(cards[name])
+
+
+def _model_to_show(names: list[str], before: str | None) -> str:
+    """The model of the URL, else the one shown before, else the default; the URL then has it."""
+    wanted = st.query_params.get(state.MODEL)
+    if wanted in names:
+        return wanted
+    default = store.DEFAULT_MODEL if store.DEFAULT_MODEL in names else names[0]
+    name = before if before in names else default
+    if name != default:
+        st.query_params[state.MODEL] = name
+    elif wanted is not None:
+        del st.query_params[state.MODEL]
+    return name
+
+
+def _put_model_into_url() -> None:
+    st.query_params[state.MODEL] = st.session_state[state.MODEL]
 
 
 def _show_facts(card: ModelCard) -> None:
@@ -141,18 +163,6 @@ def _show_facts(card: ModelCard) -> None:
         f"**{test.squared_error:.2f}**; PCA with {card.model.latent_dim} components: "
         f"{test.pca_squared_error:.2f} (lower is better)."
     )
-
-
-def _take_model_from_link(names: list[str]) -> None:
-    """Choose the link's model without a control for it; the default one if it is not there."""
-    if st.query_params.get(state.MODEL, "") not in names:
-        st.query_params.pop(state.MODEL, None)
-    st.session_state[state.MODEL] = st.query_params.get(state.MODEL, names[_default_model(names)])
-
-
-def _default_model(names: list[str]) -> int:
-    """Index in ``names`` of the model to show first."""
-    return names.index(store.DEFAULT_MODEL) if store.DEFAULT_MODEL in names else 0
 
 
 def chosen_card() -> ModelCard:

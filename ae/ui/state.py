@@ -81,7 +81,6 @@ EVEN, QUANTILES = "even steps", "Gaussian quantiles"
 PREPROCESSING = "Preprocessing"
 
 # --- in the URL, held by controls ----------------------------------------------------------
-MODEL = _control("model", "", str, None)  # name of the model that all pages show
 DIGIT_SEED = _control("draw", "start", int, 0)  # Start: which random digits are shown
 SHOWN = _control("show", "reconstruct", str, "random")  # how digits are chosen
 LABEL = _control("digit", "reconstruct", str, ANY_DIGIT)  # of which class
@@ -138,6 +137,7 @@ GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
 
 # --- in the URL, read by pages -------------------------------------------------------------
+MODEL = _text("model", "")  # name of the model that all pages show
 RUN = _text("run", "train")  # the run that is shown
 INK = _text("ink", "")  # a drawing, as ae.data.ink_text writes it
 TASK = _text("task", "")  # a teacher's sentence on top of the page
