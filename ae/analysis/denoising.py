@@ -131,7 +131,7 @@ def baselines(settings: Settings, pca: PCA) -> list[Method]:
         Method(DO_NOTHING, "", lambda noisy: noisy),
         Method(MEDIAN, "", filters.median_3x3),
         Method(BLUR, f"σ = {width:g} pixels", lambda noisy: filters.gaussian_blur(noisy, width)),
-        Method(LINEAR, f"k = {k}", lambda noisy: _clipped(linear.reconstruct(noisy))),
+        Method(LINEAR, f"{k} components", lambda noisy: _clipped(linear.reconstruct(noisy))),
     ]
 
 

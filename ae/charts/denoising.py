@@ -70,14 +70,23 @@ def _psnr_domain(points: Sequence[StrengthPoint]) -> list[float]:
 def noise_matrix(
     rows: Sequence[str], columns: Sequence[str], psnr: np.ndarray, do_nothing: np.ndarray
 ) -> alt.LayerChart:
-    """PSNR of models by training noise (rows) and test noise (columns), and of doing nothing.
+    """Draw PSNR by training noise (rows) and test noise (columns), and that of doing nothing.
 
-    psnr : float (len(rows), len(columns)) in dB. do_nothing : float (len(columns),). Colour tells
-    how far a model is below the best of its column; the best is framed, and every cell has its
-    number.
+    Parameters
+    ----------
+    rows, columns : sequences of str
+        The kinds of noise.
+    psnr : float array of shape (len(rows), len(columns)), in dB
+    do_nothing : float array of shape (len(columns),), in dB
+        Of the noisy images themselves: the last row of the chart.
+
+    Notes
+    -----
+    Colour shows how far a cell is below the best of its column, doing nothing included. The best
+    has a frame, and every cell its number.
     """
-    best = psnr.max(axis=0)
-    names = [*rows, "do nothing"]
+    names, values = [*rows, "do nothing"], np.concatenate([psnr, do_nothing[None]])
+    best = values.max(axis=0)
     cells = [
         {
             "trained": name,
@@ -85,10 +94,10 @@ def noise_matrix(
             "psnr": float(value),
             "text": f"{value:.1f}",
             "behind": float(np.clip(best[i] - value, 0, 6)),
-            "best": bool(name != "do nothing" and value == best[i]),
+            "best": bool(value == best[i]),
         }
-        for name, values in zip(names, [*psnr, do_nothing], strict=True)
-        for i, (column, value) in enumerate(zip(columns, values, strict=True))
+        for name, row in zip(names, values, strict=True)
+        for i, (column, value) in enumerate(zip(columns, row, strict=True))
     ]
     base = alt.Chart(alt.Data(values=cells)).encode(
         x=alt.X(

@@ -34,3 +34,13 @@ def test_the_bars_of_distances_mark_the_one_that_is_shown():
         "b": "shown above",
         "floor": "to compare",
     }
+
+
+def test_the_noise_matrix_frames_the_best_of_each_column_whether_a_model_or_nothing():
+    psnr = np.array([[24.9, 13.9], [23.5, 20.6]])
+    chart = charts.noise_matrix(["None", "Gaussian"], ["None", "Gaussian"], psnr, np.r_[58.9, 11.0])
+    frames = chart.to_dict()["layer"][1]["data"]["values"]
+    assert [(cell["trained"], cell["tested"]) for cell in frames] == [
+        ("Gaussian", "Gaussian"),
+        ("do nothing", "None"),
+    ]

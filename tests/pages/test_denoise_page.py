@@ -5,12 +5,11 @@ import csv
 import dataclasses
 import io
 import json
-import re
 
 import numpy as np
 import pytest
 import streamlit
-from looks import OWN, assert_looks_like
+from looks import OWN, Row, assert_looks_like, picture_rows
 
 from ae import store
 from ae.analysis import denoising
@@ -20,7 +19,7 @@ from ae.training import noise_matrix
 from ae.ui import cache
 from ae.ui.denoise import cached
 
-NETWORKS = {"conv-32": "autoencoder, loaded"}
+NETWORKS = {"conv-32": "autoencoder"}
 
 
 @pytest.fixture(autouse=True)
@@ -36,52 +35,51 @@ def files(monkeypatch) -> dict[str, bytes]:
     monkeypatch.setattr(
         streamlit,
         "download_button",
-        lambda label, data, *, file_name, **options: files.update({file_name: data}),
+        lambda label, data, file_name, *others, **options: files.update({file_name: data}),
     )
     return files
-
-
-def digits_of(row) -> np.ndarray:
-    """The digits of a strip, uint8 (n, 28, 28, 3)."""
-    strip = row.pixels[0][2::4, 2::4, :3]
-    return np.stack([strip[:, left : left + 28] for left in range(0, strip.shape[1], 30)])
 
 
 def words(at) -> str:
     return " ".join(text.value for text in (*at.markdown, *at.caption))
 
 
-def test_the_rows_are_clean_noisy_and_each_method(open_page, conv_32, mnist, shown):
-    open_page("denoise", noise_seed="3", pick_noisy="5")
-    rows = {re.split("[,:]", row.alt[0])[0]: row for row in shown}
-    names = ["Clean", "Noisy", "Median 3×3", "Gaussian blur", "PCA", "conv-32"]
-    assert list(rows) == names
+def assert_shows(row: Row, images: np.ndarray) -> None:
+    for pixels, image in zip(row.pictures, images, strict=True):
+        assert_looks_like(pixels, image)
+
+
+def test_the_rows_are_noisy_each_method_and_clean(open_page, conv_32, mnist):
+    rows = picture_rows(open_page("denoise", noise_seed="3", pick_noisy="5"))
+    assert list(rows) == ["Noisy", "Median 3×3", "Gaussian blur", "PCA", "conv-32", "Clean"]
     clean = mnist.x_test[np.random.default_rng(5).permutation(10_000)[:10]]
     noisy = corrupt(clean, "gaussian", 0.4, np.random.default_rng(3))
-    expected = {"Clean": clean, "Noisy": noisy, "conv-32": conv_32[0].reconstruct(noisy)}
-    for name, images in expected.items():
-        for pixels, image in zip(digits_of(rows[name]), images, strict=True):
-            assert_looks_like(pixels, image)
+    assert_shows(rows["Clean"], clean)
+    assert_shows(rows["Noisy"], noisy)
+    assert_shows(rows["conv-32"], conv_32[0].reconstruct(noisy))
     psnr = denoising.restored_psnr(clean, noisy).mean()
-    assert f"mean PSNR {psnr:.1f} dB" in rows["Noisy"].alt[0]
+    assert rows["Noisy"].note == f"{psnr:.1f} dB, do nothing"
 
 
-def test_the_table_and_the_winner_are_those_of_the_scores(open_page, measured, files):
+def test_the_table_and_the_best_method_are_those_of_the_scores(open_page, measured, files):
     at = open_page("denoise")
     table = at.table[0].value.set_index("Method")
     assert len(table) == len(measured) == 5
-    for score in measured:
-        told = float(table["PSNR in dB"][score.name].split(" ± ")[0])
-        assert told == pytest.approx(score.psnr.mean(), abs=0.0051)
-        told = float(table["SSIM"][score.name].split(" ± ")[0])
-        assert told == pytest.approx(score.ssim.mean(), abs=0.00051)
-    first, second, margin = denoising.winner(measured)
-    assert f"{first.name} is best" in words(at)
-    assert f"{margin.mean:.2f} dB** over {second.name}" in words(at)
+    for measure, column, digits in (("psnr", "PSNR in dB", 2), ("ssim", "SSIM", 3)):
+        places = denoising.ranking(measured, measure)
+        for place in places:
+            cell = table[column][place.score.name]
+            mean = place.score.of(measure).mean()
+            assert cell.strip("*").startswith(f"{mean:.{digits}f} ±")
+            assert cell.startswith("**") == place.is_level
+    best, second = denoising.ranking(measured)[:2]
+    assert f"By PSNR, {best.score.name} (" in words(at)
+    assert f"{second.behind.mean:.2f} dB** ahead of {second.score.name}" in words(at)
     chosen = cached.settings("gaussian", 0.4)
-    assert table[""]["PCA"] == f"k = {chosen.pca_size}"
+    assert table["Details"]["PCA"] == f"{chosen.pca_size} components"
     rows = list(csv.DictReader(io.StringIO(files["denoising-gaussian-0.4.csv"]())))
-    assert [float(row["psnr_db"]) for row in rows] == [s.psnr.mean() for s in measured]
+    expected = [score.psnr.mean() for score in measured]
+    assert [float(row["psnr_db"]) for row in rows] == pytest.approx(expected, rel=1e-8)
 
 
 def test_the_settings_are_chosen_on_training_digits_alone(conv_32, mnist, monkeypatch):
@@ -95,55 +93,68 @@ def test_the_settings_are_chosen_on_training_digits_alone(conv_32, mnist, monkey
     cached.settings.clear()
 
 
-def test_where_the_noise_is_weak_the_page_says_why_the_autoencoder_loses(open_page):
+def test_where_the_noise_is_weak_the_page_says_what_psnr_and_ssim_each_find(open_page):
+    """At 0.05 a blur has 0.05 dB more than doing nothing; conv-32 has by far the highest SSIM."""
     at = open_page("denoise", strength="0.05")
-    assert "Do nothing is best" in words(at) or "Gaussian blur is best" in words(at)
-    assert "**conv-32** loses against *doing nothing* here" in words(at)
-    assert "its floor" in words(at)
+    table = at.table[0].value.set_index("Method")
+    best = {column: set(table.index[table[column].str.startswith("**")]) for column in table}
+    assert best["PSNR in dB"] == {"Do nothing", "Gaussian blur"}
+    assert best["SSIM"] == {"conv-32"}
+    assert at.subheader[0].value == "PSNR and SSIM disagree"
+    assert "dB) are level" in words(at)
+    assert "By SSIM, conv-32 (0.968) is best" in words(at)
+    assert "Why PSNR and SSIM differ here" in words(at)
+    assert "By PSNR, **conv-32** is worse than doing nothing here" in words(at)
     at.slider(key="strength").set_value(0.4).run()
     assert not at.exception
-    assert "against *doing nothing*" not in words(at)
+    assert "worse than doing nothing here" not in words(at)
 
 
-def test_masking_says_how_many_digits_it_has_left_alone(open_page):
+def test_without_noise_doing_nothing_is_best(open_page):
+    at = open_page("denoise", strength="0.0")
+    assert at.subheader[0].value == "Doing nothing is best"
+
+
+def test_masking_says_how_many_digits_it_left_unchanged(open_page):
     at = open_page("denoise", noise="Masking", strength="0.15")
-    share = cached.untouched("masking", 0.15)
+    share = cached.unchanged("masking", 0.15)
     assert 0 < share < 1
-    assert f"left {share:.1%} of the digits as they were" in words(at)
+    assert f"left {share:.1%} of the digits unchanged" in words(at)
 
 
 def test_the_curve_tells_from_where_on_the_network_pays(open_page, files, monkeypatch):
     monkeypatch.setattr(cached, "STRENGTHS", (0.0, 0.1, 0.5))
     monkeypatch.setattr(cached, "CURVE_MEASURED", 20)
-    at = open_page("denoise", answer="Over strength")
+    at = open_page("denoise", answer="At every strength")
     rows = list(csv.DictReader(io.StringIO(files["denoising-gaussian-over-strength.csv"]())))
     assert len(rows) == 3 * 5
-    psnr = {(row["method"], row["strength"]): float(row["psnr"]) for row in rows}
-    pays = [s for s in ("0.1", "0.5") if psnr["conv-32", s] > psnr[denoising.DO_NOTHING, s]]
-    assert f"**conv-32** beats doing nothing from strength **{pays[0]}** on" in words(at)
-    floor = next(r for r in rows if r["method"] == "conv-32" and r["strength"] == "0.0")
-    assert f"{float(floor['psnr']):.1f} dB, and noise" in words(at)
+    psnr = {(row["method"], float(row["strength"])): float(row["psnr"]) for row in rows}
+    pays = [s for s in (0.1, 0.5) if psnr["conv-32", s] > psnr[denoising.DO_NOTHING, s]]
+    assert f"**conv-32** is better than doing nothing from strength **{pays[0]}** on" in words(at)
+    assert f"reconstructed at only {psnr['conv-32', 0.0]:.1f} dB" in words(at)
 
 
 def test_the_matrix_is_shown_if_it_is_there_and_else_how_to_get_it(
     open_page, monkeypatch, tmp_path, files
 ):
-    from test_noise_matrix import figures, written
-
-    path = tmp_path / "absent.json"
+    shipped, path = noise_matrix.MATRIX_PATH, tmp_path / "absent.json"
     monkeypatch.setattr(noise_matrix, "MATRIX_PATH", path)
     at = open_page("denoise", answer="Training noise against test noise")
     assert "python -m ae noise-matrix" in at.info[0].value
     path.write_text("{}")
     at.run()
     assert "damaged" in at.info[0].value
-    path.write_bytes(written(tmp_path, figures()).read_bytes())
+    path.write_bytes(shipped.read_bytes())
     at.run()
     assert not at.info
-    assert "seeds 5, 7" in words(at)
+    assert "random seeds 0, 1" in words(at)
+    assert "trained for 1 epoch." in words(at)
+    assert "On digits without noise doing nothing is best" in words(at)
     rows = list(csv.DictReader(io.StringIO(files["noise-matrix.csv"]())))
-    assert len(rows) == 12
-    assert float(rows[1]["masking"]) == 27  # trained on none, seed 7
+    matrix = noise_matrix.read_matrix(shipped)
+    assert [float(row["masking"]) for row in rows[:2]] == pytest.approx(
+        matrix.psnr[0, :, noise_matrix.COLUMNS.index("masking")], rel=1e-8
+    )
 
 
 def drawing(**layers: np.ndarray) -> dict:
@@ -155,29 +166,32 @@ def drawing(**layers: np.ndarray) -> dict:
 
 def given(at) -> dict:
     """What the page gave to the pad."""
-    (pad,) = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
+    data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
+    (pad,) = [each for each in data if "noise_pen" in each]
     return pad
 
 
-def test_scribbles_are_noise_and_not_part_of_the_digit(open_page, shown):
+def test_scribbles_are_noise_and_not_part_of_the_digit(open_page):
     ink, noise = np.zeros((2, 56, 56), np.uint8)
     ink[8:48, 24:30] = 255
     noise[26:29, 10:46] = 255
     at = open_page("denoise", noisy="My drawing", strength="0.0")
     at.session_state["noise_pad"] = drawing(pixels=ink)
     at.run()
-    clean, noisy = (digits_of(row)[0] for row in shown[-6:-4])
-    np.testing.assert_array_equal(clean, noisy)
-    assert "58.9 dB" in shown[-5].alt[0]
+    rows = picture_rows(at)
+    (clean,) = rows["Clean"].pictures
+    np.testing.assert_array_equal(clean, rows["Noisy"].pictures[0])
+    assert rows["Noisy"].note.startswith("58.9 dB")
     at.session_state["noise_pad"] = drawing(pixels=ink, noise=noise)
     at.run()
     assert not at.exception
     live = {each["label"]: each["pixels"] for each in given(at)["pictures"]}
-    assert list(live) == ["Noisy", "Median 3×3", "conv-32"]
+    assert list(live) == ["Noisy", "conv-32"]
     assert given(at)["noise_pen"]
     assert "Noisy" in given(at)["message"]
-    still_clean, scribbled = (digits_of(row)[0] for row in shown[-6:-4])
-    np.testing.assert_array_equal(still_clean, clean)
+    rows = picture_rows(at)
+    np.testing.assert_array_equal(rows["Clean"].pictures[0], clean)
+    scribbled = rows["Noisy"].pictures[0]
     assert (scribbled.astype(int) >= clean).all()
     assert scribbled[:, :10].max() > 100, "the scribble reaches to the left of the digit"
     assert not at.table, "test digits are compared only when that is asked for"
@@ -185,43 +199,53 @@ def test_scribbles_are_noise_and_not_part_of_the_digit(open_page, shown):
     assert at.table
 
 
-def test_own_pictures_are_corrupted_and_cleaned(open_page, mnist, shown):
+def test_own_pictures_are_corrupted_and_denoised(open_page, mnist):
     at = open_page("denoise", noisy="My pictures")
-    assert not shown
+    assert not picture_rows(at)
     upload = io.BytesIO()
     np.savez(upload, images=to_bytes(mnist.x_test[:3]))
     files = [("mine.npz", upload.getvalue(), ""), ("bad.png", b"nothing", "")]
     at.file_uploader(key="noisy_upload").set_value(files).run()
     assert not at.exception
     assert "bad.png" in at.warning[0].value
-    assert len(digits_of(shown[-1])) == 3
+    assert [len(row.pictures) for row in picture_rows(at).values()] == [3] * 6
 
 
-def test_a_model_that_learnt_with_noise_is_the_denoising_autoencoder(
-    open_page, put, models_folder, shown
-):
-    folder = put(OWN)
-    card = store.read_card(OWN)
+def train_with_noise(name: str) -> None:
+    """Have the card of a model say that it was trained with noise."""
+    card = store.read_card(name)
+    assert card.training is not None
     training = dataclasses.replace(card.training, noise="gaussian")
     store.write_card(dataclasses.replace(card, training=training))
-    open_page("denoise")
-    (own,) = [row for row in shown if row.alt[0].startswith(OWN)]
-    assert "denoising autoencoder" in own.alt[0]
-    (folder / store.MODEL_FILE).touch()
 
 
-def test_a_denoiser_that_does_not_load_is_told_and_left_out(open_page, put, shown):
+def test_a_model_trained_with_noise_is_the_denoising_autoencoder(open_page, put):
+    put(OWN)
+    train_with_noise(OWN)
+    at = open_page("denoise")
+    assert "denoising autoencoder" in picture_rows(at)[OWN].note
+    assert "No denoising autoencoder" not in words(at)
+
+
+def test_a_denoiser_that_does_not_load_is_told_and_left_out(open_page, put):
     folder = put(OWN)
-    card = store.read_card(OWN)
-    training = dataclasses.replace(card.training, noise="gaussian")
-    store.write_card(dataclasses.replace(card, training=training))
+    train_with_noise(OWN)
     from test_all_pages import weights_of_noise
 
     weights_of_noise(folder)
     at = open_page("denoise")
     assert OWN in at.warning[0].value
     assert at.table
-    assert not any(re.match(OWN, row.alt[0]) for row in shown)
+    assert OWN not in picture_rows(at)
+    assert "No denoising autoencoder" in words(at)
+
+
+def test_a_linear_model_is_what_theory_predicts(open_page, ship):
+    ship("linear-32")
+    at = open_page("denoise", model="linear-32")
+    assert "no better than PCA with 32 components" in words(at)
+    rows = picture_rows(at)
+    assert rows["linear-32"].note.endswith("the chosen model")
 
 
 def test_a_link_restores_the_noise(open_page):

@@ -33,7 +33,7 @@ def markdown(at) -> list[str]:
 
 ADDRESSES = [(page, {}) for page in PAGES] + [
     ("reconstruct", {"model": "conv-32", "second": NAME}),
-    ("denoise", {"answer": "Over strength"}),
+    ("denoise", {"answer": "At every strength"}),
     ("train", {"run": NAME, "runs": [NAME, "conv-32"]}),
 ]
 

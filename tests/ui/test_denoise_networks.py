@@ -27,19 +27,19 @@ AUTOENCODER, DENOISING = "autoencoder", "denoising autoencoder"
 
 
 @pytest.mark.parametrize(
-    ("cards", "loaded", "expected"),
+    ("cards", "chosen", "expected"),
     [
-        ([OTHER, PLAIN], "conv-32", {"conv-32": f"{AUTOENCODER}, loaded"}),
+        ([OTHER, PLAIN], "conv-32", {"conv-32": AUTOENCODER}),
         (
             [OTHER, PLAIN, MINE, NOISY],
             "small",
-            {"conv-32": AUTOENCODER, "denoise-32": DENOISING, "small": "the loaded model"},
+            {"conv-32": AUTOENCODER, "denoise-32": DENOISING, "small": "the chosen model"},
         ),
-        ([OTHER, MINE], "mine", {"small": AUTOENCODER, "mine": f"{DENOISING}, loaded"}),
-        ([MINE], "mine", {"mine": f"{DENOISING}, loaded"}),
+        ([OTHER, MINE], "mine", {"small": AUTOENCODER, "mine": DENOISING}),
+        ([MINE], "mine", {"mine": DENOISING}),
         ([PLAIN, NOISY, MINE], "mine", {"conv-32": AUTOENCODER, "denoise-32": DENOISING}),
     ],
 )
-def test_each_network_has_its_part(cards, loaded, expected):
-    parts = networks_to_compare(cards, loaded)
-    assert {loaded: "the loaded model"} | expected == parts
+def test_each_network_has_its_part(cards, chosen, expected):
+    parts = networks_to_compare(cards, chosen)
+    assert {chosen: "the chosen model"} | expected == parts

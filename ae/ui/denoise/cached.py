@@ -1,4 +1,4 @@
-"""What Denoise computes once and keeps: choices on training images, scores on test images."""
+"""What Denoise computes once and keeps: settings from training images, scores on test images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ae.ui import cache
 
 MEASURED = 1000  # test digits behind each figure of the table
 CURVE_MEASURED = 300  # test digits behind each point of the curve
-CHOSEN_ON = 150  # training digits that the blur's width and PCA's size are chosen on
+CHOSEN_ON = 150  # training digits that the width of the blur and the size of PCA are chosen on
 STRENGTHS = tuple(round(0.1 * i, 1) for i in range(11))  # of the curve
 
 _TRAIN_SEED, _TEST_SEED = 1, 0
@@ -24,14 +24,14 @@ _TRAIN_SEED, _TEST_SEED = 1, 0
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def settings(kind: str, strength: float) -> Settings:
-    """The best blur width and PCA size for this noise, chosen on 150 training digits."""
+    """Return the best blur width and PCA size for this noise, chosen on 150 training digits."""
     images = cache.mnist().x_train
     clean, noisy = _pair(images, kind, strength, CHOSEN_ON, _TRAIN_SEED)
     return denoising.choose_settings(clean, noisy, cache.pca())
 
 
 def methods(kind: str, strength: float, networks: dict[str, str]) -> list[Method]:
-    """All that is compared. networks : from ``ae.ui.denoise.networks``."""
+    """Return all methods that are compared. networks : from ``ae.ui.denoise.networks``."""
     return [
         *denoising.baselines(settings(kind, strength), cache.pca()),
         *(denoising.network(name, cache.model(name)) for name in networks),
@@ -41,14 +41,14 @@ def methods(kind: str, strength: float, networks: dict[str, str]) -> list[Method
 def scores(
     kind: str, strength: float, networks: dict[str, str], count: int = MEASURED
 ) -> Iterator[Score]:
-    """Scores of all methods over so many test digits, one after the other, each computed once."""
+    """Yield the scores of all methods on ``count`` test digits, each computed once."""
     yield from _baseline_scores(kind, strength, count)
     for name in networks:
         yield _network_score(name, cache.stamp(name), kind, strength, count)
 
 
 def curve(kind: str, strength: float, networks: dict[str, str]) -> list[StrengthPoint]:
-    """One strength of the curves of all methods."""
+    """Return one point of the curve of each method."""
     points = []
     for each in scores(kind, strength, networks, CURVE_MEASURED):
         interval = mean_interval(each.psnr)
@@ -58,8 +58,8 @@ def curve(kind: str, strength: float, networks: dict[str, str]) -> list[Strength
     return points
 
 
-def untouched(kind: str, strength: float) -> float:
-    """The share of the measured test digits that the noise has left as they were."""
+def unchanged(kind: str, strength: float) -> float:
+    """Return the share of the measured test digits that the noise left unchanged."""
     clean, noisy = _pair(cache.mnist().x_test, kind, strength, MEASURED, _TEST_SEED)
     return float((clean == noisy).all(axis=(1, 2)).mean())
 
@@ -77,8 +77,10 @@ def _network_score(name: str, stamp: int, kind: str, strength: float, count: int
     return denoising.score(denoising.network(name, cache.model(name)), clean, noisy)
 
 
-def _pair(images: np.ndarray, kind: str, strength: float, count: int, seed: int):
-    """Some of the images, always the same, and the same corrupted."""
+def _pair(
+    images: np.ndarray, kind: str, strength: float, count: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``count`` of the images, always the same ones, and the same corrupted."""
     rng = np.random.default_rng(seed)
     clean = images[rng.permutation(len(images))[:count]]
     return clean, corrupt(clean, kind, strength, rng)

@@ -8,23 +8,33 @@ from ae import store
 from ae.store import ModelCard
 
 DENOISER = "denoise-32"
+DENOISING = "denoising autoencoder"
 
 
-def networks_to_compare(cards: Sequence[ModelCard], loaded: str) -> dict[str, str]:
-    """Which models to compare: name -> its part in the comparison, in words.
+def networks_to_compare(cards: Sequence[ModelCard], chosen: str) -> dict[str, str]:
+    """Return which models to compare: what each one is, by its name.
 
-    cards : as ``store.list_models`` returns them. loaded : name of the model that is shown.
-    The plain autoencoder is the default model, else the first that learnt without noise; the
-    denoising one is denoise-32, else the first that learnt to remove some. Either may be missing.
+    Parameters
+    ----------
+    cards : sequence of ModelCard
+        As ``store.list_models`` returns them.
+    chosen : str
+        Name of the model that all pages show.
+
+    Notes
+    -----
+    The plain autoencoder is the default model, or else the first one trained without noise. The
+    denoising autoencoder is denoise-32, or else the first one trained with noise. Either may be
+    missing.
     """
     plain = [card.name for card in store.models_by_latent_dim(list(cards)).values()]
     denoisers = [card.name for card in cards if card.training and card.training.noise]
     parts: dict[str, str] = {}
     for names, usual, part in (
         (plain, store.DEFAULT_MODEL, "autoencoder"),
-        (denoisers, DENOISER, "denoising autoencoder"),
+        (denoisers, DENOISER, DENOISING),
     ):
         if names:
             parts[usual if usual in names else names[0]] = part
-    parts[loaded] = f"{parts[loaded]}, loaded" if loaded in parts else "the loaded model"
+    parts.setdefault(chosen, "the chosen model")
     return parts

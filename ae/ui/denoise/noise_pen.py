@@ -1,4 +1,4 @@
-"""One's own drawing, scribbled over and sprinkled, and cleaned while the pen moves."""
+"""One's own drawing, with scribbles and noise on it, denoised while the pen moves."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from ae.analysis import denoising
 from ae.analysis.denoising import Method
 from ae.data.drawing import to_mnist_form, transform_layer
 from ae.data.noise import corrupt
-from ae.ui import cache, shell, state
-from ae.ui.components.drawing_pad import Ink, Load, Picture, drawing_pad, read_ink
-from ae.ui.denoise.strips import show_strips
+from ae.ui import cache, drawing, shell, state
+from ae.ui.components.drawing_pad import Ink, Picture, drawing_pad, read_ink
+from ae.ui.denoise import pictures
 
 
 @shell.fragment(key=state.NOISE_PEN, in_turn=True)
 def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> None:
-    """The pad with its second pen, and beside it the noisy digit cleaned by the methods."""
-    ink, load = read_ink(state.NOISE_PAD), st.session_state.get(state.NOISE_PAD_LOAD)
+    """Show the pad with its second pen, and beside it what the networks make of the noisy digit."""
+    ink, load = read_ink(state.NOISE_PAD), st.session_state.get(state.PAD_LOAD)
+    if ink is not None:
+        drawing.keep(ink.image)
     pair = _pair(ink, kind, strength, seed)
     shown, message = [], ""
     if pair is not None:
@@ -28,7 +30,6 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
         load = None
     drawing_pad(
         state.NOISE_PAD,
-        name="noisy drawing",
         number=ink.number if ink else 0,
         pictures=shown,
         message=message,
@@ -37,11 +38,15 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
         # Both: newer ink that comes together with the rest wants its answer, too.
         on_rest=lambda: st.rerun([state.NOISE_PEN, state.DENOISED_ROWS]),
     )
+
+
+def other_input() -> None:
+    """Show a button that puts a test digit on the pad: it needs no mouse."""
     st.button(
-        "Put in a test digit",
-        on_click=_put_sample,
+        "Use a test digit",
+        on_click=_use_test_digit,
         icon=":material/casino:",
-        help="A real digit takes the place of the drawing. Undo brings it back.",
+        help="A random test digit takes the place of your drawing. Undo brings it back.",
     )
 
 
@@ -49,13 +54,20 @@ def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> N
 def drawn_rows(
     kind: str, strength: float, seed: int, methods: list[Method], parts: dict[str, str]
 ) -> None:
-    """The drawing by all methods, made when the pen has come to rest."""
+    """Show the drawing denoised by all methods, when the pen has come to rest."""
     pair = _pair(read_ink(state.NOISE_PAD), kind, strength, seed)
-    if pair is not None:
-        show_strips(*pair, methods, parts)
+    if pair is None:
+        return
+    rows = pictures.picture_rows(*pair, methods, parts)
+    pictures.show(rows, "your drawing")
+    pictures.explain(1)
+    pictures.offer(rows)
 
 
-def _pair(ink: Ink | None, kind: str, strength: float, seed: int):
+def _pair(
+    ink: Ink | None, kind: str, strength: float, seed: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the clean and the noisy digit, each float32 (1, 28, 28), or None without ink."""
     if ink is None or not ink.image.any():
         return None
     form = to_mnist_form(ink.image)
@@ -72,20 +84,18 @@ def _pair(ink: Ink | None, kind: str, strength: float, seed: int):
 def _results(
     clean: np.ndarray, noisy: np.ndarray, methods: list[Method]
 ) -> tuple[list[Picture], str]:
-    shown, told = [], []
+    shown, figures = [], []
     for method in methods:
-        if method.name in (denoising.BLUR, denoising.LINEAR):
-            continue  # they are among the rows below, and would crowd the phone's screen
+        if method.name in (denoising.MEDIAN, denoising.BLUR, denoising.LINEAR):
+            continue  # they are among the rows below, and would crowd the screen
         image = method.denoise(noisy)
         psnr = f"{denoising.restored_psnr(clean, image)[0]:.1f} dB"
         label = "Noisy" if method.name == denoising.DO_NOTHING else method.name
         shown.append(Picture(label, np.clip(image[0], 0, 1), psnr))
-        told.append(f"{label} {psnr}")
-    return shown, f"PSNR against your clean digit: {', '.join(told)}."
+        figures.append(f"{label} {psnr}")
+    return shown, f"PSNR compared with your clean digit: {', '.join(figures)}."
 
 
-def _put_sample() -> None:
+def _use_test_digit() -> None:
     images = cache.mnist().x_test
-    st.session_state[state.NOISE_PAD_LOAD] = Load(
-        secrets.token_hex(8), images[secrets.randbelow(len(images))]
-    )
+    drawing.put_into_pad(images[secrets.randbelow(len(images))], state.PAD_LOAD)

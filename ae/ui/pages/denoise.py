@@ -1,4 +1,4 @@
-"""Denoise: what removes noise, how well, and where an autoencoder loses."""
+"""Denoise: which method removes noise best, and where an autoencoder is worse than nothing."""
 
 import numpy as np
 import streamlit as st
@@ -7,52 +7,67 @@ from ae import store
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.errors import ModelError
 from ae.ui import cache, drawing, shell, state
-from ae.ui.denoise import cached, comparison
-from ae.ui.denoise.networks import DENOISER, networks_to_compare
-from ae.ui.denoise.noise_pen import drawn_rows, noise_pen
-from ae.ui.denoise.strips import show_strips
+from ae.ui.denoise import cached, pictures
+from ae.ui.denoise.comparison import show_curve, show_table
+from ae.ui.denoise.matrix import show_matrix
+from ae.ui.denoise.networks import DENOISER, DENOISING, networks_to_compare
+from ae.ui.denoise.noise_pen import drawn_rows, noise_pen, other_input
 from ae.ui.image_upload import own_pictures
 from ae.ui.markdown import plain
 
 SHOWN = 10
 MIXTURE = "mixture"
 LABELS = {key: kind.label for key, kind in NOISE_KINDS.items()} | {MIXTURE: "Mixture"}
-ANSWERS = {
-    "strength": ("At this strength", comparison.show_table),
-    "curve": ("Over strength", comparison.show_curve),
-    "matrix": ("Training noise against test noise", comparison.show_matrix),
+SETS = {
+    state.TEST_SET: "Test digits",
+    state.OWN_DRAWING: "My drawing",
+    state.OWN_SET: "My pictures",
+}
+COMPARISONS = {
+    "strength": "At this strength",
+    "curve": "At every strength",
+    "matrix": "Training noise against test noise",
 }
 
 
 def choose_noise() -> tuple[str, float, int]:
-    """Kind, strength and seed of the noise."""
-    kind = st.segmented_control(
-        "Kind of noise",
-        list(LABELS),
-        format_func=LABELS.get,
-        default="gaussian",
-        required=True,
-        **state.in_url(state.NOISE),
-    )
-    left, right = st.columns([3, 1])
-    strength = left.slider(
-        "Strength",
-        0.0,
-        1.0,
-        0.4,
-        0.05,
-        **state.in_url(state.STRENGTH),
-        help="; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
-        + "; Mixture: each digit gets one of these kinds.",
-    )
-    seed = right.number_input(
-        "Seed of the noise", 0, 9999, step=1, **state.in_url(state.NOISE_SEED)
-    )
+    """Return kind, strength and random seed of the noise."""
+    with shell.settings("noise"), st.container(horizontal=True):
+        kind = st.segmented_control(
+            "Kind of noise",
+            list(LABELS),
+            format_func=lambda key: LABELS[key],
+            default=state.default(state.NOISE),
+            required=True,
+            **state.in_url(state.NOISE),
+            width="content",
+            wrap=True,
+        )
+        strength = st.slider(
+            "Noise strength",
+            0.0,
+            1.0,
+            state.default(state.STRENGTH),
+            0.05,
+            **state.in_url(state.STRENGTH),
+            help="; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
+            + "; Mixture: each digit gets one of these kinds at random.",
+            width=200,
+        )
+        seed = st.number_input(
+            "Random seed",
+            0,
+            9999,
+            state.default(state.NOISE_SEED),
+            **state.in_url(state.NOISE_SEED),
+            help="Another seed draws other noise of the same kind and strength.",
+            width=120,
+        )
     return kind, strength, seed
 
 
-def usable(networks: dict[str, str]) -> dict[str, str]:
-    """The networks that can be loaded; of the others it says why not."""
+def loadable(networks: dict[str, str]) -> dict[str, str]:
+    """Return the networks that can be loaded; say of the others why they cannot."""
     loaded = {}
     for name, part in networks.items():
         try:
@@ -64,75 +79,98 @@ def usable(networks: dict[str, str]) -> dict[str, str]:
     return loaded
 
 
-def ten_of(images: np.ndarray) -> np.ndarray:
-    """Ten of the images, by a seed."""
-    seed = shell.settings("digits").number_input(
-        "Seed of the choice of digits",
-        0,
-        9999,
-        step=1,
-        **state.in_url(state.NOISY_SEED),
-        width=200,
-    )
-    return images[np.random.default_rng(seed).permutation(len(images))[:SHOWN]]
+def other_digits() -> int:
+    """Return the random seed of the digits shown."""
+    with shell.settings("digits"), st.popover("Other digits", icon=":material/casino:"):
+        return st.number_input(
+            "Random seed (which digits are shown)",
+            0,
+            9999,
+            state.default(state.NOISY_SEED),
+            **state.in_url(state.NOISY_SEED),
+        )
 
 
 st.title("Can it remove noise?")
-st.markdown(
-    "A **denoising autoencoder** sees a corrupted image and has learnt to draw the clean one. "
-    "Corrupt some digits, and see whether it does better than simple filters, than PCA, than an "
-    "autoencoder that never saw noise, and than leaving the image alone."
-)
-model, card = shell.chosen_model()
-data = cache.mnist()
-networks = usable(networks_to_compare(store.list_models(), card.name))
-drawing.restore_from_link(state.NOISE_PAD_LOAD)
-what = shell.settings("what").segmented_control(
-    "Which digits",
-    [state.TEST_SET, state.OWN_DRAWING, state.OWN_SET],
-    format_func={
-        state.TEST_SET: "Test digits",
-        state.OWN_DRAWING: "My drawing",
-        state.OWN_SET: "My pictures",
-    }.get,
-    default=state.TEST_SET,
+st.markdown("A **denoising autoencoder** is trained to turn a noisy digit into the clean one.")
+shown = shell.settings("what").segmented_control(
+    "Digits to add noise to",
+    list(SETS),
+    format_func=lambda key: SETS[key],
+    default=state.default(state.NOISY_SET),
     required=True,
     **state.in_url(state.NOISY_SET),
+    label_visibility="collapsed",
 )
-with shell.settings("noise"):
-    kind, strength, seed = choose_noise()
-methods = cached.methods(kind, strength, networks)
-if what == state.OWN_DRAWING:
+top = st.container()
+kind, strength, seed = choose_noise()
+with top:
+    model, card = shell.chosen_model()
+    data = cache.mnist()
+    with st.spinner("Loading the networks, and choosing the baselines for this noise."):
+        networks = loadable(networks_to_compare(store.list_models(), card.name))
+        methods = cached.methods(kind, strength, networks)
+drawing.restore_from_link(state.PAD_LOAD)
+if shown == state.OWN_DRAWING:
+    with top:
+        noise_pen(kind, strength, seed, methods)
+    other_input()
     st.markdown(
-        "Draw a digit, then take the **noise pen** and scribble over it. The noise chosen above is "
-        "sprinkled over it as well; at strength 0 there are your scribbles alone."
+        "Draw a digit. Then take the **noise pen** and scribble over it: the scribbles count as "
+        "noise. The noise chosen above is added; at strength 0 there are only your scribbles."
     )
-    noise_pen(kind, strength, seed, methods)
     drawn_rows(kind, strength, seed, methods, networks)
 else:
-    own = own_pictures(state.NOISY_UPLOAD) if what == state.OWN_SET else None
-    images = data.x_test if what == state.TEST_SET else (None if own is None else own.images)
+    with top:
+        own = own_pictures(state.NOISY_UPLOAD) if shown == state.OWN_SET else None
+    images = data.x_test if shown == state.TEST_SET else (None if own is None else own.images)
     if images is not None:
-        clean = ten_of(images)
+        about = st.container()
+        with st.container(horizontal=True):
+            download = st.container(width="content")
+            digits_seed = other_digits()
+        order = np.random.default_rng(digits_seed).permutation(len(images))
+        clean = images[order[:SHOWN]]
         noisy = corrupt(clean, kind, strength, np.random.default_rng(seed))
-        show_strips(clean, noisy, methods, networks)
-if not any("denoising" in part for part in networks.values()):
+        with top:
+            with st.spinner("Denoising the digits with each method."):
+                rows = pictures.picture_rows(clean, noisy, methods, networks)
+            pictures.show(rows, "test digit" if shown == state.TEST_SET else "your picture")
+        with about:
+            pictures.explain(len(clean))
+        with download:
+            pictures.offer(rows)
+if card.model.kind == "linear":
+    st.markdown(
+        f"**{plain(card.name)}** has linear layers only. Theory predicts that it can do no better "
+        f"than PCA with {card.model.latent_dim} components, and at its best it is the same "
+        "projection (Baldi, 2012). The PCA shown here may use another number of components, the "
+        "best one for this noise."
+    )
+if DENOISING not in networks.values():
     st.caption(
-        "There is no denoising autoencoder here yet. Train one: "
+        "No denoising autoencoder is in the models folder. Train one: "
         f"`python -m ae train --noise mixture --name {DENOISER}`"
     )
-st.subheader("Who wins?")
+st.header("Which method is best?")
 # The pad is not answered while the page computes, so with a drawing this waits to be asked for.
-if what != state.OWN_DRAWING or st.toggle(
-    "Compare the methods on test digits, too", **state.in_url(state.MEASURED)
+if shown != state.OWN_DRAWING or st.toggle(
+    "Compare the methods on test digits, too",
+    state.default(state.MEASURED),
+    **state.in_url(state.MEASURED),
 ):
-    answer = st.segmented_control(
-        "Compare",
-        list(ANSWERS),
-        format_func=lambda key: ANSWERS[key][0],
-        default="strength",
+    comparison = st.segmented_control(
+        "Comparison",
+        list(COMPARISONS),
+        format_func=lambda key: COMPARISONS[key],
+        default=state.default(state.ANSWER),
         required=True,
         **state.in_url(state.ANSWER),
         label_visibility="collapsed",
     )
-    ANSWERS[answer][1](kind, strength, networks)
+    if comparison == "strength":
+        show_table(kind, strength, networks)
+    elif comparison == "curve":
+        show_curve(kind, strength, networks)
+    else:
+        show_matrix()
