@@ -1,4 +1,4 @@
-"""The entropy coder gives back every number, and takes as many bits as it should."""
+"""The entropy coder gives back every number, and takes as many bits as the entropy."""
 
 import contextlib
 import math
@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from ae.compression import rans
 
-spreads = st.floats(1 / 256, 256)
+deviations = st.floats(1 / 256, 256)
 halves = st.integers(0, 1023)
 
 
 @st.composite
 def messages(draw):
-    columns = draw(st.lists(st.tuples(spreads, halves), min_size=1, max_size=5))
-    tables = [rans.normal_table(spread, half) for spread, half in columns]
+    columns = draw(st.lists(st.tuples(deviations, halves), min_size=1, max_size=5))
+    tables = [rans.normal_table(deviation, half) for deviation, half in columns]
     rows = draw(
         st.lists(st.tuples(*(st.integers(0, 2 * half) for _, half in columns)), max_size=40)
     )
@@ -30,9 +30,9 @@ def test_every_message_comes_back(message):
     np.testing.assert_array_equal(rans.decode(rans.encode(rows, tables), len(rows), tables), rows)
 
 
-@given(spreads, halves)
-def test_a_table_leaves_room_for_every_level(spread, half):
-    table = rans.normal_table(spread, half)
+@given(deviations, halves)
+def test_a_table_leaves_room_for_every_level(deviation, half):
+    table = rans.normal_table(deviation, half)
     assert (table[0], table[-1], len(table)) == (0, 65536, 2 * half + 2)
     assert np.diff(table).min() >= 1
 
@@ -43,15 +43,15 @@ def test_the_distribution_is_the_normal_one(x):
 
 
 def test_the_length_is_the_entropy():
-    half, spread = 31, 8.0
-    table = rans.normal_table(spread, half)
-    drawn = np.rint(np.random.default_rng(0).normal(0, spread, (20_000, 4)))
+    half, deviation = 31, 8.0
+    table = rans.normal_table(deviation, half)
+    drawn = np.rint(np.random.default_rng(0).normal(0, deviation, (20_000, 4)))
     rows = np.clip(drawn, -half, half).astype(np.int64) + half
     bits = -np.log2(np.diff(table)[rows] / 65536).sum()
     assert 8 * len(rans.encode(rows, [table] * 4)) == pytest.approx(bits, rel=1e-4)
-    # and that is the entropy of a normal distribution in steps, log2(spread * sqrt(2 pi e))
+    # and that is the entropy of a normal distribution in steps, log2(deviation * sqrt(2 pi e))
     assert bits / rows.size == pytest.approx(
-        math.log2(spread * math.sqrt(2 * math.pi * math.e)), abs=0.01
+        math.log2(deviation * math.sqrt(2 * math.pi * math.e)), abs=0.01
     )
 
 

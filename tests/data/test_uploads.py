@@ -1,4 +1,4 @@
-"""Own pictures: the good ones are taken, each bad one is named in a sentence."""
+"""Uploaded images: the good ones are read, each bad one is reported in a sentence."""
 
 import io
 
@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ae.data.uploads import MOST_FILES, MOST_IMAGES, read_collection
+from ae.data import uploads
+from ae.data.uploads import MOST_IMAGES, read_collection
 
 
 def npz(images: np.ndarray) -> bytes:
@@ -48,10 +49,11 @@ def test_no_file_and_an_empty_set_give_no_images():
     assert "at least one image" in empty.refused[0]
 
 
-def test_what_is_too_many_is_left_out_and_said(picture):
-    many = read_collection([(f"{i}.png", picture) for i in range(MOST_FILES + 5)])
-    assert len(many.images) == MOST_FILES
-    assert len(many.refused) == 1
+def test_what_is_too_many_is_left_out_and_said(picture, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_FILES", 4)
+    many = read_collection([(f"{i}.png", picture) for i in range(9)])
+    assert len(many.images) == 4
+    assert many.refused == ["Only the first 4 files are used."]
     large = read_collection([("l.npz", npz(np.zeros((MOST_IMAGES + 7, 28, 28), np.uint8)))])
     assert len(large.images) == MOST_IMAGES
     assert "first 1,000 of 1,007" in large.refused[0]

@@ -45,7 +45,7 @@ def test_sixteen_threads_on_one_fresh_model_give_the_serial_results(tiny_model, 
 
 
 def test_sixteen_threads_share_what_is_cached(tensorflow, mnist):
-    names = ["linear-32", "conv-32"]
+    names = ["linear-32", "conv-4"]
     expected = {name: store.load(name).encode(mnist.x_test) for name in names}
 
     def work(i: int):
