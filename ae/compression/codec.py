@@ -144,13 +144,6 @@ def read_header(file: BinaryIO) -> Header:
 def read(file: BinaryIO, model: Model) -> Iterator[np.ndarray]:
     """Reconstruct the images of a file block by block.
 
-    Parameters
-    ----------
-    file : binary file
-        Open for reading.
-    model : Model
-        The model that wrote the file.
-
     Yields
     ------
     float32 array of shape (at most 4096, 28, 28), values in [0, 1]
@@ -180,20 +173,7 @@ def require_model(header: Header, model: Model) -> None:
 def find_model(
     header: Header, names: Iterable[str], load: Callable[[str], Model]
 ) -> tuple[str, Model]:
-    """Find the model that wrote a file.
-
-    Parameters
-    ----------
-    header : Header
-    names : iterable of str
-        The models to try.
-    load : callable
-        From a name to a model.
-
-    Returns
-    -------
-    name : str
-    model : Model
+    """Return name and model of the one among ``names`` that wrote a file.
 
     Raises
     ------
@@ -254,9 +234,7 @@ def _reconstruct(model: Model, quantizer: Quantizer, levels: np.ndarray) -> np.n
 def _read_header(file: BinaryIO) -> tuple[Header, int]:
     head = file.read(_HEADER.size)
     if head[: len(MAGIC)] != MAGIC:
-        raise CodecError(
-            "Expected a file of compressed images (.aez). Received: another kind of file."
-        )
+        raise CodecError("Expected compressed images (.aez). Received: another kind of file.")
     if len(head) > len(MAGIC) and head[len(MAGIC)] != VERSION:
         raise CodecError(
             f"Expected version {VERSION} of the format. Received: version {head[len(MAGIC)]}. "

@@ -67,15 +67,9 @@ class Point:
 
 
 def send(images: np.ndarray, model: Model, quantizer: Quantizer, setting: str = "") -> Sent:
-    """Compress images with a model and decompress them again.
+    """Compress images, float (n, 28, 28), with a model and decompress them again.
 
-    Parameters
-    ----------
-    images : float array of shape (n, 28, 28), values in [0, 1]
-    model : Model
-    quantizer : Quantizer
-    setting : str
-        Name of the parameters; by default the number of bits.
+    ``setting`` names the parameters, by default the number of bits.
     """
     file = io.BytesIO()
     blocks = [
@@ -217,7 +211,7 @@ def pareto_front(points: Iterable[Point]) -> list[Point]:
 def break_even(
     decoder_bytes: int, bytes_an_image: float, other_bytes_an_image: float
 ) -> int | None:
-    """Return the number of images from which sending the decoder as well saves bytes.
+    """Return the number of images from which sending the decoder as well saves bytes, or None.
 
     Parameters
     ----------
@@ -225,11 +219,6 @@ def break_even(
         Size of the decoder's file.
     bytes_an_image, other_bytes_an_image : float
         With the decoder, and with the other method.
-
-    Returns
-    -------
-    int or None
-        None if it never does.
     """
     saved = other_bytes_an_image - bytes_an_image
     return int(np.floor(decoder_bytes / saved)) + 1 if saved > 0 else None

@@ -167,7 +167,7 @@ def test_junk_is_refused(pca, junk):
 
 
 def test_the_reason_is_told(message, pca, small_data):
-    with pytest.raises(codec.CodecError, match="Expected a file of compressed images"):
+    with pytest.raises(codec.CodecError, match="Expected compressed images"):
         codec.decompress(b"PK" + message, pca)
     with pytest.raises(codec.CodecError, match=r"Expected version 1 .*Received: version 2"):
         codec.decompress(message[:4] + b"\2" + message[5:], pca)
