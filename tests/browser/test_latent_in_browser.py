@@ -62,7 +62,7 @@ def test_the_pictures_follow_the_mouse_without_an_answer_of_the_server(
     app, page, watched, quiet_log
 ):
     chart = open_map(page, app)
-    shown = [page.locator(f".{name} canvas") for name in ("here", "digit", "rebuilt")]
+    shown = [page.locator(f".{name} canvas") for name in ("here", "nearest", "reconstruction")]
     point_at(page, chart, 0.45, 0.45)
     for canvas in shown:
         expect(canvas).to_have_attribute("data-painted", "true")

@@ -32,7 +32,7 @@ def filmed(app, tensorflow, small_npz) -> str:
 def open_film(page: Page, app, filmed: str):
     """The page with the film, at its last moment: its slider."""
     page.goto(app.address("train", f"run={filmed}"))
-    slider = page.get_by_role("slider", name="Moment of the training")
+    slider = page.get_by_role("slider", name="Snapshot", exact=True)
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
     # Until it is measured, the page asks for it each second.
     expect(page.get_by_text("as it was measured here")).to_be_visible()
@@ -49,7 +49,7 @@ def test_pictures_follow_the_slider_while_it_is_dragged_and_nothing_is_sent(
     )
     slider = open_film(page, app, filmed)
     digit = page.get_by_role("img", name=re.compile("^Test digit 3 above its reconstruction"))
-    chart = page.get_by_role("img", name=re.compile("^Map of the codes of 500 test digits"))
+    chart = page.get_by_role("img", name=re.compile("^Latent map of 500 test digits"))
     before = len(sent)
     assert before, "the socket is watched"
     slider.scroll_into_view_if_needed()
@@ -84,9 +84,9 @@ def test_keys_move_it_and_it_plays_when_asked_to_the_end(app, page, filmed, watc
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(slider).not_to_have_attribute("aria-valuetext", re.compile("^Step (0|45), "))
-    curve = page.get_by_role("img", name=re.compile(r"^Squared error over \d+ moments"))
+    curve = page.get_by_role("img", name=re.compile(r"^Squared error over \d+ snapshots"))
     expect(curve).to_have_attribute("aria-label", re.compile(r"PCA\(4\) \d"))
     page.get_by_role("button", name="Play").click()
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
-    expect(page.get_by_role("button", name="Play")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert watched.errors == []
