@@ -91,10 +91,11 @@ def pen(card: ModelCard) -> None:
             "them. "
             + (
                 "Each small digit on the map is the latent vector of a test digit. Move the cross, "
-                "and see what the decoder draws there."
+                "and see what the decoder draws there. The green ring stays at your digit."
                 if latent_dim == 2
                 else "Each bar is one value, measured from its mean over the 10,000 test digits. "
-                "Move a bar, and see what the decoder draws then."
+                "Move a bar, and see what the decoder draws then. A green line stays at the value "
+                "of your digit."
             )
         )
         bars = st.container()
@@ -195,7 +196,7 @@ def _bars(seen: Seen | None, edit: Edit, name: str) -> None:
         statistics=statistics,
         decoded=Figure(
             imaging.overlay(np.clip(output, 0, 1), np.clip(target, 0, 1)),
-            f"error {error:.1f}",
+            f"error {error:.1f}; green: {target_name}",
             f"Decoder output. {message}",
         ),
         moved=_changed_pixels(edit, model, changed, statistics),
