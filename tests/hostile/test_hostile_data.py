@@ -195,7 +195,7 @@ for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.npz")):
 """
     setup = (
         "import pathlib\nfrom ae.data import load_data\n"
-        "from ae.data.collection import read_collection"
+        "from ae.data.uploads import read_collection"
     )
     assert extra_memory(setup, attack) < 150
 
