@@ -116,9 +116,13 @@ class Autoencoder:
         own = [variable for variable in self.decoder.weights if id(variable) not in shared]
         return [*self.encoder.weights, *own]
 
-    @cached_property
+    @property
     def fingerprint(self) -> bytes:
         """The first 16 bytes of the SHA-256 of the weights."""
+        return self._fingerprint  # a cached property does not fit the protocol of all models
+
+    @cached_property
+    def _fingerprint(self) -> bytes:
         digest = hashlib.sha256()
         for weights in [*self.encoder.get_weights(), *self.decoder.get_weights()]:
             digest.update(repr(weights.shape).encode())
