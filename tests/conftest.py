@@ -31,6 +31,28 @@ hypothesis.settings.register_profile("tests", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("tests")
 
 
+# What is not run while one works: by folder or by module, relative to this folder.
+MARKS = {
+    "browser": ("browser",),
+    "process": (
+        *("bench", "cli/test_cli.py", "runs/test_control.py", "store/test_export_script.py"),
+        *("system/test_locks.py", "system/test_malloc.py", "training/test_distributed.py"),
+    ),
+    "slow": ("hostile", "pages", "store/test_shipped_models.py", "training/test_fit.py"),
+}
+# One page shows in the quick tests whether pages run at all.
+QUICK = ("pages/test_start_page.py",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of a folder or a module its mark."""
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        for mark, places in MARKS.items():
+            if path.startswith(places) and path not in QUICK:
+                item.add_marker(mark)
+
+
 def values_of(rule: Rule) -> st.SearchStrategy:
     """All values that a rule allows, but for widths, which are small: building takes no time."""
     if isinstance(rule, Choice):
