@@ -1,16 +1,15 @@
-"""Arrays -> Altair charts, nothing else."""
+"""Altair charts from arrays and records. Nothing here computes a result."""
 
 from ae.charts.compared_runs import MOST_RUNS, compared_curves
 from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
 from ae.charts.errors import (
     error_by_class,
-    error_by_latent_dim,
-    error_by_size,
     error_distribution,
     error_histogram,
     paired_errors,
 )
-from ae.charts.latent_space import code_variances, frechet_bars, two_losses
+from ae.charts.latent_dims import error_by_latent_dim, error_by_size
+from ae.charts.latent_space import code_variances, frechet_distances, two_losses
 from ae.charts.rate import rate_distortion
 from ae.charts.training import BY_SECONDS, BY_STEP, learning_curve, learning_rate_curve
 
@@ -26,7 +25,7 @@ __all__ = [
     "error_by_size",
     "error_distribution",
     "error_histogram",
-    "frechet_bars",
+    "frechet_distances",
     "learning_curve",
     "learning_rate_curve",
     "noise_matrix",

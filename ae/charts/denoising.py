@@ -1,4 +1,4 @@
-"""Noise and what is left of it: PSNR over strength, and training noise against test noise."""
+"""Charts of denoising: PSNR by noise strength, and by training noise and test noise."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import altair as alt
 import numpy as np
 
-_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 3], [4, 4], [10, 2, 2, 2, 2, 2])
-_SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-right")
+from ae.charts.style import MARK, layered, lines_by_name, points_by_name
 
 
 @dataclass(frozen=True)
@@ -24,45 +23,42 @@ class StrengthPoint:
 
 
 def psnr_over_strength(points: Sequence[StrengthPoint], strength: float) -> alt.LayerChart:
-    """A curve for each method, told apart by colour, dash and shape; ``strength`` is marked.
+    """Draw PSNR against noise strength, a curve for each method, and mark one strength.
 
-    points : of all curves, in order of rising strength within each.
+    Parameters
+    ----------
+    points : sequence of StrengthPoint
+        Points of all curves, by rising strength within each curve.
+    strength : float
+        The strength to mark, from 0 to 1.
     """
     names = list(dict.fromkeys(point.method for point in points))
-    legend = alt.Legend(orient="top", columns=3, title=None, symbolStrokeWidth=2)
-
-    def channel(kind, values):
-        scale = alt.Scale(domain=names, range=[values[i % len(values)] for i in range(len(names))])
-        return kind("method:N", scale=scale, legend=legend)
-
-    colour = alt.Color("method:N", scale=alt.Scale(domain=names), legend=legend)
-    x = alt.X("strength:Q", title="strength of the noise", scale=alt.Scale(domain=[0, 1]))
+    channels = points_by_name("method:N", names, columns=3)
+    x = alt.X("strength:Q", title="Noise strength", scale=alt.Scale(domain=[0, 1]))
     curves = alt.Chart(alt.Data(values=[vars(point) for point in points])).encode(
         x=x,
-        y=alt.Y("psnr:Q", title="PSNR in dB", scale=alt.Scale(domain=_psnr_domain(points))),
-        color=colour,
+        y=alt.Y("psnr:Q", title="PSNR (dB)", scale=alt.Scale(domain=_psnr_domain(points))),
         tooltip=[
-            alt.Tooltip("method:N"),
-            alt.Tooltip("strength:Q", format=".2f"),
-            alt.Tooltip("psnr:Q", title="PSNR in dB", format=".2f"),
-            alt.Tooltip("low:Q", title="95 % from", format=".2f"),
+            alt.Tooltip("method:N", title="Method"),
+            alt.Tooltip("strength:Q", title="Noise strength", format=".2f"),
+            alt.Tooltip("psnr:Q", title="PSNR (dB)", format=".2f"),
+            alt.Tooltip("low:Q", title="95 % interval from", format=".2f"),
             alt.Tooltip("high:Q", title="to", format=".2f"),
         ],
     )
     here = alt.Chart(alt.Data(values=[{"strength": strength}])).mark_rule(
         strokeDash=[4, 4], color="gray"
     )
-    return alt.layer(
+    return layered(
+        400,
         here.encode(x=x),
-        curves.mark_line(clip=True).encode(strokeDash=channel(alt.StrokeDash, _DASHES)),
-        curves.mark_point(size=50, filled=True, clip=True).encode(
-            shape=channel(alt.Shape, _SHAPES)
-        ),
-    ).properties(height=400)
+        curves.mark_line(clip=True).encode(**lines_by_name("method:N", names)),
+        curves.mark_point(size=60, filled=True, opacity=1, clip=True).encode(**channels),
+    )
 
 
 def _psnr_domain(points: Sequence[StrengthPoint]) -> list[float]:
-    """What the axis shows. Doing nothing to clean digits is far above: its point is cut off."""
+    """Return the range of the axis. Doing nothing to clean digits is far above: it is cut off."""
     noisy = [point.psnr for point in points if point.strength > 0] or [0, 40]
     return [max(0, np.floor(min(noisy)) - 1), min(40, np.ceil(max(noisy)) + 1)]
 
@@ -102,20 +98,20 @@ def noise_matrix(
     base = alt.Chart(alt.Data(values=cells)).encode(
         x=alt.X(
             "tested:N",
-            title="tested on",
+            title="Test noise",
             sort=list(columns),
             axis=alt.Axis(orient="top", labelAngle=-45, labelLimit=120, labelOverlap=False),
         ),
         y=alt.Y(
             "trained:N",
-            title="trained on",
+            title="Training noise",
             sort=names,
             axis=alt.Axis(labelLimit=110, labelOverlap=False),
         ),
         tooltip=[
-            alt.Tooltip("trained:N", title="trained on"),
-            alt.Tooltip("tested:N", title="tested on"),
-            alt.Tooltip("psnr:Q", title="PSNR in dB", format=".2f"),
+            alt.Tooltip("trained:N", title="Training noise"),
+            alt.Tooltip("tested:N", title="Test noise"),
+            alt.Tooltip("psnr:Q", title="PSNR (dB)", format=".2f"),
         ],
     )
     colour = alt.Color(
@@ -125,13 +121,14 @@ def noise_matrix(
         legend=alt.Legend(orient="bottom", gradientLength=180, titleLimit=300),
     )
     framed = alt.Chart(alt.Data(values=[cell for cell in cells if cell["best"]])).mark_rect(
-        fillOpacity=0, stroke="#d9730d", strokeWidth=3
+        fillOpacity=0, stroke=MARK, strokeWidth=3
     )
-    return alt.layer(
+    return layered(
+        150 + 36 * len(names),
         base.mark_rect().encode(color=colour),
         framed.encode(x=base.encoding.x, y=base.encoding.y),
         base.mark_text(fontSize=13).encode(
             text="text:N",
             color=alt.condition("datum.behind < 2.5", alt.value("white"), alt.value("#1a2230")),
         ),
-    ).properties(height=150 + 36 * len(names))
+    )

@@ -1,7 +1,7 @@
-"""A training run: its curves.
+"""Learning curves of one training run.
 
-Their data are data frames: with those, Streamlit changes the data of a chart on the screen, where
-it would else draw the whole chart anew, each second while a run is followed.
+Their data are data frames: with those, Streamlit replaces the data of a chart on the screen. With
+lists it would draw the whole chart again, each second while a run is followed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from ae.charts.style import SQUARED_ERROR, layered, legend
 from ae.training.progress import Record
 
-BY_SECONDS, BY_STEP = "seconds", "step"  # what a curve is drawn against: fields of Record
-TITLES = {BY_SECONDS: "seconds of training", BY_STEP: "optimizer steps"}
-_TRAINING, _VALIDATION = "training batches", "images kept aside"
+BY_SECONDS, BY_STEP = "seconds", "step"  # what the horizontal axis is: fields of Record
+TITLES = {BY_SECONDS: "Training time (seconds)", BY_STEP: "Optimizer steps"}
+TRAINING, VALIDATION = "Training batches", "Validation images"
 
 
 def learning_curve(
@@ -25,64 +26,86 @@ def learning_curve(
     log_scale: bool = True,
     by: str = BY_SECONDS,
 ) -> alt.LayerChart:
-    """Squared error per image, and PCA's as a line to beat.
+    """Draw the squared error of a run, and that of PCA as a baseline.
 
-    records : rows of one run's history, at least one.
-    pca_error : squared error per image of PCA with as many numbers, or None.
-    by : what the axis to the right is, BY_SECONDS or BY_STEP.
+    Parameters
+    ----------
+    records : sequence of Record
+        The history of the run, at least one row.
+    pca_error : float, optional
+        Squared error of PCA with the same number of dimensions.
+    log_scale : bool
+        Whether the vertical axis is logarithmic.
+    by : str
+        What the horizontal axis is: BY_SECONDS or BY_STEP.
     """
     rows = [
         {"at": getattr(r, by), "epoch": r.epoch, "of": of} | {"error": error}
         for r in records
-        for of, error in ((_TRAINING, r.squared_error), (_VALIDATION, r.validation_error))
+        for of, error in ((TRAINING, r.squared_error), (VALIDATION, r.validation_error))
         if error is not None
     ]
-    title = TITLES[by]
     scale = alt.Scale(type="log" if log_scale else "linear", zero=not log_scale, nice=True)
+    names = alt.Scale(domain=[TRAINING, VALIDATION])
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("at:Q", title=title),
-        y=alt.Y(
-            "error:Q",
-            title="squared error per image",
-            scale=scale,
-            axis=alt.Axis(tickCount=5, grid=True),
-        ),
+        x=alt.X("at:Q", title=TITLES[by]),
+        y=alt.Y("error:Q", title=SQUARED_ERROR, scale=scale, axis=alt.Axis(tickCount=5, grid=True)),
         tooltip=[
-            alt.Tooltip("of:N", title="measured on"),
-            alt.Tooltip("epoch:Q", format=".2f"),
-            alt.Tooltip("at:Q", title=title, format=",.5~g"),
-            alt.Tooltip("error:Q", format=".3f"),
+            alt.Tooltip("of:N", title="Measured on"),
+            alt.Tooltip("epoch:Q", title="Epoch", format=".2f"),
+            alt.Tooltip("at:Q", title=TITLES[by], format=",.5~g"),
+            alt.Tooltip("error:Q", title="Squared error", format=".3f"),
         ],
     )
-    names = [_TRAINING, _VALIDATION]
-    colour = alt.Color("of:N", title=None, scale=alt.Scale(domain=names)).legend(orient="top")
+    shown = legend(symbolStrokeWidth=2)
+    shapes = alt.Scale(domain=[TRAINING, VALIDATION], range=["stroke", "diamond"])
     layers = [
-        base.mark_line().encode(color=colour).transform_filter(alt.datum.of == _TRAINING),
-        base.mark_point(size=60, filled=True)
-        .encode(color=colour, shape=alt.value("diamond"))
-        .transform_filter(alt.datum.of == _VALIDATION),
+        base.mark_line()
+        .encode(color=alt.Color("of:N", scale=names, legend=shown))
+        .transform_filter(alt.datum.of == TRAINING),
+        base.mark_point(size=60, filled=True, opacity=1)
+        .encode(
+            color=alt.Color("of:N", scale=names, legend=shown),
+            shape=alt.Shape("of:N", scale=shapes, legend=shown),
+        )
+        .transform_filter(alt.datum.of == VALIDATION),
     ]
     if pca_error is not None:
-        rule = alt.Chart(pd.DataFrame({"error": [pca_error], "name": ["PCA of the same size"]}))
-        layers += [
-            rule.mark_rule(strokeDash=[6, 4], color="gray").encode(y="error:Q"),
-            rule.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color="gray").encode(
-                y="error:Q", x=alt.value(0), text="name:N"
-            ),
-        ]
-    return alt.layer(*layers).properties(height=300)
+        layers += _baseline(pca_error, above=records[-1].squared_error < pca_error)
+    return layered(300, *layers, one_legend=True)
+
+
+def _baseline(error: float, above: bool) -> list[alt.Chart]:
+    """Return PCA's line, with its label at the right end ``above`` or below it: off the curve."""
+    rule = alt.Chart(
+        pd.DataFrame({"error": [error], "name": ["PCA with the same number of dimensions"]})
+    )
+    text = rule.mark_text(
+        align="right",
+        baseline="bottom" if above else "top",
+        dx=-4,
+        dy=-4 if above else 5,
+        color="gray",
+    )
+    return [
+        rule.mark_rule(strokeDash=[6, 4], color="gray").encode(y="error:Q"),
+        text.encode(y="error:Q", x=alt.value("width"), text="name:N"),
+    ]
 
 
 def learning_rate_curve(records: Sequence[Record], *, by: str = BY_SECONDS) -> alt.Chart:
-    """The learning rate, drawn as ``learning_curve`` draws the error."""
+    """Draw the learning rate on the same horizontal axis as ``learning_curve``."""
     rows = [{"at": getattr(r, by), "rate": r.learning_rate} for r in records]
     return (
         alt.Chart(pd.DataFrame(rows))
         .mark_line()
         .encode(
             x=alt.X("at:Q", title=TITLES[by]),
-            y=alt.Y("rate:Q", title="learning rate", axis=alt.Axis(tickCount=3, format="~g")),
-            tooltip=[alt.Tooltip("at:Q", title=TITLES[by]), alt.Tooltip("rate:Q")],
+            y=alt.Y("rate:Q", title="Learning rate", axis=alt.Axis(tickCount=3, format="~g")),
+            tooltip=[
+                alt.Tooltip("at:Q", title=TITLES[by]),
+                alt.Tooltip("rate:Q", title="Learning rate"),
+            ],
         )
         .properties(height=150)
     )

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from ae import charts
+from ae.compression.rate_distortion import Point
 from ae.training.progress import Record
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 256])
-def test_variances_say_which_numbers_are_in_use(latent_dim):
+def test_variances_say_which_units_are_active(latent_dim):
     chart = charts.code_variances(np.r_[0.0, np.ones(latent_dim - 1)], 0.01).to_dict()
     rows = chart["layer"][1]["data"]["values"]
-    assert [row["state"] for row in rows] == ["not in use", *["alive"] * (latent_dim - 1)]
+    assert [row["state"] for row in rows] == ["inactive", *["active unit"] * (latent_dim - 1)]
     assert all(row["variance"] > 0 for row in rows), "a logarithmic scale knows no 0"
 
 
@@ -26,13 +27,13 @@ def test_the_two_losses_have_a_panel_each():
     ]
 
 
-def test_the_bars_of_distances_mark_the_one_that_is_shown():
-    chart = charts.frechet_bars({"a": 3.0, "b": 1.0}, {"floor": 0.5}, "b").to_dict()
+def test_the_chart_of_distances_marks_the_one_that_is_shown():
+    chart = charts.frechet_distances({"a": 3.0, "b": 1.0}, {"real": 0.5}, "b").to_dict()
     rows = chart["data"]["values"]
     assert {row["of"]: row["kind"] for row in rows} == {
-        "a": "another way",
-        "b": "shown above",
-        "floor": "to compare",
+        "a": "other distributions",
+        "b": "chosen above",
+        "real": "baselines",
     }
 
 
@@ -44,3 +45,44 @@ def test_the_noise_matrix_frames_the_best_of_each_column_whether_a_model_or_noth
         ("Gaussian", "Gaussian"),
         ("do nothing", "None"),
     ]
+
+
+HISTORY = [
+    Record(n, 100, n / 50, n / 10, 50.0 - n / 3, None, 40.0 if n == 50 else None, 0.01, 100.0)
+    for n in range(1, 101)
+]
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        charts.compared_curves(dict.fromkeys(NAMES, HISTORY)),
+        charts.error_by_class(NAMES, [0, 1], np.ones((5, 2)), np.ones((5, 2))),
+        charts.error_by_latent_dim([(2, 9.0, "x")], [(2, 12.0)], (2, 9.0, "x")),
+        charts.error_by_size([2, 4], [9.0, 5.0], [12.0, 8.0], 2),
+        charts.learning_curve(HISTORY),
+        charts.psnr_over_strength(
+            [charts.StrengthPoint(name, s, 9.0, 8.0, 9.5) for name in NAMES for s in (0, 1)], 0.5
+        ),
+        charts.rate_distortion(
+            [Point(name, "6", 90.0, 20.0) for name in NAMES], 100.0, Point("a", "6", 90.0, 20.0)
+        ),
+    ],
+    ids=["runs", "classes", "latent_dim", "one digit", "learning", "noise", "rate"],
+)
+def test_names_differ_in_more_than_their_colour(chart):
+    channels = [layer["encoding"] for layer in chart.to_dict()["layer"]]
+    scales = [e[c]["scale"] for e in channels for c in ("shape", "strokeDash") if c in e]
+    assert scales
+    for scale in scales:
+        looks = {str(look) for look in scale["range"]}
+        assert len(looks) == len(scale["domain"])
+
+
+@pytest.mark.parametrize(("pca_error", "side"), [(45.0, "bottom"), (10.0, "top")])
+def test_the_label_of_pca_is_on_the_side_of_its_line_where_the_curve_is_not(pca_error, side):
+    label = charts.learning_curve(HISTORY, pca_error).to_dict()["layer"][-1]
+    assert HISTORY[-1].squared_error == pytest.approx(50 - 100 / 3)
+    assert label["mark"]["baseline"] == side
+    assert label["encoding"]["x"]["value"] == "width", "at the end, where the curve ends as well"

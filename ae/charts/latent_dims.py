@@ -1,0 +1,123 @@
+"""Charts of the squared error by number of latent dimensions, of autoencoders and of PCA."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from ae.charts.style import (
+    MARK,
+    ROUND_ERRORS,
+    SQUARED_ERROR,
+    layered,
+    lines_by_name,
+    points_by_name,
+)
+
+_DIMS = "Latent dimensions"
+_POWERS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+
+def error_by_size(
+    sizes: Sequence[int], autoencoder: Sequence[float], pca: Sequence[float], k: int
+) -> alt.LayerChart:
+    """Draw the squared error of one drawing by latent_dim, of autoencoders and of PCA.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of latent dimensions.
+    autoencoder, pca : sequences of float
+        The squared error for each of them.
+    k : int
+        The number of latent dimensions to mark.
+    """
+    names = ["Autoencoder", "PCA"]
+    rows = [
+        {"k": size, "error": error, "of": name}
+        for name, values in zip(names, (autoencoder, pca), strict=True)
+        for size, error in zip(sizes, values, strict=True)
+    ]
+    x = alt.X(
+        "k:Q",
+        title=_DIMS,
+        scale=alt.Scale(type="log", base=2),
+        axis=alt.Axis(values=list(sizes), grid=False),
+    )
+    y = alt.Y(
+        "error:Q",
+        title=SQUARED_ERROR,
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(values=ROUND_ERRORS),
+    )
+    here = alt.Chart(alt.Data(values=[{"k": k}])).mark_rule(strokeDash=[4, 4], color="gray")
+    return layered(240, here.encode(x=x), *_curves(rows, names, x, y, "of:N"))
+
+
+def error_by_latent_dim(
+    autoencoders: Sequence[tuple[int, float, str]],
+    pca: Sequence[tuple[int, float]],
+    loaded: tuple[int, float, str],
+) -> alt.LayerChart:
+    """Draw the mean squared error of the test digits by latent_dim, of autoencoders and of PCA.
+
+    Parameters
+    ----------
+    autoencoders : sequence of (int, float, str)
+        Latent dimensions, squared error and name of each model, by rising latent_dim.
+    pca : sequence of (int, float)
+        Components and squared error of PCA, by rising number of components.
+    loaded : (int, float, str)
+        The model to mark, whether it is one of ``autoencoders`` or not.
+    """
+    names = ["Autoencoder", "PCA"]
+    rows = [{"k": k, "error": e, "name": name, "of": names[0]} for k, e, name in autoencoders]
+    rows += [{"k": k, "error": e, "name": f"PCA({k})", "of": names[1]} for k, e in pca]
+    k, error, name = loaded
+    sizes = sorted({size for size, *_ in [*autoencoders, *pca, loaded]})
+    scale = alt.Scale(type="log", base=2, domain=[sizes[0] / 1.2, sizes[-1] * 1.2], nice=False)
+    x = alt.X("k:Q", title=_DIMS, scale=scale, axis=alt.Axis(grid=False, values=_POWERS))
+    y = alt.Y(
+        "error:Q",
+        title=SQUARED_ERROR,
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(values=ROUND_ERRORS),
+    )
+    mark = alt.Chart(alt.Data(values=[{"k": k, "error": error, "name": name}]))
+    # The curves fall: there is room above to the right, and at the right end below to the left.
+    side = -1 if k * 3 > sizes[-1] else 1
+    label = mark.mark_text(
+        dx=14 * side,
+        dy=-12 * side,
+        align="left" if side > 0 else "right",
+        fontWeight="bold",
+        fontSize=13,
+        color=MARK,
+    )
+    return layered(
+        300,
+        *_curves(rows, names, x, y, "name:N"),
+        mark.mark_point(size=300, strokeWidth=3, color=MARK, opacity=1).encode(x=x, y=y),
+        label.encode(x=x, y=y, text="name:N"),
+    )
+
+
+def _curves(
+    rows: list[dict[str, object]], names: Sequence[str], x: alt.X, y: alt.Y, title: str
+) -> tuple[alt.Chart, alt.Chart]:
+    """Return lines and points of errors by latent_dim; ``title`` is the field of their names."""
+    channels = points_by_name("of:N", names)
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=x,
+        y=y,
+        tooltip=[
+            alt.Tooltip(title, title="Model"),
+            alt.Tooltip("k:Q", title=_DIMS),
+            alt.Tooltip("error:Q", title="Squared error", format=".2f"),
+        ],
+    )
+    return (
+        base.mark_line().encode(**lines_by_name("of:N", names)),
+        base.mark_point(size=70, filled=True, opacity=1).encode(**channels),
+    )
