@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from itertools import combinations
 
 import numpy as np
+import pytest
 from PIL import Image, ImageSequence
 
 from ae import imaging
@@ -54,10 +56,14 @@ def test_rows_with_labels_hold_every_digit(mnist):
     assert picture.shape[2] == 4
 
 
+def linear(colours: np.ndarray) -> np.ndarray:
+    """Light of sRGB values in [0, 1], as IEC 61966-2-1 defines it."""
+    return np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+
+
 def lightness(colours: np.ndarray) -> np.ndarray:
     """Relative luminance of sRGB colours in [0, 1], as WCAG 2.2 defines it."""
-    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
+    return linear(colours) @ [0.2126, 0.7152, 0.0722]
 
 
 def test_a_difference_is_told_by_lightness_too(mnist):
@@ -84,3 +90,51 @@ def test_an_overlay_shows_the_image_in_white_and_the_original_where_it_is_black(
     image[:, :20], original[:, 10:] = 1, 1
     shown = imaging.overlay(image, original)
     np.testing.assert_array_equal(shown[0, [0, 15, 25]], [[1, 1, 1], [1, 1, 1], imaging.OWN])
+
+
+# What the common kinds of colour blindness leave of linear RGB, for the whole loss of one cone:
+# G. M. Machado et al., "A Physiologically-based Model for Simulation of Color Vision Deficiency",
+# IEEE TVCG 15 (6), 2009, table 1.
+COLOUR_BLINDNESS = {
+    "none": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def cielab(linear: np.ndarray) -> np.ndarray:
+    """L*, a*, b* of linear RGB for the white D65, as CIE 15 defines them."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    ratios = linear @ np.transpose(to_xyz) / [0.9505, 1, 1.089]
+    f = np.where(ratios > 0.008856, np.cbrt(ratios), 7.787 * ratios + 16 / 116)
+    x, y, z = f[:, 0], f[:, 1], f[:, 2]
+    return np.column_stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", COLOUR_BLINDNESS)
+@pytest.mark.parametrize(
+    "colours",
+    [
+        (imaging.OWN, imaging.BRIGHTER, imaging.DARKER),
+        (imaging.BRIGHTER, imaging.UNCHANGED, imaging.DARKER),
+        (imaging.OWN, np.ones(3), np.zeros(3)),
+    ],
+    ids=["three meanings", "a difference", "an overlay"],
+)
+def test_colours_differ_for_everyone(kind, colours):
+    seen = np.clip(linear(np.array(colours)) @ np.transpose(COLOUR_BLINDNESS[kind]), 0, 1)
+    for one, other in combinations(cielab(seen), 2):
+        assert np.linalg.norm(one - other) > 30  # a difference of 2 can just be seen

@@ -61,7 +61,7 @@ function receive(view, data) {
   view.find(".other figcaption").textContent = data.otherTitle;
   view.find(".here").hidden = !data.walk;
   view.find(".legend").innerHTML = data.byPreservation
-    ? `Neighbourhood preservation: 0 %<span class="scale" style="background:linear-gradient(90deg, ${[0, 50, 100].map(shareColour)})"></span>100 %`
+    ? `Neighbourhood preservation: <span class="scale">0 %<i style="background:linear-gradient(90deg, ${[0, 50, 100].map(shareColour)})"></i>100 %</span>`
     : "Each small digit is one test digit. Its shape and its colour show its class.";
   view.other.setAttribute("aria-label", data.otherAlt);
   choose(view, view.tool);
