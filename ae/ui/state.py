@@ -129,10 +129,10 @@ TRAVERSAL_ORDER = _control("order", "latent", str, BY_DIMENSION)
 SUM_PLUS = _control("plus", "latent", str, "9")  # arithmetic: the class whose mean is added
 SUM_MINUS = _control("minus", "latent", str, "4")  # arithmetic: the class whose mean is subtracted
 SUM_DIGIT = _control("start", "latent", int, 4)  # arithmetic: the test digit
-# the distribution that latent vectors are drawn from
+# the distribution that latent vectors are drawn from; its default depends on the model
 DENSITY = _control("density", "generate", str, None)
 TEMPERATURE = _control("temperature", "generate", float, 1.0)  # scale of the standard deviations
-GENERATED = _control("new", "generate", int, 20)  # how many digits
+GENERATED = _control("new", "generate", int, 10)  # how many digits
 GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
 
@@ -165,6 +165,7 @@ HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has 
 OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
 NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
 NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
+USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
 PRESET = "preset"
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
@@ -204,6 +205,7 @@ PADS = {
 # --- fragments, by the keys that st.rerun takes --------------------------------------------
 PEN, CLOSER_LOOK = "pen", "closer_look"
 NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
+COMPRESS_PEN, COMPRESSED_DRAWING = "compress_pen", "compressed_drawing"
 
 
 def model_name() -> str | None:

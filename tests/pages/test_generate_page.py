@@ -7,7 +7,7 @@ import pytest
 from looks import OWN, assert_looks_like, parts
 
 from ae.analysis import metrics
-from ae.analysis.densities import Gaussian, GaussianPerClass
+from ae.analysis.densities import Gaussian, GaussianPerClass, neighbour_classifier
 from ae.ui import cache
 from ae.ui.generate import cached
 
@@ -30,17 +30,19 @@ def assert_shows(row, z: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "fit"),
+    ("distribution", "fit"),
     [
-        ("N(0, 1)", lambda z, labels: Gaussian.standard(4)),
+        ("Prior N(0, 1)", lambda z, labels: Gaussian.standard(4)),
         ("One Gaussian", lambda z, labels: Gaussian.fit(z)),
-        ("One per class", GaussianPerClass.fit),
+        ("A Gaussian for each class", GaussianPerClass.fit),
     ],
 )
-def test_the_digits_are_drawn_from_the_density_that_is_named(
-    open_page, own, mnist, shown, way, fit
+def test_the_digits_are_drawn_from_the_distribution_that_is_named(
+    open_page, own, mnist, shown, distribution, fit
 ):
-    at = open_page("generate", model=OWN, density=way, dice="3", new="5", temperature="0.5")
+    at = open_page(
+        "generate", model=OWN, density=distribution, dice="3", new="5", temperature="0.5"
+    )
     assert not [*at.error, *at.warning]
     density = fit(own, mnist.y_train[:10_000])
     assert_shows(shown[-1], density.sample(5, np.random.default_rng(3), 0.5))
@@ -56,41 +58,74 @@ def test_below_each_new_digit_is_the_nearest_training_digit(open_page, own, mnis
         assert float(caption) == pytest.approx(distances.min(), abs=0.1)
 
 
-def test_kernels_at_temperature_0_are_training_digits_rebuilt(open_page, own, shown):
-    open_page("generate", model=OWN, density="Kernel", temperature="0.0", new="5")
-    rebuilt = cache.model(OWN).decode(own).reshape(len(own), -1)
+def test_kernels_at_temperature_0_are_reconstructed_training_digits(open_page, own, shown):
+    open_page("generate", model=OWN, density="Kernel density", temperature="0.0", new="5")
+    reconstructed = cache.model(OWN).decode(own).reshape(len(own), -1)
     for tile in shown[-1].pixels:
         new = parts(tile)[0][..., 0].astype(np.float32).ravel() / 255
-        assert np.abs(rebuilt - new).max(axis=1).min() < 0.01
+        assert np.abs(reconstructed - new).max(axis=1).min() < 0.01
 
 
 def test_a_class_can_be_asked_for(open_page, own, mnist, shown):
-    at = open_page("generate", model=OWN, density="One per class", new="10", **{"class": "1"})
+    at = open_page(
+        "generate", model=OWN, density="A Gaussian for each class", new="10", **{"class": "1"}
+    )
     assert not [*at.error, *at.warning]
     ones = GaussianPerClass.fit(own, mnist.y_train[:10_000])
     assert_shows(shown[-1], ones.sample(10, np.random.default_rng(0), 1.0, label=1))
 
 
-def test_a_class_that_never_comes_up_is_told(open_page, own, shown):
-    at = open_page("generate", model=OWN, temperature="0.0", **{"class": "1"})
+def test_a_class_that_never_comes_up_is_told(open_page, own, mnist, shown):
+    """At temperature 0 every latent vector is 0, which has one class."""
+    classify = neighbour_classifier(own, mnist.y_train[:10_000])
+    other = (int(classify(np.zeros((1, 4)))[0]) + 1) % 10
+    address = {"density": "Prior N(0, 1)", "temperature": "0.0", "class": str(other)}
+    at = open_page("generate", model=OWN, **address)
     assert not at.exception
-    assert "No 1 came up" in told(at) or shown[-1].pixels
+    assert f"had the class {other}" in told(at)
+    assert not shown
 
 
-def test_the_distance_is_that_of_the_digits_in_the_judges_code_space(open_page, own):
+def test_the_quality_is_that_of_the_digits_in_the_reference_encoders_latent_space(open_page, own):
     at = open_page("generate", model=OWN, density="One Gaussian")
-    table = at.table[0].value.set_index("Digits")["Fréchet distance"].astype(float)
+    table = at.table[0].value
+    table.index = table["Digits"].str.strip("*")
+    distances = table["Fréchet distance (lower is better)"].astype(float)
     z = Gaussian.fit(own).sample(1000, np.random.default_rng(0), 1.0)
-    judge = cache.model("conv-32")
-    found = judge.encode(cache.model(OWN).decode(z))
+    reference = cache.model("conv-32")
+    found = reference.encode(cache.model(OWN).decode(z))
     expected = metrics.frechet_distance(found, cache.test_codes("conv-32"))
-    assert table["One Gaussian"] == pytest.approx(expected, rel=0.01)
-    assert table["Training digits"] < table.drop("Training digits").min()
-    assert "not the FID" in told(at)
+    assert distances["One Gaussian"] == pytest.approx(expected, rel=0.01)
+    assert distances["Real training digits"] < distances.drop("Real training digits").min()
+    assert f"The baseline is {distances['Real training digits']:.2f}" in told(at)
 
 
-def test_without_the_judge_the_page_says_so(open_page, put):
+def test_without_the_reference_encoder_the_page_says_so(open_page, put):
     put(OWN)
     at = open_page("generate", model=OWN, new="5")
     assert not [*at.error, *at.warning]
-    assert f"code space of {cached.JUDGE}, which is not in the models folder" in told(at)
+    assert f"the model {cached.REFERENCE}, which is not in the models folder" in told(at)
+
+
+def test_the_default_distribution_fits_the_model(open_page, put, ship):
+    """A plain autoencoder's digits come from fitted Gaussians, a VAE's from its prior."""
+    put("conv-32"), ship("vae-2")
+    at = open_page("generate", new="5")
+    assert at.button_group(key="density").value == "A Gaussian for each class"
+    assert "This is the default for conv-32" in told(at)
+    at.selectbox(key="model").set_value("vae-2").run()
+    assert at.button_group(key="density").value == "Prior N(0, 1)"
+    assert "This is the **prior** of vae-2" in told(at)
+
+
+def test_a_chosen_distribution_stays_when_the_model_changes(open_page, put, ship):
+    put("conv-32"), ship("vae-2")
+    at = open_page("generate", new="5", density="One Gaussian")
+    at.selectbox(key="model").set_value("vae-2").run()
+    assert at.button_group(key="density").value == "One Gaussian"
+
+
+def test_a_linear_model_is_what_theory_predicts(open_page, ship):
+    ship("linear-32")
+    at = open_page("generate", model="linear-32", new="5")
+    assert "no better than PCA" in told(at)

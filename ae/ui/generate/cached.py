@@ -5,6 +5,7 @@ Nothing that is returned here may be changed: every thread gets the same object.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,23 +24,36 @@ from ae.analysis.densities import (
 from ae.analysis.neighbours import nearest
 from ae.ui import cache
 
-FITTED = 10_000  # training digits that densities are fitted to
-MEASURED = 1000  # digits that a Fréchet distance is measured on
-JUDGE = "conv-32"  # the model in whose code space it is measured
+FITTED = 10_000  # training digits that distributions are fitted to
+MEASURED = 1000  # digits that a quality is measured on
+REFERENCE = "conv-32"  # the model whose encoder the quality is measured with
 
-NORMAL, GAUSSIAN, CLASSES, KERNEL = "N(0, 1)", "One Gaussian", "One per class", "Kernel"
-WAYS = (NORMAL, GAUSSIAN, CLASSES, KERNEL)
+PRIOR, ONE_GAUSSIAN = "Prior N(0, 1)", "One Gaussian"
+CLASS_GAUSSIANS, KERNELS = "A Gaussian for each class", "Kernel density"
+DISTRIBUTIONS = (PRIOR, ONE_GAUSSIAN, CLASS_GAUSSIANS, KERNELS)
+REAL, RECONSTRUCTED = "Real training digits", "The same, reconstructed"
+BASELINES = (REAL, RECONSTRUCTED)
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to be made.
+class SamplingRequest:
+    """Which latent vectors are drawn.
 
-    way : one of WAYS. temperature : 0 to 2. seed : of the draw. count : how many.
-    label : the class asked for, or None.
+    Attributes
+    ----------
+    distribution : str
+        One of ``DISTRIBUTIONS``.
+    temperature : float
+        Scale of the random part, from 0 to 2.
+    seed : int
+        Of the random numbers.
+    count : int
+        Number of latent vectors.
+    label : int or None
+        Their class, or None for all classes.
     """
 
-    way: str
+    distribution: str
     temperature: float
     seed: int
     count: int
@@ -48,11 +62,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Quality:
-    """How 1,000 digits compare with test digits in the code space of the judge.
+    """Comparison of 1,000 digits with test digits, as latent vectors of the reference encoder.
 
-    distance : the Fréchet distance from all test digits, at least 0.
-    precision : share of them that lie among 1,000 test digits; recall : share of these that lie
-    among them.
+    Attributes
+    ----------
+    distance : float
+        Fréchet distance from all test digits, at least 0.
+    precision : float
+        Share of the digits that lie among 1,000 test digits.
+    recall : float
+        Share of these test digits that lie among the digits.
     """
 
     distance: float
@@ -61,39 +80,42 @@ class Quality:
 
 
 def codes(name: str) -> np.ndarray:
-    """Codes of the first 10,000 training digits: float32 (10000, latent_dim)."""
+    """Return the codes of the first 10,000 training digits: float32 (10000, latent_dim)."""
     return _codes(name, cache.stamp(name))
 
 
-def density(name: str, way: str) -> Density:
-    return _density(name, cache.stamp(name), way)
+def density(name: str, distribution: str) -> Density:
+    """Return one of ``DISTRIBUTIONS``, fitted to the codes of a model."""
+    return _density(name, cache.stamp(name), distribution)
 
 
-def draw(name: str, wish: Wish) -> np.ndarray:
-    """New codes: float32 (at most wish.count, latent_dim), fewer if a class hardly comes up."""
-    rng = np.random.default_rng(wish.seed)
-    source = density(name, wish.way)
-    if wish.label is None:
-        return source.sample(wish.count, rng, wish.temperature)
+def draw(name: str, request: SamplingRequest) -> np.ndarray:
+    """Draw latent vectors: float32 (n, latent_dim).
+
+    There are fewer than requested, or none, if the class is rare in the distribution.
+    """
+    rng = np.random.default_rng(request.seed)
+    source = density(name, request.distribution)
+    if request.label is None:
+        return source.sample(request.count, rng, request.temperature)
     labels = cache.mnist().y_train[:FITTED]
     classify = neighbour_classifier(codes(name), labels)
-    return sample_class(source, wish.label, wish.count, rng, wish.temperature, classify)
+    return sample_class(source, request.label, request.count, rng, request.temperature, classify)
 
 
-def quality(name: str, way: str, temperature: float) -> Quality:
-    """Quality of 1,000 digits made in a way."""
-    return _quality(name, cache.stamp(name), cache.stamp(JUDGE), way, temperature)
+def qualities(name: str, temperature: float) -> Iterator[tuple[str, Quality]]:
+    """Yield the quality of each of ``BASELINES`` and ``DISTRIBUTIONS``, computed once each."""
+    stamps = cache.stamp(name), cache.stamp(REFERENCE)
+    for baseline in BASELINES:
+        yield baseline, _baseline(name, *stamps, baseline)
+    for distribution in DISTRIBUTIONS:
+        yield distribution, _quality(name, *stamps, distribution, temperature)
 
 
-def floors(name: str) -> dict[str, Quality]:
-    """What it is compared with: 1,000 real training digits, as they are and rebuilt."""
-    return _floors(name, cache.stamp(name), cache.stamp(JUDGE))
-
-
-def has_judge() -> bool:
-    """Whether the model in whose code space the distance is measured is there."""
+def has_reference() -> bool:
+    """Return whether the model whose encoder the quality is measured with is there."""
     try:
-        cache.model(JUDGE)
+        cache.model(REFERENCE)
     except store.ModelError:
         return False
     return True
@@ -105,51 +127,60 @@ def _codes(name: str, stamp: int) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _density(name: str, stamp: int, way: str) -> Density:
-    if way == NORMAL:
+def _density(name: str, stamp: int, distribution: str) -> Density:
+    if distribution == PRIOR:
         return Gaussian.standard(cache.model(name).latent_dim)
-    labels = cache.mnist().y_train[:FITTED]
-    if way == GAUSSIAN:
+    if distribution == ONE_GAUSSIAN:
         return Gaussian.fit(_codes(name, stamp))
-    kind = GaussianPerClass if way == CLASSES else KernelDensity
-    return kind.fit(_codes(name, stamp), labels)
+    kind = GaussianPerClass if distribution == CLASS_GAUSSIANS else KernelDensity
+    return kind.fit(_codes(name, stamp), cache.mnist().y_train[:FITTED])
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _quality(name: str, stamp: int, judge_stamp: int, way: str, temperature: float) -> Quality:
-    z = draw(name, Wish(way, temperature, 0, MEASURED, None))
-    return _judged(cache.model(name).decode(z))
+def _quality(
+    name: str, stamp: int, reference_stamp: int, distribution: str, temperature: float
+) -> Quality:
+    z = draw(name, SamplingRequest(distribution, temperature, 0, MEASURED, None))
+    return _measured(cache.model(name).decode(z))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _floors(name: str, stamp: int, judge_stamp: int) -> dict[str, Quality]:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _baseline(name: str, stamp: int, reference_stamp: int, baseline: str) -> Quality:
     # at random: MNIST's first digits are of a few writers
     images = cache.mnist().x_train
     real = images[np.random.default_rng(0).permutation(len(images))[:MEASURED]]
-    return {
-        "Training digits": _judged(real),
-        "The same, rebuilt": _judged(cache.model(name).reconstruct(real)),
-    }
+    return _measured(real if baseline == REAL else cache.model(name).reconstruct(real))
 
 
-def _judged(images: np.ndarray) -> Quality:
-    found, real = cache.model(JUDGE).encode(np.clip(images, 0, 1)), cache.test_codes(JUDGE)
+def _measured(images: np.ndarray) -> Quality:
+    z = cache.model(REFERENCE).encode(np.clip(images, 0, 1))
+    real = cache.test_codes(REFERENCE)
     return Quality(
-        metrics.frechet_distance(found, real),
-        metrics.precision(found, real[:MEASURED]),
-        metrics.precision(real[:MEASURED], found),
+        metrics.frechet_distance(z, real),
+        metrics.precision(z, real[:MEASURED]),
+        metrics.precision(real[:MEASURED], z),
     )
 
 
 def nearest_training(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest training digit of each image by its pixels: its number and the distance."""
+    """Find the training digit that is most similar to each image, pixel by pixel.
+
+    Parameters
+    ----------
+    images : float32 array of shape (n, 28, 28)
+
+    Returns
+    -------
+    indices : int32 array of shape (n,)
+    distances : float32 array of shape (n,)
+        Euclidean distances between the 784 pixel values.
+    """
     rows, norms = cache.train_pixels()
-    flat = images.reshape(len(images), -1)
-    found, distances = nearest(flat, rows, 1, norms)
-    return found[:, 0], distances[:, 0]
+    indices, distances = nearest(images.reshape(len(images), -1), rows, 1, norms)
+    return indices[:, 0], distances[:, 0]
 
 
 @st.cache_data(show_spinner=False)
 def usual_distance() -> float:
-    """Median distance of 200 test digits from their nearest training digits, by pixels."""
+    """Return the median distance of 200 test digits from their nearest training digits."""
     return float(np.median(nearest_training(cache.mnist().x_test[:200])[1]))

@@ -1,4 +1,4 @@
-"""How good the new digits are, as a number."""
+"""How good the new digits are, in figures."""
 
 from __future__ import annotations
 
@@ -8,70 +8,84 @@ from ae import charts
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 from ae.ui.generate import cached
-from ae.ui.generate.cached import Wish
+from ae.ui.generate.cached import Quality, SamplingRequest
 
 
-@shell.fragment()
-def show_quality(wish: Wish, card: ModelCard) -> None:
-    """The Fréchet distance of each way at the temperature, and what it is compared with."""
-    st.subheader("How good are they?")
-    if not cached.has_judge():
+def show_quality(request: SamplingRequest, card: ModelCard) -> None:
+    """Fréchet distance, precision and recall of each distribution, beside real digits."""
+    st.header("Quality of the samples")
+    if not cached.has_reference():
         st.caption(
-            f"The distance is measured in the code space of {cached.JUDGE}, which is not in the "
-            "models folder. Copy the shipped one there."
+            f"The quality is measured on latent vectors of the model {cached.REFERENCE}, which is "
+            "not in the models folder. Copy the shipped model there."
         )
         return
-    with st.spinner(f"Making {cached.MEASURED:,} digits in each way, once for each temperature."):
-        floors = cached.floors(card.name)
-        found = {way: cached.quality(card.name, way, wish.temperature) for way in cached.WAYS}
-    distances = {name: value.distance for name, value in (found | floors).items()}
+    found: dict[str, Quality] = {}
+    count = len(cached.BASELINES) + len(cached.DISTRIBUTIONS)
+    bar = st.progress(0.0, "Encoding the 10,000 test digits: once for all models.")
+    cache.test_codes(cached.REFERENCE)
+    for name, quality in cached.qualities(card.name, request.temperature):
+        found[name] = quality
+        bar.progress(len(found) / count, f"{name}: {cached.MEASURED:,} digits.")
+    bar.empty()
+    distances = {name: quality.distance for name, quality in found.items()}
+    st.markdown(_in_words(request, found))
     shell.show_chart(
-        charts.frechet_bars,
-        {way: distances[way] for way in found},
-        {name: distances[name] for name in floors},
-        wish.way,
-        alt="Fréchet distance from the test digits, less is better. "
-        + "; ".join(f"{name}: {value:.1f}" for name, value in distances.items()),
+        charts.frechet_distances,
+        {name: distances[name] for name in cached.DISTRIBUTIONS},
+        {name: distances[name] for name in cached.BASELINES},
+        request.distribution,
+        alt="Fréchet distance from the test digits, lower is better. "
+        + "; ".join(f"{name}: {value:.2f}" for name, value in distances.items()),
     )
-    _explain(wish, distances)
-    st.table(
-        [
+    st.table([_row(name, quality, request) for name, quality in found.items()], hide_index=True)
+    st.caption(
+        f"All of this is measured on latent vectors of a **reference encoder**, that of "
+        f"{cached.REFERENCE}, with {cached.MEASURED:,} digits of all classes in each row (random "
+        f"seed 0, temperature {request.temperature:.1f}). The **Fréchet distance** compares the "
+        f"mean and the covariance of these latent vectors with those of all "
+        f"{len(cache.mnist().y_test):,} test digits; 0 means that they are equal. It cannot see "
+        "that a digit is half a 4 and half a 7: look at the digits, too. Compare it on this page "
+        "only: the FID in publications uses another encoder, the Inception network. **Precision** "
+        "is the share of the digits that lie among real ones: no farther from a test digit than "
+        "its third nearest neighbour. **Recall** is the share of test digits that lie among the "
+        "generated ones: it is low if they do not vary enough."
+    )
+    downloads.offer_csv(
+        "Download this table (CSV)",
+        lambda: [
             {
-                "Digits": name,
-                "Fréchet distance": f"{value.distance:.2f}",
-                "Precision": f"{value.precision:.0%}",
-                "Recall": f"{value.recall:.0%}",
+                "digits": name,
+                "frechet_distance": quality.distance,
+                "precision": quality.precision,
+                "recall": quality.recall,
             }
-            for name, value in (found | floors).items()
+            for name, quality in found.items()
         ],
-        hide_index=True,
-    )
-    st.caption(
-        "The Fréchet distance sees mean and covariance only, and so cannot see digits that are "
-        "half a 4 and half a 7. **Precision**: how many of them lie among real digits, no "
-        "farther from one than its third neighbour. **Recall**: how many real digits lie among "
-        "them, that is, how varied they are. Nothing replaces looking."
-    )
-    downloads.offer(
-        "Distances as CSV",
-        lambda: downloads.csv_text(
-            ["digits", "frechet_distance", "precision", "recall"],
-            ([name, q.distance, q.precision, q.recall] for name, q in (found | floors).items()),
-        ),
         f"frechet-{card.name}.csv",
-        f"A row per way, at temperature {wish.temperature:.1f}.",
+        f"A row for each distribution and baseline, at temperature {request.temperature:.1f}.",
     )
 
 
-def _explain(wish: Wish, distances: dict[str, float]) -> None:
-    real, mine = distances["Training digits"], distances[wish.way]
-    st.caption(
-        f"The **Fréchet distance** between {cached.MEASURED:,} digits and the "
-        f"{len(cache.mnist().y_test):,} test digits, both seen as codes of {cached.JUDGE} and as "
-        "Gaussians: 0 if mean and covariance are the same. This is not the FID of the "
-        "literature, which takes it between features of an Inception network: compare these "
-        f"numbers with each other only. The floor is **{real:.2f}**, of as many real training "
-        "digits; below it is what the same digits lose by being rebuilt. All classes, seed 0, "
-        f"temperature {wish.temperature:.1f}: **{wish.way}** has **{mine:.2f}**, "
-        f"{mine / max(real, 1e-9):.1f} times the floor. Turn the temperature: where is it least?"
+def _row(name: str, quality: Quality, request: SamplingRequest) -> dict[str, str]:
+    return {
+        "Digits": f"**{name}**" if name == request.distribution else name,
+        "Fréchet distance (lower is better)": f"{quality.distance:.2f}",
+        "Precision (higher is better)": f"{quality.precision:.0%}",
+        "Recall (higher is better)": f"{quality.recall:.0%}",
+    }
+
+
+def _in_words(request: SamplingRequest, found: dict[str, Quality]) -> str:
+    mine, real = found[request.distribution], found[cached.REAL]
+    best = min(cached.DISTRIBUTIONS, key=lambda name: found[name].distance)
+    text = (
+        f"**{request.distribution}** gives a Fréchet distance of **{mine.distance:.2f}** from the "
+        f"test digits (lower is better). The baseline is {real.distance:.2f}, that of "
+        f"{cached.MEASURED:,} real training digits. "
     )
+    if best != request.distribution:
+        text += f"At this temperature the lowest is {found[best].distance:.2f}, of *{best}*."
+    else:
+        text += "At this temperature it is the lowest of the four distributions."
+    return text

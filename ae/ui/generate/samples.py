@@ -1,145 +1,242 @@
-"""The new digits, each with the training digit that is most like it."""
+"""The new digits, each with the training digit that is most similar to it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from ae import imaging
+from ae.analysis.densities import KernelDensity
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
 from ae.ui.generate import cached
-from ae.ui.generate.cached import Wish
+from ae.ui.generate.cached import SamplingRequest
+from ae.ui.markdown import plain
 
-_MEANING = {
-    cached.GAUSSIAN: "One Gaussian with the mean and the covariance of the codes of 10,000 "
-    "training digits. Classes lie apart in the space; a single Gaussian also covers what is "
-    "between them.",
-    cached.CLASSES: "A Gaussian for the codes of each class. Which digit it is gets drawn first.",
-    cached.KERNEL: "A small Gaussian around the code of a real training digit, drawn at random: "
-    "variations on a real one. At temperature 0 it is that digit, rebuilt. Is it still "
-    "invention? Compare the two rows.",
-}
+_IN_A_ROW = 10
 
 
-def choose(card: ModelCard) -> Wish:
-    """The controls of the page."""
-    way = st.segmented_control(
-        "Codes are drawn from",
-        cached.WAYS,
-        default=cached.NORMAL,
-        required=True,
-        **state.in_url(state.DENSITY),
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """New digits.
+
+    Attributes
+    ----------
+    z : float32 array of shape (n, latent_dim)
+    images : float32 array of shape (n, 28, 28), values in [0, 1]
+    nearest : int32 array of shape (n,)
+        Indices of the most similar training digits.
+    distances : float32 array of shape (n,)
+        Euclidean distances from them, over the 784 pixel values.
+    """
+
+    z: np.ndarray
+    images: np.ndarray
+    nearest: np.ndarray
+    distances: np.ndarray
+
+
+def usual_distribution(card: ModelCard) -> str:
+    """Return the distribution that a model's digits are drawn from at first."""
+    return cached.PRIOR if card.model.kind == "vae" else cached.CLASS_GAUSSIANS
+
+
+def choose(card: ModelCard) -> SamplingRequest:
+    """Show the controls of the page and return what they request."""
+    usual = usual_distribution(card)
+    before = st.session_state.get(state.USUAL_DENSITY)
+    if before is not None and st.session_state.get(state.DENSITY) == before:
+        # Nobody chose it, it was the default of another model.
+        st.session_state[state.DENSITY] = usual
+    st.session_state[state.USUAL_DENSITY] = usual
+    with shell.settings(), st.container(horizontal=True):
+        distribution = st.segmented_control(
+            "Distribution of the latent vectors",
+            cached.DISTRIBUTIONS,
+            default=usual,
+            required=True,
+            **state.in_url(state.DENSITY),
+            width="content",
+            wrap=True,
+        )
+        temperature = st.slider(
+            "Temperature",
+            0.0,
+            2.0,
+            state.default(state.TEMPERATURE),
+            0.1,
+            **state.in_url(state.TEMPERATURE),
+            help="Scale of the random part: 0 gives the centre of the distribution, 1 the "
+            "distribution itself, and higher values give stranger digits.",
+            width=180,
+        )
+        label = st.segmented_control(
+            "Class",
+            [state.ANY_DIGIT, *map(str, range(10))],
+            format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
+            default=state.default(state.GENERATE_CLASS),
+            required=True,
+            **state.in_url(state.GENERATE_CLASS),
+            help="The prior and the one Gaussian know no classes: latent vectors are drawn from "
+            "them until enough have this class among most of their 5 nearest training digits.",
+            width="content",
+            wrap=True,
+        )
+        count = st.select_slider(
+            "Number of digits",
+            (5, 10, 20, 40),
+            state.default(state.GENERATED),
+            **state.in_url(state.GENERATED),
+            width=150,
+        )
+        seed = st.number_input(
+            "Random seed",
+            0,
+            9999,
+            state.default(state.GENERATE_SEED),
+            **state.in_url(state.GENERATE_SEED),
+            help="Another seed draws other latent vectors.",
+            width=120,
+        )
+    return SamplingRequest(
+        distribution, temperature, seed, count, None if label == state.ANY_DIGIT else int(label)
     )
-    left, middle, right = st.columns(3)
-    temperature = left.slider(
-        "Temperature",
-        0.0,
-        2.0,
-        1.0,
-        0.1,
-        **state.in_url(state.TEMPERATURE),
-        help="Multiplies what is random: 0 gives the middle only, 1 the density itself, more "
-        "leaves the beaten track.",
-    )
-    count = middle.select_slider(
-        "How many", (5, 10, 20, 40), value=20, **state.in_url(state.GENERATED)
-    )
-    seed = right.number_input("Seed", 0, 9999, step=1, **state.in_url(state.GENERATE_SEED))
-    label = st.segmented_control(
-        "Class",
-        [state.ANY_DIGIT, *map(str, range(10))],
-        format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
-        default=state.ANY_DIGIT,
-        required=True,
-        **state.in_url(state.GENERATE_CLASS),
-        help="One Gaussian and N(0, 1) know no classes: codes are drawn until enough have "
-        "neighbours of that class.",
-    )
-    return Wish(way, temperature, seed, count, None if label == state.ANY_DIGIT else int(label))
 
 
-def show_samples(wish: Wish, model: Autoencoder, card: ModelCard) -> None:
-    """The digits, their nearest training digits, and what is to be seen in them."""
-    with st.spinner("Encoding 10,000 training digits, once for each model."):
-        codes = cached.codes(card.name)
-        z = cached.draw(card.name, wish)
-    st.markdown(_about(wish, card, codes))
+def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) -> Samples | None:
+    """Show the new digits and, below each, the most similar training digit.
+
+    Returns
+    -------
+    Samples or None
+        None if there is no digit of the requested class.
+    """
+    with st.spinner("Encoding 10,000 training digits: once for each model."):
+        z = cached.draw(card.name, request)
     if not len(z):
         st.info(
-            f"No {wish.label} came up in {40 * wish.count:,} draws. Take another class, a higher "
-            "temperature, or a density that knows classes."
+            f"None of {40 * request.count:,} latent vectors had the class {request.label}. Choose "
+            "another class, a higher temperature, or a distribution that knows classes: a "
+            "Gaussian for each class, or the kernel density."
         )
-        return
+        return None
     data = cache.mnist()
     images = np.clip(model.decode(z), 0, 1)
-    found, distances = cached.nearest_training(images)
-    labels = data.y_train[found]
-    shell.show_pictures(
-        imaging.tiles([images, data.x_train[found]], zoom=4),
-        caption=[f"{distance:.1f}" for distance in distances],
-        alt=[
-            f"New digit {n}; below it the nearest training digit, number {i}, a {label}, at "
-            f"distance {distance:.1f}"
-            for n, (i, label, distance) in enumerate(
-                zip(found, labels, distances, strict=True), start=1
-            )
-        ],
-        width=shell.TILE_WIDTH,
-    )
-    few = "" if len(z) == wish.count else f" Only {len(z)} came up of that class."
+    with st.spinner("Searching the most similar training digits."):
+        samples = Samples(z, images, *cached.nearest_training(images))
+    found, distances = samples.nearest, samples.distances
+    with st.container(width=_IN_A_ROW * shell.TILE_WIDTH + 5):
+        shell.show_pictures(
+            imaging.tiles([images, data.x_train[found]]),
+            caption=[f"{distance:.1f}" for distance in distances],
+            alt=[
+                f"New digit {n}; below it the most similar training digit, number {i}, a {label}, "
+                f"at distance {distance:.1f}"
+                for n, (i, label, distance) in enumerate(
+                    zip(found, data.y_train[found], distances, strict=True), start=1
+                )
+            ],
+            width=shell.TILE_WIDTH,
+        )
+    with st.spinner("Measuring how similar test digits are to training digits."):
+        usual = cached.usual_distance()
+    few = "" if len(z) == request.count else f"Only {len(z)} of this class came up. "
     st.caption(
-        "Top: new. Below: the training digit that is most like it, of 60,000, and the Euclidean "
-        f"distance of their pixels: {np.median(distances):.1f} (median). A copy would be at 0. "
-        f"Test digits, which nobody copied, are {cached.usual_distance():.1f} from theirs (median)."
-        f"{few}"
+        f"{few}Top: new digits. Below each: the most similar of the 60,000 training digits, and "
+        "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). Median: "
+        f"{np.median(distances):.1f}; for test digits, which are no copies: {usual:.1f}."
     )
+    return samples
+
+
+def explain(request: SamplingRequest, card: ModelCard) -> None:
+    """Say which distribution the latent vectors are drawn from."""
+    with st.spinner("Encoding 10,000 training digits: once for each model."):
+        codes = cached.codes(card.name)
+    st.markdown(_about(request, card, codes))
+
+
+def offer(samples: Samples, request: SamplingRequest, card: ModelCard) -> None:
+    """Downloads of the new digits and of their latent vectors."""
     with st.container(horizontal=True):
-        downloads.offer(
-            "Digits as PNG",
-            lambda: imaging.png(imaging.contact_sheet(images, min(10, len(images)), zoom=4, gap=2)),
-            f"new-{card.name}-{wish.seed}.png",
+        downloads.offer_png(
+            "Download the digits (PNG)",
+            lambda: imaging.contact_sheet(
+                samples.images, min(_IN_A_ROW, len(samples.images)), zoom=4, gap=2
+            ),
+            f"new-{card.name}-{request.seed}.png",
             "The new digits as one picture.",
         )
         downloads.offer(
-            "Codes as CSV",
-            lambda: _csv(z, codes, found, distances),
-            f"new-{card.name}-{wish.seed}.csv",
-            "A row per digit: the class of its neighbours, its nearest training digit, its code.",
+            "Download the latent vectors (CSV)",
+            lambda: _csv(samples, card.name),
+            f"new-{card.name}-{request.seed}.csv",
+            "A row for each digit: the class of its neighbours, the number of the most similar "
+            "training digit, its distance, and the latent vector.",
         )
 
 
-def _about(wish: Wish, card: ModelCard, codes: np.ndarray) -> str:
-    if wish.way != cached.NORMAL:
-        text = _MEANING[wish.way]
-        if wish.way == cached.KERNEL:
-            width = cached.density(card.name, wish.way).bandwidth
-            text += f" The small ones are {width:.2g} times as wide as all codes together."
-        return text
-    spread, mean = codes.std(axis=0), codes.mean(axis=0)
-    found = (
-        f"The codes of training digits have standard deviations from **{spread.min():.2f}** to "
-        f"**{spread.max():.2f}** in the single numbers, and means from {mean.min():.2f} to "
-        f"{mean.max():.2f}; N(0, 1) has 1 and 0."
-    )
-    if card.model.kind == "vae":
-        return (
-            "N(0, 1) is the **prior** of this VAE: the kl_loss of its training has pulled the "
-            f"codes towards it, so that drawing from it is right. {found}"
+def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
+    name, is_vae = plain(card.name), card.model.kind == "vae"
+    source = cached.density(card.name, request.distribution)
+    if request.distribution == cached.PRIOR:
+        deviation, mean = codes.std(axis=0), codes.mean(axis=0)
+        text = (
+            "Each latent value is drawn from **N(0, 1)**: mean 0, standard deviation 1. "
+            + (
+                f"This is the **prior** of {name}, a variational autoencoder (VAE): its kl_loss "
+                "pulled the latent vectors of the training digits towards N(0, 1). "
+                if is_vae
+                else f"But nothing in the training of {name} moved latent vectors towards N(0, 1), "
+                "so many of these pictures are no digits. That is what a VAE is for. "
+            )
+            + "The latent values of 10,000 training digits have standard deviations from "
+            f"{deviation.min():.2f} to {deviation.max():.2f} and means from {mean.min():.2f} to "
+            f"{mean.max():.2f}."
         )
-    return (
-        "N(0, 1), put **naively** into a plain autoencoder: nothing in its training asked the "
-        f"codes to be there. {found} And even with these put right, its numbers depend on each "
-        "other. Try the other densities, or a VAE."
-    )
+    elif request.distribution == cached.ONE_GAUSSIAN:
+        text = (
+            "**One Gaussian** (normal distribution) has the mean and the covariance of the latent "
+            "vectors of 10,000 training digits. It also covers the space between the classes, "
+            "which gives pictures between two digits."
+        )
+    elif isinstance(source, KernelDensity):
+        text = (
+            "**Kernel density**: a training digit is chosen at random, and its latent vector is "
+            "varied a little. Its standard deviations are those of all latent vectors, times "
+            f"{source.bandwidth:.2g}. At temperature 0 the digit is not varied at all, only "
+            "reconstructed: compare the two rows."
+        )
+    else:
+        text = (
+            "**A Gaussian** (normal distribution) was fitted to the latent vectors of **each "
+            "class** of 10,000 training digits. First a class is drawn, then a latent vector of "
+            "this class."
+        )
+        if not is_vae:
+            text += (
+                f" This is the default for {name}: unlike a VAE, it was not trained to have latent "
+                "vectors with a known distribution, so the distribution has to be fitted."
+            )
+    if card.model.kind == "linear":
+        text += (
+            f" {name} is linear: each new digit is a sum of {card.model.latent_dim} fixed "
+            "pictures, as with PCA. Theory predicts that a linear autoencoder reconstructs no "
+            "better than PCA (Baldi, 2012)."
+        )
+    return text
 
 
-def _csv(z: np.ndarray, codes: np.ndarray, found: np.ndarray, distances: np.ndarray) -> str:
-    labels = vote(nearest(z, codes, 5)[0], cache.mnist().y_train[: cached.FITTED])
+def _csv(samples: Samples, name: str) -> str:
+    neighbours, _ = nearest(samples.z, cached.codes(name), 5)
+    labels = vote(neighbours, cache.mnist().y_train[: cached.FITTED])
     header = ["class_of_neighbours", "nearest_training_digit", "distance"]
+    rows = zip(labels, samples.nearest, samples.distances, samples.z, strict=True)
     return downloads.csv_text(
-        [*header, *(f"z{i + 1}" for i in range(z.shape[1]))],
-        ([a, i, d, *code] for a, i, d, code in zip(labels, found, distances, z, strict=True)),
+        [*header, *(f"z{i + 1}" for i in range(samples.z.shape[1]))],
+        ([label, index, distance, *z] for label, index, distance, z in rows),
     )

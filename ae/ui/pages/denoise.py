@@ -142,9 +142,9 @@ else:
             pictures.offer(rows)
 if card.model.kind == "linear":
     st.markdown(
-        f"**{plain(card.name)}** has linear layers only. Theory predicts that it can do no better "
-        f"than PCA with {card.model.latent_dim} components, and at its best it is the same "
-        "projection (Baldi, 2012). The PCA shown here may use another number of components, the "
+        f"**{plain(card.name)}** has linear layers only. Theory predicts that it reconstructs no "
+        f"better than PCA with {card.model.latent_dim} components: at its best it uses the same "
+        "subspace (Baldi, 2012). The PCA shown here may have another number of components, the "
         "best one for this noise."
     )
 if DENOISING not in networks.values():

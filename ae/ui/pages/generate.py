@@ -1,20 +1,23 @@
-"""Generate: new digits, from a VAE's prior and from densities fitted to codes."""
+"""Generate: new digits, decoded from latent vectors that are drawn at random."""
 
 import streamlit as st
 
 from ae.ui import cache, shell
 from ae.ui.generate.quality import show_quality
-from ae.ui.generate.samples import choose, show_samples
+from ae.ui.generate.samples import choose, explain, offer, show_samples
 
 st.title("Can it invent digits?")
-model, card = shell.chosen_model()
-cache.mnist()  # if it is damaged, that is told here, and once
 st.markdown(
-    "The decoder makes a picture of **any** code. So draw a code at random, and decode it. "
-    "Whether that gives a digit depends on where the codes of real digits lie, and on whether one "
-    "draws from there."
+    "The decoder turns **any** latent vector into a picture. Draw latent vectors at random, decode "
+    "them, and new digits appear."
 )
-with shell.settings():
-    wish = choose(card)
-show_samples(wish, model, card)
-show_quality(wish, card)
+pictures = st.container()
+request = choose(shell.chosen_card())
+with pictures:
+    model, card = shell.chosen_model()
+    cache.mnist()  # if it is damaged, that is told here, and once
+    samples = show_samples(request, model, card)
+explain(request, card)
+if samples is not None:
+    offer(samples, request, card)
+show_quality(request, card)
