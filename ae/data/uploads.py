@@ -36,7 +36,7 @@ class Collection:
 
 
 def read_collection(
-    files: Iterable[tuple[str, bytes]], on_file: Callable[[int], None] = lambda done: None
+    files: Iterable[tuple[str, bytes]], on_file: Callable[[int], object] = lambda done: None
 ) -> Collection:
     """Read image files and .npz files.
 
