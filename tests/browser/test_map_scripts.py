@@ -222,7 +222,14 @@ def test_the_curve_fills_its_box_and_goes_down_with_the_error(script):
 
 
 @pytest.mark.parametrize(
-    "errors", [[200, 100, 40, 12, 4, 3], [20, 18, 16, 15, 14, 13.5], [6, 5, 4, 3, 2, 1]]
+    "errors",
+    [
+        [200, 100, 40, 12, 4, 3],
+        [6, 5, 4, 3, 2, 1],
+        [11, 11, 10, 10, 2, 1],  # just below the line at its left end
+        [15, 15, 15, 15, 2, 1],  # just above it there
+        [200, 100, 15, 15, 15, 15],  # and at its right end
+    ],
 )
 def test_the_label_of_pcas_line_does_not_lie_on_the_curve(script, errors):
     time_machine = script("time_machine", "curveScale", "labelPlace", "BOX")
