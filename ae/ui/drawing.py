@@ -21,25 +21,30 @@ def keep(ink: np.ndarray) -> None:
     st.session_state[state.DRAWN] = ink
 
 
-def ink() -> np.ndarray | None:
+def ink(*, in_url: bool = True) -> np.ndarray | None:
     """The drawing of this session, or else of the link: float32 (56, 56), None without one.
 
-    Where there is one it is put into the URL, so that a copied link has it, too.
+    in_url : whether to put it into the URL, so that a copied link has it, too. Not on a page with
+        a pad, where the URL would soon say something else than the pad: see ``restore_from_link``.
     """
     if state.DRAWN not in st.session_state and (text := st.query_params.get(state.INK)):
         with contextlib.suppress(ValueError):  # a link that was cut: the page works without it
             keep(unpack_ink(text))
+            put_into_pad(unpack_ink(text), state.PAD_LOAD)  # when a page with a pad is opened
     drawn = st.session_state.get(state.DRAWN)
     if drawn is None or not drawn.any():
         return None
-    if st.query_params.get(state.INK) != (text := pack_ink(drawn)):
+    if in_url and st.query_params.get(state.INK) != (text := pack_ink(drawn)):
         st.query_params[state.INK] = text
     return drawn
 
 
-def image() -> np.ndarray | None:
-    """The drawing as the network sees it, float32 (28, 28) in [0, 1], or None without one."""
-    drawn = ink()
+def image(*, in_url: bool = True) -> np.ndarray | None:
+    """The drawing as the network sees it, float32 (28, 28) in [0, 1], or None without one.
+
+    in_url : as for ``ink``.
+    """
+    drawn = ink(in_url=in_url)
     return None if drawn is None else to_mnist_form(drawn).image.astype(np.float32)
 
 
@@ -71,6 +76,7 @@ def restore_from_link(load_key: str) -> None:
         return
     del st.query_params[state.INK]  # later the URL would no longer say what is drawn
     try:
+        keep(unpack_ink(text))
         put_into_pad(unpack_ink(text), load_key)
     except ValueError:
         st.session_state[state.LINK_NOTE] = (

@@ -1,1 +1,1 @@
-"""The parts of the Compress page."""
+"""Parts of the Compress page."""

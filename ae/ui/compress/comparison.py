@@ -1,105 +1,138 @@
-"""One file of digits beside PNG, JPEG, WebP and PCA."""
+"""One file of digits compared with PNG, JPEG, WebP and PCA."""
+
+from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from ae import imaging
 from ae.analysis import metrics
 from ae.compression import codec, rate_distortion
 from ae.compression.rate_distortion import Sent
-from ae.ui import cache, shell, state
+from ae.store import ModelCard
+from ae.ui import cache, downloads, drawing, shell, state
+from ae.ui.compress.sent import SHOWN, Compressed, compress
 from ae.ui.markdown import plain
+from ae.ui.picture_rows import PictureRow, show_picture_rows
 
-_SHOWN = 10
+
+@shell.fragment(key=state.COMPRESSED_DRAWING)
+def show_drawing(card: ModelCard, bits: int) -> None:
+    """The same for the person's drawing, when the pen has come to rest."""
+    image = drawing.image(in_url=False)
+    if image is None or not image.any():
+        st.caption("Draw a digit to compare its size with that of other files.")
+        return
+    show(card, image[None], bits)
 
 
-def show_comparison(name: str, images: np.ndarray, bits: int) -> None:
-    """The file's figures, a table and pictures of what the others make of as much."""
-    file, mine, unquantized = _sent(name, cache.stamp(name), images, bits)
-    _show_figures(cache.model(name).latent_dim, images, mine, unquantized)
-    at = st.segmented_control(
+def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
+    """The figures of the file, and what other methods make of the same digits.
+
+    images : float32 (n, 28, 28), n at least 1.
+    """
+    compressed = compress(card.name, images, bits)
+    mine, count = compressed.sent, len(images)
+    _show_figures(card.model.latent_dim, images, compressed)
+    downloads.offer(
+        f"Download this file ({mine.size:,} bytes)",
+        lambda: compressed.file,
+        f"digits-{card.name}-{bits}-bits.aez",
+        "The compressed digits in this app's format. Upload the file below, or use the command "
+        "python -m ae decode, to reconstruct them.",
+    )
+    st.header("Compared with PNG, JPEG, WebP and PCA")
+    at = shell.settings("compared").segmented_control(
         "Compare at",
         [state.SAME_QUALITY, state.SAME_SIZE],
         format_func={
             state.SAME_QUALITY: "The same quality",
             state.SAME_SIZE: "The same number of bytes",
-        }.get,
-        default=state.SAME_QUALITY,
+        }.__getitem__,
+        default=state.default(state.COMPARED),
         required=True,
         **state.in_url(state.COMPARED),
-        help="The others are set to reach this PSNR, or to take no more bytes, if they can.",
+        help="The other methods are set to reach the same PSNR, or to need no more bytes. Where "
+        "one cannot, its nearest setting is shown.",
     )
     with st.spinner("Trying the settings of JPEG, WebP and PCA."):
-        sent = {name: mine} | _alternatives(images, mine.psnr, mine.size, at)
-    _show_table(sent, len(images))
+        sent = {card.name: mine} | _alternatives(images, mine.psnr, mine.size, at)
+    _show_table(sent, count)
+    if missed := _missed(sent, mine, at):
+        st.caption(f"{' and '.join(missed)} cannot reach this with any of the settings tried.")
+    if card.model.kind == "linear":
+        st.markdown(
+            f"{plain(card.name)} is linear. In theory its reconstructions can be no better than "
+            "those of PCA with the same number of dimensions (Baldi, 2012). The PCA of this table "
+            "may use another number of components: the best one that was tried."
+        )
     _show_pictures(images, sent)
-    st.download_button(
-        f"Download this file ({len(file):,} bytes)",
-        file,
-        file_name=f"digits-{name}-{bits}-bits.aez",
-        on_click="ignore",
-        icon=":material/download:",
-    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _sent(name: str, stamp: int, images: np.ndarray, bits: int) -> tuple[bytes, Sent, float]:
-    """The file, what it is worth, and the PSNR in dB without quantizing."""
-    model, quantizer = cache.model(name), cache.calibration(name).quantizer(bits)
-    return (
-        codec.compress(images, model, quantizer),
-        rate_distortion.send(images, model, quantizer),
-        float(metrics.psnr(images, model.reconstruct(images)).mean()),
-    )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _alternatives(images: np.ndarray, mine_psnr: float, mine_size: int, at: str) -> dict[str, Sent]:
-    """PNG, and WebP, JPEG and PCA at the same quality or the same size: name -> Sent."""
+def _alternatives(images: np.ndarray, psnr: float, size: int, at: str) -> dict[str, Sent]:
+    """PNG, and WebP, JPEG and PCA at the same PSNR in dB or the same size in bytes."""
     same_size = at == state.SAME_SIZE
     sent = {"PNG": rate_distortion.send_picture(images, "PNG")}
     for file_format in rate_distortion.PICTURE_FORMATS:
 
-        def send_at(quality, file_format=file_format):
+        def send_at(quality: int, file_format: str = file_format) -> Sent:
             return rate_distortion.send_picture(images, file_format, quality)
 
         sent[file_format] = (
-            rate_distortion.best_as_small(send_at, rate_distortion.QUALITIES, mine_size)
+            rate_distortion.best_as_small(send_at, rate_distortion.QUALITIES, size)
             if same_size
-            else rate_distortion.smallest_as_good(send_at, rate_distortion.QUALITIES, mine_psnr)
+            else rate_distortion.smallest_as_good(send_at, rate_distortion.QUALITIES, psnr)
         )
     sent["PCA"] = rate_distortion.best_pca(
         images,
         cache.pca(max(rate_distortion.PCA_SIZES)),
         cache.pca_calibration(),
-        mine_psnr,
-        mine_size if same_size else None,
+        psnr,
+        size if same_size else None,
     )
     return sent
 
 
-def _show_figures(latent_dim: int, images: np.ndarray, mine: Sent, unquantized: float) -> None:
-    count, header = len(images), codec.header_size(latent_dim)
-    codes = mine.size - header
+def _per_digit(size: int, count: int) -> str:
+    return f"{size / count:,.1f}" if count > 1 else f"{size:,}"
+
+
+def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -> None:
+    count, size = len(images), compressed.sent.size
+    header = codec.header_size(latent_dim)
+    vectors = size - header
     left, middle, right = st.columns(3)
-    grey = {"delta_color": "off", "delta_arrow": "off"}
     left.metric(
-        "Bytes a digit",
-        f"{mine.size / count:.1f}",
-        f"raw: {metrics.PIXELS}, {metrics.PIXELS * count / mine.size:.3g} times as many",
-        help="The whole file divided by the number of digits. Raw: one byte a pixel.",
-        **grey,
+        "Bytes per digit",
+        _per_digit(size, count),
+        f"{metrics.PIXELS} uncompressed, {metrics.PIXELS * count / size:.3g} times as much",
+        delta_color="off",
+        delta_arrow="off",
+        help="The size of the whole file divided by the number of digits. Uncompressed, each of "
+        "the 784 pixels is one byte.",
     )
     middle.metric(
         "Bits per pixel",
-        f"{8 * mine.size / count / metrics.PIXELS:.3f}",
-        f"{8 * codes / count / latent_dim:.2f} bits a number of the code",
-        **grey,
+        f"{8 * size / count / metrics.PIXELS:.3f}",
+        f"{8 * vectors / count / latent_dim:.2f} bits per latent value",
+        delta_color="off",
+        delta_arrow="off",
+        help="Uncompressed, a pixel has 8 bits.",
     )
-    right.metric("PSNR", f"{mine.psnr:.2f} dB", f"{unquantized:.2f} dB not quantized", **grey)
+    right.metric(
+        "PSNR",
+        f"{compressed.sent.psnr:.2f} dB",
+        f"{compressed.psnr_unquantized:.2f} dB without quantization",
+        delta_color="off",
+        delta_arrow="off",
+        help="Peak signal-to-noise ratio, in decibels: the quality of what is received. Higher is "
+        "better; 10 dB more mean a tenth of the squared error.",
+    )
+    per_digit = f", {vectors / count:.1f} for each" if count > 1 else ""
     st.caption(
-        f"The file has {mine.size:,} bytes: {header} of header, table and their checksum, once a "
-        f"file, and {codes:,} of codes, {codes / count:.1f} a digit."
+        f"Of the file's {size:,} bytes, {vectors:,} are for the digit{'s' * (count > 1)}"
+        f"{per_digit}, and {header} are **header overhead**: the model's fingerprint, the levels "
+        "of the quantization and a checksum. Every file has them once, whatever it holds."
     )
 
 
@@ -107,9 +140,9 @@ def _show_table(sent: dict[str, Sent], count: int) -> None:
     st.table(
         [
             {
-                "Sent as": plain(name),
+                "Method": plain(name),
                 "Setting": each.setting,
-                "Bytes a digit": f"{each.size / count:,.1f}",
+                "Bytes per digit": _per_digit(each.size, count),
                 "PSNR in dB": f"{each.psnr:.2f}" if np.isfinite(each.psnr) else "lossless",
             }
             for name, each in sent.items()
@@ -118,15 +151,26 @@ def _show_table(sent: dict[str, Sent], count: int) -> None:
     )
 
 
+def _missed(sent: dict[str, Sent], mine: Sent, at: str) -> list[str]:
+    """The methods that do not reach what they are compared at. PNG is not asked to."""
+    return [
+        name
+        for name, each in sent.items()
+        if name != "PNG"
+        and (each.size > mine.size if at == state.SAME_SIZE else each.psnr < mine.psnr)
+    ]
+
+
 def _show_pictures(images: np.ndarray, sent: dict[str, Sent]) -> None:
-    order = [name for name in sent if name != "PNG"]
-    st.caption(
-        f"From top to bottom: original (PNG is the same), {', '.join(map(plain, order))}. "
-        "PNG, JPEG and WebP have all the digits on one sheet: a file for each would cost more."
-    )
-    parts = [images[:_SHOWN], *(sent[name].images[:_SHOWN] for name in order)]
-    shell.show_pictures(
-        imaging.tiles(parts, zoom=5),
-        alt=[f"Digit {n + 1}: original, {', '.join(order)}" for n in range(len(parts[0]))],
-        width=shell.TILE_WIDTH,
-    )
+    rows = [PictureRow("Original", images[:SHOWN], "PNG is lossless: the same")]
+    rows += [
+        PictureRow(name, each.images[:SHOWN], f"{each.setting}: {each.psnr:.1f} dB")
+        for name, each in sent.items()
+        if name != "PNG"
+    ]
+    show_picture_rows(rows, [f"digit {number + 1}" for number in range(len(rows[0].images))])
+    if len(images) > 1:
+        st.caption(
+            "For PNG, JPEG and WebP all digits are on one sheet: one file for each digit would "
+            "need more bytes."
+        )

@@ -1,4 +1,6 @@
-"""Rate and distortion of all models, and the sum for a message of N digits."""
+"""Rate-distortion curves of all models, and the bytes of a message with its decoder."""
+
+from __future__ import annotations
 
 import streamlit as st
 
@@ -11,11 +13,14 @@ from ae.ui.markdown import plain
 
 
 def show_curves(name: str, bits: int) -> Point:
-    """The rate-distortion chart. Returns the point of the chosen model and bits."""
-    st.subheader("Rate and distortion")
-    names = _ladder(name)
-    with st.spinner("Sending 500 test digits at many settings, once for each model."):
-        points = [point for each in names for point in cache.model_points(each)]
+    """The rate-distortion chart. Returns the point of the page's model at ``bits``."""
+    st.header("Rate and distortion")
+    st.markdown(
+        "**Rate** is what a digit costs, in bits; **distortion** is what is lost: the higher the "
+        "PSNR, the less. Up and to the left is better. The ring marks your setting."
+    )
+    points = _measure_all(name)
+    with st.spinner("Measuring PCA, JPEG and WebP on 500 test digits, once."):
         baselines, png_bits = cache.baseline_points()
     chosen = cache.model_point(name, bits)
     shell.show_chart(
@@ -23,28 +28,28 @@ def show_curves(name: str, bits: int) -> Point:
         [*points, *baselines],
         png_bits,
         chosen,
-        alt=f"PSNR against bits per image for {', '.join(names)}, PCA, JPEG and WebP. "
+        alt=f"PSNR against bits per image for {', '.join(_models(name))}, PCA, JPEG and WebP. "
         f"{name} at {bits} bits: {chosen.bits_per_image:.0f} bits per image, "
         f"{chosen.psnr:.1f} dB. PNG: {png_bits:.0f} bits, lossless",
     )
     st.caption(
-        "Up and to the left is better: a better picture from fewer bits. 500 test digits in one "
-        "file at 3 to 8 bits; the ring is your setting. PCA is drawn at its best: of 8 to 256 "
-        "numbers and 4 to 6 bits, those that nothing beats. A curve of an autoencoder ends where "
-        "its code does: more bits cannot bring back what never went through the middle."
+        "500 test digits in one file, at 3 to 8 bits. The curve of an autoencoder ends where "
+        "quantization no longer matters: more bits cannot bring back what the latent vector does "
+        "not hold. PCA is drawn at its best: the settings that no other one beats, of 8 to 256 "
+        "components and 4 to 6 bits."
     )
     return chosen
 
 
-def show_sum(name: str, chosen: Point) -> None:
-    """The bytes of a message of N digits, with the decoder and without it."""
-    st.subheader("Is the decoder counted?")
+def show_decoder(name: str, chosen: Point) -> None:
+    """The bytes of a message of many digits, with the decoder and without it."""
+    st.header("What if the decoder has to be sent, too?")
     decoder = cache.decoder_bytes(name)
     count = st.number_input(
-        "Digits in the message",
+        "Number of digits in the message",
         1,
         10**9,
-        value=10_000,
+        value=state.default(state.MESSAGE),
         **state.in_url(state.MESSAGE),
         width=240,
     )
@@ -56,32 +61,45 @@ def show_sum(name: str, chosen: Point) -> None:
         (f"{name} and its decoder", decoder, chosen.bits_per_image / 8),
         (f"WebP, {nearest.setting}", 0, nearest.bits_per_image / 8),
         ("PNG, lossless", 0, png_bits / 8),
-        ("Raw", 0, metrics.PIXELS),
+        ("Uncompressed", 0, metrics.PIXELS),
     ]
     st.table(
         [
-            {"Sent as": plain(sent_as), "Bytes in all": f"{once + count * each:,.0f}"}
-            for sent_as, once, each in rows
+            {"Method": plain(method), "Bytes in all": f"{once + count * each:,.0f}"}
+            for method, once, each in rows
         ],
         hide_index=True,
     )
-    sentences = []
     others = [("PNG", png_bits), (f"WebP at {nearest.psnr:.1f} dB", nearest.bits_per_image)]
+    compared = []
     for other, bits in others:
         least = rate_distortion.break_even(decoder, chosen.bits_per_image / 8, bits / 8)
-        sentences.append(
-            f"Against {other} it pays to send the decoder too from **{least:,} digits** on."
+        compared.append(
+            f"fewer bytes than {other} from **{least:,} digits** on"
             if least
-            else f"Against {other} it never pays."
+            else f"more bytes than {other}, however many digits there are"
         )
     st.markdown(
-        f"The decoder alone is a file of {decoder:,} bytes. {' '.join(sentences)} "
-        f"What is received has a PSNR of {chosen.psnr:.1f} dB, and is not the original."
+        f"The decoder is a file of {decoder:,} bytes. Sent together with it, the digits need "
+        f"{' and '.join(compared)}. What is received has a PSNR of {chosen.psnr:.1f} dB: it is "
+        "not the exact original."
     )
 
 
-def _ladder(name: str) -> list[str]:
-    """Names of the shipped plain autoencoders by the length of their codes, and ``name``."""
+def _measure_all(name: str) -> list[Point]:
+    """The points of all curves; the first time they are measured, which is shown."""
+    names, points = _models(name), []
+    for number, each in enumerate(names, 1):
+        with st.spinner(
+            f"Measuring {plain(each)} on 500 test digits at 3 to 8 bits, once for each model: "
+            f"{number} of {len(names)}."
+        ):
+            points += cache.model_points(each)
+    return points
+
+
+def _models(name: str) -> list[str]:
+    """Names of the shipped plain autoencoders by latent_dim, and ``name``."""
     shipped = [card for card in store.list_models() if card.name in store.SHIPPED]
     names = [card.name for card in store.models_by_latent_dim(shipped).values()]
     return names if name in names else [name, *names]

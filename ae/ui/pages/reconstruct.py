@@ -87,7 +87,7 @@ model, card = shell.chosen_model()
 cache.mnist()  # if it is damaged, that is told here, and once
 statistics.follow_clicked_bar()
 top = st.container()
-with shell.settings("choice"), st.container(horizontal=True, vertical_alignment="bottom"):
+with shell.settings("choice"), st.container(horizontal=True):
     choice = st.segmented_control(
         "Which digits",
         list(CHOICES),
@@ -98,7 +98,7 @@ with shell.settings("choice"), st.container(horizontal=True, vertical_alignment=
         help="Best and worst: lowest and highest squared error in the set. Typical: nearest to "
         "the median. By error: nearest to an error that you enter.",
     )
-    controls = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+    controls = st.container(horizontal=True, width="content")
     second = sets.choose_second(card.name)
 buttons = st.container(horizontal=True, vertical_alignment="center")
 with buttons, st.container(key=f"{state.SETTINGS}set", width="content"):

@@ -1,1 +1,1 @@
-"""The parts of the Reconstruct page."""
+"""Parts of the Reconstruct page."""
