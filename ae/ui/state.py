@@ -158,7 +158,6 @@ PCA_MODEL = "pca_model"  # Draw: the model last compared with PCA
 SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
-COMPRESS_LOAD = "compress_load"  # Compress: the drawing of a link, for its pad
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
 HISTOGRAM = "error_histogram"  # Reconstruct: what is selected in the histogram of errors
 HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has followed
