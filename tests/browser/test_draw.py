@@ -1,9 +1,10 @@
-"""Draw beyond the pen: the code's bars, the closer looks, the ways in and out."""
+"""Draw beyond the pen: the bars of the latent vector, the closer looks, pictures and downloads."""
 
 from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 from pad_driver import BAR, SEVEN, Pad, expect_pixels_to_change, has_ink, pixels
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+
+from ae import store
+from ae.system.files import write_json
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -24,7 +28,7 @@ def open_drawn(page: Page, app, query: str = "") -> Pad:
     pad.expect_ink("empty")
     expect(first_bar(page)).to_be_visible()
     pad.draw(SEVEN)
-    expect(page.get_by_text("Take it with you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Download")).to_be_visible()
     return pad
 
 
@@ -33,7 +37,7 @@ def first_bar(page: Page) -> Locator:
 
 
 def decoded(page: Page) -> Locator:
-    return page.get_by_label(re.compile("^Decoded picture"))
+    return page.get_by_label(re.compile(r"^Decoder output\. "))
 
 
 def png(ink: np.ndarray) -> bytes:
@@ -52,10 +56,10 @@ def one() -> np.ndarray:
 def test_a_bar_is_moved_by_keys_and_taken_back(app, page, watched, quiet_log):
     pad = open_drawn(page, app)
     own, rebuilt = pixels(decoded(page)), pixels(pad.reconstruction)
-    reset = page.get_by_role("button", name="Back to the drawing's code")
+    reset = page.get_by_role("button", name="Reset latent values")
     expect(reset).to_have_attribute("aria-disabled", "true")
     first_bar(page).focus()
-    expect(page.get_by_label(re.compile("^The pixels that z1 moves"))).to_be_visible()
+    expect(page.get_by_label(re.compile("^The pixels that z1 changes"))).to_be_visible()
     before = float(first_bar(page).input_value())
     for _ in range(10):
         page.keyboard.press("ArrowUp")
@@ -94,7 +98,7 @@ def test_a_new_stroke_starts_from_its_own_code(app, page, watched, quiet_log):
     expect(first_bar(page)).to_have_value("3")
     pad.draw(BAR)
     expect(first_bar(page)).not_to_have_value("3")
-    reset = page.get_by_role("button", name="Back to the drawing's code")
+    reset = page.get_by_role("button", name="Reset latent values")
     expect(reset).to_have_attribute("aria-disabled", "true")
     assert watched.errors == []
 
@@ -114,9 +118,9 @@ def test_switching_centring_off_changes_what_the_network_sees(app, page, watched
 @pytest.mark.parametrize(
     ("look", "what"),
     [
-        ("Is this a digit?", r"unusual than [\d.]+% of real digits"),
-        ("Nearest real digits", "By pixels, 784 numbers"),
-        ("The duel with PCA", r"PCA\(32\)"),
+        ("Is it a digit?", r"[\d,]+ of the 10,000 test digits have a lower one"),
+        ("Nearest training digits", "All 60,000 training digits were searched"),
+        ("Comparison with PCA", r"PCA, 32 components"),
     ],
 )
 def test_a_closer_look_follows_when_the_pen_rests(app, page, watched, quiet_log, look, what):
@@ -147,7 +151,7 @@ def test_a_picture_file_becomes_ink(app, page, watched, quiet_log):
     page.goto(app.address("draw"))
     pad = Pad(page)
     expect(first_bar(page)).to_be_visible()
-    page.get_by_role("button", name="From a file").click()
+    page.get_by_role("button", name="Use a picture").click()
     upload = page.locator("input[type=file]")
     upload.set_input_files({"name": "one.png", "mimeType": "image/png", "buffer": png(one())})
     pad.expect_ink("a picture and 0 strokes")
@@ -181,20 +185,20 @@ def test_a_pasted_picture_becomes_ink(app, page, watched, quiet_log):
 def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, watched, quiet_log):
     pad = open_drawn(page, app)
     seen = pixels(pad.seen)
-    page.get_by_text("Centre by centre of mass").click()
+    page.get_by_text("Centre by the centre of mass").click()
     expect(page).to_have_url(re.compile("centre=false"))
     expect_pixels_to_change(pad.seen, seen)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.get_by_text("Is this a digit?").click()
-    expect(page.get_by_text(re.compile("unusual than"))).to_be_visible(timeout=60_000)
+    page.get_by_text("Is it a digit?").click()
+    expect(page.get_by_text(re.compile("have a lower one"))).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Link to this page").click()
     shown = page.get_by_test_id("stCode")
     expect(shown).to_contain_text("look=Is")
     expect(shown).to_contain_text("centre=false")
     link = shown.inner_text().strip()
     assert len(link) <= 2000
-    page.get_by_label("Task to show on top").fill("Draw a *bar* through it.")
-    page.get_by_label("Task to show on top").press("Enter")
+    page.get_by_label(re.compile("^Task to show")).fill("Draw a *bar* through it.")
+    page.get_by_label(re.compile("^Task to show")).press("Enter")
     expect(shown).to_contain_text("task=")
     page.get_by_text("Hide the sidebar").click()
     expect(shown).to_contain_text("hide=sidebar")
@@ -208,7 +212,7 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
     other.goto(link)
     theirs = Pad(other)
     theirs.expect_ink("a picture and 0 strokes")
-    expect(other.get_by_text(re.compile("unusual than"))).to_be_visible(timeout=60_000)
+    expect(other.get_by_text(re.compile("have a lower one"))).to_be_visible(timeout=60_000)
     theirs.settled()
     assert pixels(theirs.seen) == seen
     assert "ink=" not in other.url
@@ -228,13 +232,13 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
 def test_the_downloads_hold_what_is_shown(app, page, watched, quiet_log):
     open_drawn(page, app)
     found = {}
-    for name in ("Picture", "28 × 28 PNG", "Code as CSV"):
+    for name in ("pictures (PNG)", "input (PNG)", "latent vector (CSV)"):
         with page.expect_download() as download:
-            page.get_by_role("button", name=name, exact=True).click()
+            page.get_by_role("button", name=f"Download the {name}").click()
         found[name] = download.value.path().read_bytes()
-    assert Image.open(io.BytesIO(found["28 × 28 PNG"])).size == (28, 28)
-    assert Image.open(io.BytesIO(found["Picture"])).height == 280
-    assert len(found["Code as CSV"].decode().splitlines()) == 33
+    assert Image.open(io.BytesIO(found["input (PNG)"])).size == (28, 28)
+    assert Image.open(io.BytesIO(found["pictures (PNG)"])).height == 280
+    assert len(found["latent vector (CSV)"].decode().splitlines()) == 33
     assert watched.errors == []
 
 
@@ -280,12 +284,104 @@ def test_the_message_is_not_read_aloud_at_every_frame(app, page, watched, quiet_
 
 
 @pytest.fixture
-def conv_2(app):
-    """A model with a code of two numbers, in the list for as long as the test runs."""
-    folder = app.models / "conv-2"
-    shutil.copytree(REPOSITORY / "models" / "conv-2", folder)
-    yield "conv-2"
-    shutil.rmtree(folder)
+def add_model(app):
+    """add_model("linear-32", "mine") lists a shipped model under a name while a test runs."""
+    added = []
+
+    def add(shipped: str, name: str = "") -> str:
+        folder = app.models / (name or shipped)
+        folder.mkdir()
+        added.append(folder)
+        for file in (store.MODEL_FILE, store.CARD_FILE):
+            shutil.copy2(REPOSITORY / "models" / shipped / file, folder / file)
+        card = json.loads((folder / store.CARD_FILE).read_text())
+        write_json(folder / store.CARD_FILE, card | {"name": folder.name})
+        return folder.name
+
+    yield add
+    for folder in added:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def conv_2(add_model):
+    """A model with two latent dimensions."""
+    return add_model("conv-2")
+
+
+def test_the_pad_stands_and_takes_ink_before_the_network_is_loaded(
+    app, page, add_model, watched, quiet_log
+):
+    name = add_model("conv-32", "unseen-32")  # the server has not encoded anything with it
+    page.goto(app.address("draw", f"model={name}"))
+    pad = Pad(page)
+    pad.expect_ink("empty")
+    expect(page.get_by_text("test digits, once for each model")).to_be_visible()
+    expect(first_bar(page)).not_to_be_visible()
+    pad.put_pen_down(SEVEN)
+    pad.lift_pen()
+    pad.expect_ink("1 stroke")
+    expect(first_bar(page)).to_be_visible()
+    pad.settled()
+    assert has_ink(pad.reconstruction)
+    pad.expect_ink("1 stroke")
+    assert watched.errors == []
+
+
+def test_a_linear_model_whose_output_leaves_the_range_is_drawn_with(
+    app, page, add_model, watched, quiet_log
+):
+    name = add_model("linear-32")
+    page.goto(app.address("draw", f"model={name}"))
+    pad = Pad(page)
+    expect(first_bar(page)).to_be_visible()
+    pad.draw(SEVEN)
+    assert has_ink(pad.reconstruction)
+    expect(pad.message).to_contain_text("below 0 or above 1")
+    before = pixels(pad.reconstruction)
+    page.get_by_role("button", name="3", exact=True).click()
+    expect_pixels_to_change(pad.reconstruction, before)
+    pad.expect_ink("a picture and 0 strokes")
+    expect(page.get_by_text("encountered an error")).to_have_count(0)
+    assert watched.errors == []
+
+
+def test_the_nearest_digits_of_a_part_are_shown_while_the_rest_is_encoded(
+    app, page, add_model, watched, quiet_log
+):
+    name = add_model("conv-32", "unencoded-32")
+    page.goto(app.address("draw", f"model={name}&look=Nearest training digits"))
+    pad = Pad(page)
+    expect(first_bar(page)).to_be_visible()
+    pad.draw(SEVEN)
+    by_latent_vector = page.get_by_role("img", name=re.compile("^Nearest by latent vector"))
+    part = page.get_by_text(re.compile(r"[\d,]+ of 60,000 training digits searched"))
+    expect(part).to_be_visible()
+    expect(by_latent_vector).to_have_count(5)
+    expect(part).to_be_visible()
+    before = part.inner_text()
+    expect(part).not_to_have_text(before)  # it goes on by itself
+    all_of_them = page.get_by_text("All 60,000 training digits were searched.")
+    expect(all_of_them).to_have_count(2, timeout=300_000)  # on two busy cores
+    expect(by_latent_vector).to_have_count(5)
+    expect(part).to_have_count(0)
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_pad_and_reconstruction_are_on_the_first_screen(app, new_context, watched, quiet_log, size):
+    width, height = size
+    page = new_context(viewport={"width": width, "height": height}).new_page()
+    pad = open_drawn(page, app)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    seen = [pad.canvas, pad.reconstruction, *([first_bar(page)] if width > 1000 else [])]
+    for place in seen:
+        box = place.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert watched.errors == []
 
 
 def test_strokes_survive_another_model_whose_loading_is_told_above(
@@ -295,7 +391,7 @@ def test_strokes_survive_another_model_whose_loading_is_told_above(
     mine, rebuilt = pixels(pad.canvas), pixels(pad.reconstruction)
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name=conv_2).click()
-    expect(page.get_by_text("into 2 numbers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Latent vector: 2 values")).to_be_visible()
     expect_pixels_to_change(pad.reconstruction, rebuilt)
     pad.settled()
     pad.expect_ink("1 stroke")
@@ -307,10 +403,10 @@ def test_a_code_of_two_numbers_is_moved_on_a_map(app, page, conv_2, watched, qui
     page.goto(app.address("draw", f"model={conv_2}"))
     pad = Pad(page)
     pad.expect_ink("empty")
-    code_map = page.get_by_label(re.compile("^Map of the codes"))
+    code_map = page.get_by_label(re.compile("^Latent map"))
     expect(code_map).to_be_visible()
     pad.draw(SEVEN)
-    expect(page.get_by_text("Take it with you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Download")).to_be_visible()
     own, rebuilt = pixels(decoded(page)), pixels(pad.reconstruction)
     code_map.scroll_into_view_if_needed()
     box = code_map.bounding_box()
@@ -326,7 +422,7 @@ def test_a_code_of_two_numbers_is_moved_on_a_map(app, page, conv_2, watched, qui
     page.keyboard.press("ArrowLeft")
     expect(code_map).not_to_have_attribute("aria-label", name)
     assert pixels(pad.reconstruction) == rebuilt, "the drawing's own reconstruction stays"
-    page.get_by_role("button", name="Back to the drawing's code").click()
+    page.get_by_role("button", name="Reset latent values").click()
     page.wait_for_function(
         "([canvas, own]) => canvas.toDataURL() === own", arg=[decoded(page).element_handle(), own]
     )

@@ -137,11 +137,11 @@ def test_strokes_survive_a_switch_of_pages(app, page, watched, quiet_log):
     assert watched.errors == []
 
 
-def test_a_test_digit_can_be_put_in_and_taken_back(app, page, watched, quiet_log):
+def test_a_test_digit_can_be_used_and_undone(app, page, watched, quiet_log):
     pad = open_pad(page, app)
     pad.draw(SEVEN)
     mine = pixels(pad.canvas)
-    page.get_by_role("button", name="Put in a test digit").click()
+    page.get_by_role("button", name="Use a test digit").click()
     pad.expect_ink("a picture and 0 strokes")
     pad.settled()
     assert pixels(pad.canvas) != mine

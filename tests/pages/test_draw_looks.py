@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -11,11 +12,18 @@ import pytest
 from looks import OWN
 from test_draw_page import given, ink_of
 
+from ae import store
+from ae.analysis import metrics
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
 from ae.ui.components.drawing_pad import INK_SIDE
 
-LOOKS = ("The way in", "Is this a digit?", "Nearest real digits", "The duel with PCA")
+PREPROCESSING, IS_IT, NEAREST, PCA = (
+    "Preprocessing",
+    "Is it a digit?",
+    "Nearest training digits",
+    "Comparison with PCA",
+)
 
 
 def bars(at) -> dict:
@@ -43,10 +51,10 @@ def opened(open_page, seven, **address):
     return at
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [PREPROCESSING, IS_IT, NEAREST, PCA])
 def test_every_look_works_with_and_without_ink(open_page, put, seven, look):
     put(OWN)
-    at = open_page("draw", model=OWN, look=look)
+    at = open_page("draw", look=look)
     assert at.segmented_control(key="look").value == look
     hints = [text.value for text in at.caption if "Draw a digit first" in text.value]
     assert len(hints) == 1
@@ -55,6 +63,107 @@ def test_every_look_works_with_and_without_ink(open_page, put, seven, look):
     assert not at.exception
     assert not at.info
     assert not at.error
+
+
+@pytest.mark.parametrize("look", ["The way in", "Is this a digit?", "The duel with PCA"])
+def test_a_link_with_a_former_name_of_a_look_opens_the_page(open_page, put, seven, look):
+    put(OWN)
+    at = opened(open_page, seven, look=look, k="16")
+    assert at.segmented_control(key="look").value == PREPROCESSING
+    assert not at.error
+    assert any(f"look={look}" in caption.value for caption in at.caption), "it says so"
+
+
+STEPS = {"crop": "Cropped", "scale": "Scaled", "centre": "Centred"}
+
+
+@pytest.mark.parametrize("off", [(), *((step,) for step in STEPS), tuple(STEPS)])
+def test_only_the_steps_that_happen_are_shown(open_page, put, seven, shown, off):
+    put(OWN)
+    opened(open_page, seven, **dict.fromkeys(off, "false"))
+    names = [caption.partition(":")[0] for caption in shown[-1].captions]
+    for step, name in STEPS.items():
+        assert (name in names) == (step not in off)
+    assert names[0] == "Your ink"
+    assert names[-1] == "Reconstruction"
+    if off == tuple(STEPS):  # 56 × 56 do not fit the network's input
+        assert names[1:-1] == ["Shrunk to fit", "Not centred"]
+
+
+def test_the_rank_of_an_error_is_told_once_and_counted(open_page, put, mnist, seven):
+    put(OWN)
+    model = store.load(OWN)
+    at = opened(open_page, seven, look=IS_IT)
+    errors = metrics.squared_error(mnist.x_test, model.reconstruct(mnist.x_test))
+    drawn = to_mnist_form(seven / 255).image[None]
+    error = metrics.squared_error(drawn, model.reconstruct(drawn))[0]
+    said = " ".join(each.value for each in (*at.markdown, *at.subheader))
+    (count,) = re.findall(r"([\d,]+) of the 10,000 test digits have a lower one", said)
+    assert abs(int(count.replace(",", "")) - np.count_nonzero(errors < error)) <= 2
+    assert f"squared error of **{error:.2f}**" in said
+    assert "does not prove that it is a digit" in said
+    assert "%" not in given(at)["message"], "no second rank beside the pad"
+
+
+@pytest.mark.parametrize(
+    ("ink", "words"),
+    [("seven", "is not unusually high"), ("stripes", "is unusually high")],
+)
+def test_an_error_that_digits_do_not_have_is_called_unusual(open_page, conv_32, seven, ink, words):
+    stripes = np.zeros((56, 56), np.uint8)
+    stripes[8:48:8, 8:48], stripes[8:48, 8:48:8] = 255, 255
+    at = opened(open_page, stripes if ink == "stripes" else seven, look=IS_IT)
+    assert f"Its error {words}" in [each.value for each in at.subheader]
+
+
+def test_the_nearest_training_digits_are_the_nearest(
+    open_page, put, mnist, seven, shown, wait_until
+):
+    put(OWN)
+    model = store.load(OWN)
+    at = opened(open_page, seven, look=NEAREST)
+
+    def complete() -> bool:
+        at.run()
+        assert not at.exception
+        texts = [each.value for each in at.caption]
+        return texts.count("All 60,000 training digits were searched.") == 2
+
+    wait_until(complete, 60)
+    drawn = to_mnist_form(seven / 255).image
+    for how, query, vectors in (
+        ("by latent vector", model.encode(drawn[None])[0], model.encode(mnist.x_train)),
+        ("by pixels", drawn.ravel(), mnist.x_train.reshape(60_000, -1)),
+    ):
+        distances = np.linalg.norm(vectors - query, axis=1)
+        alt = next(row.alt for row in reversed(shown) if row.alt[0].startswith(f"Nearest {how}"))
+        told = [float(text.rpartition(" ")[2]) for text in alt]
+        np.testing.assert_allclose(told, np.sort(distances)[:5], atol=0.01)
+
+
+def test_of_a_linear_model_the_comparison_says_what_theory_predicts(open_page, ship, seven):
+    ship("linear-32")
+    at = opened(open_page, seven, look=PCA)
+    ours, theirs = (float(metric.value) for metric in at.metric)
+    assert ours == pytest.approx(theirs, rel=0.05)
+    said = " ".join(each.value for each in at.markdown)
+    assert "Baldi" in said
+    assert "% of PCA" not in said
+
+
+def test_the_comparison_follows_the_chosen_model(open_page, put, seven):
+    put("conv-32"), put(OWN)
+    at = opened(open_page, seven, look=PCA)
+    assert at.metric[0].label == "Squared error, conv-32"
+    at.sidebar.selectbox(key="model").select(OWN).run()
+    assert not at.exception
+    assert at.segmented_control(key="k").value == "4"
+    assert [each.label for each in at.metric] == [
+        f"Squared error, {OWN}",
+        "Squared error, PCA, 4 components",
+    ]
+    at.segmented_control(key="k").set_value("32").run()
+    assert at.metric[0].label == "Squared error, conv-32"
 
 
 def test_the_bars_show_the_code_in_standard_deviations(open_page, conv_32, mnist, seven):
@@ -75,10 +184,11 @@ def test_a_moved_bar_is_decoded_and_its_pixels_are_shown(open_page, conv_32, mni
     at.run()
     after = bars(at)
     z = model.encode(to_mnist_form(seven / 255).image[None])
-    z[0, 3] = before["mean"][3] + 2.5 * before["spread"][3]
+    fourth = model.encode(mnist.x_test)[:, 3]
+    z[0, 3] = fourth.mean() + 2.5 * fourth.std()
     expected = np.rint(255 * model.decode(z)[0])
     np.testing.assert_allclose(pixels_of(after["decoded"], 3)[..., 0] >= expected - 2, True)
-    assert pixels_of(after["moved"], 3).any()
+    assert np.ptp(pixels_of(after["moved"], 3)) > 0, "some pixels change more than others"
     assert after["number"] == 5
     assert after["changes"] == [[3, 2.5]]
     at.session_state["code_bars"] = {"edit": edit | {"token": "another code", "number": 6}}
@@ -108,12 +218,12 @@ def test_a_load_is_not_sent_again_once_it_has_arrived(open_page, conv_32, seven)
 
 
 def test_the_link_restores_the_drawing_and_the_settings(open_page, conv_32, seven):
-    at = opened(open_page, seven, look="Is this a digit?", crop="false")
+    at = opened(open_page, seven, look=IS_IT, crop="false")
     at.button(key="link_button").click().run()
     (link,) = [code.value for code in at.code]
     assert len(link) <= 2000
     address = parse_qs(urlsplit(link).query)
-    assert address["look"] == ["Is this a digit?"]
+    assert address["look"] == [IS_IT]
     assert address["crop"] == ["false"]
     assert address["model"] == ["conv-32"]
     np.testing.assert_array_equal(np.rint(unpack_ink(address["ink"][0]) * 255), seven)
@@ -135,7 +245,7 @@ def test_a_bad_link_is_a_quiet_note(open_page, conv_32, text):
 
 
 def test_a_switched_off_step_counts_although_its_switch_is_not_shown(open_page, conv_32, seven):
-    at = opened(open_page, seven, look="Is this a digit?", centre="false", scale="false")
+    at = opened(open_page, seven, look=IS_IT, centre="false", scale="false")
     seen = np.frombuffer(base64.b64decode(given(at)["pictures"][0]["pixels"]), np.uint8)
     expected = to_mnist_form(seven / 255, centre=False, scale=False).image
     np.testing.assert_allclose(seen.reshape(28, 28), expected * 255, atol=1)

@@ -6,10 +6,12 @@ import json
 import numpy as np
 import pytest
 from looks import OWN
+from test_all_pages import weights_of_noise
 
 from ae import store
 from ae.analysis import metrics
 from ae.data.drawing import to_mnist_form
+from ae.ui import cache
 
 
 def ink_of(pixels: np.ndarray, number: int = 1) -> dict:
@@ -58,7 +60,7 @@ def test_ink_is_brought_to_mnist_form_and_rebuilt(open_page, conv_32, seven):
     reconstruction = model.reconstruct(form[None])
     error = metrics.squared_error(form[None], reconstruction)[0]
     sees, rebuilt = data["pictures"]
-    assert (sees["label"], rebuilt["label"]) == ("The network sees", "Reconstruction")
+    assert (sees["label"], rebuilt["label"]) == ("Network input", "Reconstruction")
     np.testing.assert_allclose(picture(sees), form * 255, atol=1)
     np.testing.assert_allclose(picture(rebuilt), reconstruction[0] * 255, atol=1)
     assert f"{error:.1f}" in rebuilt["caption"]
@@ -90,7 +92,33 @@ def test_choosing_another_model_changes_the_reconstruction_alone(open_page, put,
     assert picture(before[0]).tolist() == picture(after[0]).tolist()
     expected = store.load(OWN).reconstruct(to_mnist_form(seven / 255).image[None])[0]
     np.testing.assert_allclose(picture(after[1]), expected * 255, atol=1)
-    assert "4 numbers" in given(at)["message"]
+    assert "Latent vector: 4 values" in [each.value for each in at.header]
+
+
+@pytest.mark.parametrize("name", store.SHIPPED)
+def test_every_shipped_model_is_drawn_with(open_page, ship, seven, name):
+    ship(name)
+    at = open_page("draw")
+    shown = draw(at, seven)
+    assert not at.error
+    form = to_mnist_form(seven / 255).image
+    output = cache.model(name).reconstruct(form[None])
+    error = metrics.squared_error(form[None], output)[0]
+    np.testing.assert_allclose(
+        picture(shown["pictures"][1]), 255 * np.clip(output[0], 0, 1), atol=1
+    )
+    assert f"Squared error {error:.1f}" in shown["message"], "of the output as it is"
+    assert ("below 0 or above 1" in shown["message"]) == (name == "linear-32")
+    at.button(key="sample_3").click().run()
+    assert not at.exception
+
+
+def test_a_model_that_does_not_load_is_reported_and_the_pad_stays(open_page, ship, models_folder):
+    ship("conv-2")
+    weights_of_noise(models_folder / "conv-2")
+    at = open_page("draw")
+    assert given(at)["pictures"] == []
+    assert any("conv-2" in error.value for error in at.error)
 
 
 def test_empty_ink_is_no_digit_and_is_answered(open_page, conv_32):

@@ -42,8 +42,8 @@ def compare_with_pca(seen: Seen | None, card: ModelCard) -> None:
         ]
         st.markdown(_result(offered[k], *errors))
         st.caption(
-            "Difference: blue where the reconstruction is too dark, orange where it is too bright. "
-            "Full colour is a difference of at least half of white, for both."
+            "Difference: blue where the reconstruction is too dark, orange where it is too bright, "
+            "grey where it is right. Full colour is a difference of at least half of white."
         )
         if len(convolutional) > 1:
             _show_curve(image, convolutional, k)
