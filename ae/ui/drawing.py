@@ -30,7 +30,7 @@ def ink(*, in_url: bool = True) -> np.ndarray | None:
     if state.DRAWN not in st.session_state and (text := st.query_params.get(state.INK)):
         with contextlib.suppress(ValueError):  # a link that was cut: the page works without it
             keep(unpack_ink(text))
-            put_into_pad(unpack_ink(text), state.PAD_LOAD)  # when a page with a pad is opened
+            put_into_pad(unpack_ink(text))  # when a page with a pad is opened
     drawn = st.session_state.get(state.DRAWN)
     if drawn is None or not drawn.any():
         return None
@@ -57,19 +57,15 @@ def steps() -> dict[str, bool]:
     }
 
 
-def put_into_pad(pixels: np.ndarray, load_key: str) -> None:
-    """Have the pad of a page load a picture when it is shown next.
+def put_into_pad(pixels: np.ndarray) -> None:
+    """Have the pad, on whichever page it is shown next, load a picture.
 
-    Parameters
-    ----------
-    pixels : float array of shape (28, 28) or (56, 56), values in [0, 1]
-    load_key : str
-        Where the pad finds what it has to load.
+    pixels : float array of shape (28, 28) or (56, 56), values in [0, 1].
     """
-    st.session_state[load_key] = Load(secrets.token_hex(8), pixels)
+    st.session_state[state.PAD_LOAD] = Load(secrets.token_hex(8), pixels)
 
 
-def restore_from_link(load_key: str) -> None:
+def restore_from_link() -> None:
     """Put the drawing of the URL into the pad, once, or leave a note that it is damaged."""
     text = st.query_params.get(state.INK)
     if text is None:
@@ -77,7 +73,7 @@ def restore_from_link(load_key: str) -> None:
     del st.query_params[state.INK]  # later the URL would no longer say what is drawn
     try:
         keep(unpack_ink(text))
-        put_into_pad(unpack_ink(text), load_key)
+        put_into_pad(unpack_ink(text))
     except ValueError:
         st.session_state[state.LINK_NOTE] = (
             "The drawing in this link could not be read: the link is cut or changed. "

@@ -98,4 +98,4 @@ def _results(
 
 def _use_test_digit() -> None:
     images = cache.mnist().x_test
-    drawing.put_into_pad(images[secrets.randbelow(len(images))], state.PAD_LOAD)
+    drawing.put_into_pad(images[secrets.randbelow(len(images))])

@@ -116,5 +116,5 @@ def _use_file(data: bytes) -> None:
 
 
 def _put(image: np.ndarray) -> None:
-    drawing.put_into_pad(image, state.PAD_LOAD)
+    drawing.put_into_pad(image)
     st.session_state.pop(state.PAD_NOTE, None)

@@ -39,7 +39,7 @@ def choose_digits() -> np.ndarray:
 st.title("Is it a way to send less data?")
 model, card = shell.chosen_model()
 cache.mnist()  # if it is damaged, that is told here, and once
-drawing.restore_from_link(state.PAD_LOAD)
+drawing.restore_from_link()
 top = st.container()
 with shell.settings("what"), st.container(horizontal=True):
     what = st.segmented_control(

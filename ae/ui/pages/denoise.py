@@ -110,7 +110,7 @@ with top:
     with st.spinner("Loading the networks, and choosing the baselines for this noise."):
         networks = loadable(networks_to_compare(store.list_models(), card.name))
         methods = cached.methods(kind, strength, networks)
-drawing.restore_from_link(state.PAD_LOAD)
+drawing.restore_from_link()
 if shown == state.OWN_DRAWING:
     with top:
         noise_pen(kind, strength, seed, methods)
