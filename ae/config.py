@@ -19,8 +19,9 @@ from ae.data.noise import NOISE_KINDS
 
 KINDS = ("conv", "linear", "vae")
 IMPORTED = "imported"  # a kind that can be loaded but not built: the network came from a file
-# The most parameters a network may have, trained here or imported.
+# Limits of a network, trained here or imported.
 MOST_PARAMETERS = 16_000_000
+MOST_LATENT_DIMS = 256
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ class ModelConfig(_Config):
     )
     latent_dim: int = _setting(
         32,
-        WholeNumber(1, 256),
+        WholeNumber(1, MOST_LATENT_DIMS),
         "Number of latent dimensions: the length of the latent vector z. Fewer dimensions "
         "compress more and give blurrier reconstructions.",
     )

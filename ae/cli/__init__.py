@@ -1,1 +1,1 @@
-"""The commands of ``python -m ae``, one module each."""
+"""The commands of ``python -m ae``, a module for each or for two that belong together."""

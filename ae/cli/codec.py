@@ -1,16 +1,18 @@
-"""python -m ae encode | decode: sets of pictures to .aez files and back."""
+"""python -m ae encode | decode: compress images to an .aez file, and decompress it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ae import store
 from ae.analysis import metrics
+from ae.cli.options import Commands
 from ae.compression import codec
 from ae.compression.quantizer import LEAST_BITS, MOST_BITS, measure
 from ae.compression.rate_distortion import picture_file
@@ -19,39 +21,54 @@ from ae.data.image_sets import open_images, save_images
 from ae.system import tensorflow_import
 from ae.system.files import replacing
 
-MEASURED = 5000  # training images that the quantizer is learnt on
+MEASURED = 5000  # training images from which the quantizer is learnt
 
 
-def add_parsers(commands) -> None:
-    """Add the two commands to ``commands``, an argparse object of subparsers."""
+def add_parsers(commands: Commands) -> None:
+    """Add the commands encode and decode."""
     encode = commands.add_parser(
         "encode",
-        help="compress pictures of 28×28 with a model",
-        description="Compress pictures: codes of a model, quantized and entropy coded.",
+        help="Compress 28×28 images with a model.",
+        description="Compress 28×28 images: the model's latent vectors are quantized and entropy "
+        "coded.",
     )
     encode.set_defaults(run=_encode)
-    encode.add_argument("source", metavar="IN.npz|FOLDER", help="pictures of 28×28")
-    encode.add_argument("-o", "--output", required=True, metavar="OUT.aez")
-    encode.add_argument("--model", default=store.DEFAULT_MODEL, help="default %(default)s")
+    encode.add_argument(
+        "source", metavar="IN.npz|FOLDER", help="28×28 images: an .npz file or a folder of images."
+    )
+    encode.add_argument("-o", "--output", required=True, metavar="OUT.aez", help="File to write.")
+    encode.add_argument(
+        "--model", default=store.DEFAULT_MODEL, help="Name of the model. Default: %(default)s."
+    )
     encode.add_argument(
         "--bits",
         type=int,
         default=6,
         choices=range(LEAST_BITS, MOST_BITS + 1),
-        help="for the number of the code that matters most, 2 to 10, default %(default)s",
+        metavar="N",
+        help="Bits for the latent dimension with the largest effect; the others get fewer. From "
+        f"{LEAST_BITS} to {MOST_BITS}. Default: %(default)s.",
     )
     encode.add_argument(
-        "--data", metavar="FILE.npz", help="what the model was trained on; default: MNIST"
+        "--data", metavar="FILE.npz", help="The model's training data. Default: MNIST."
     )
     decode = commands.add_parser(
         "decode",
-        help="rebuild the pictures of an .aez file",
-        description="Rebuild the pictures of an .aez file into an .npz file or a new folder.",
+        help="Decompress an .aez file.",
+        description="Decompress the images of an .aez file to an .npz file or a new folder.",
     )
     decode.set_defaults(run=_decode)
-    decode.add_argument("source", metavar="IN.aez")
-    decode.add_argument("-o", "--output", required=True, metavar="OUT.npz|FOLDER")
-    decode.add_argument("--model", help="default: the model that wrote the file, if it is here")
+    decode.add_argument("source", metavar="IN.aez", help="File to decompress.")
+    decode.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT.npz|FOLDER",
+        help="An .npz file, or a folder that does not exist yet.",
+    )
+    decode.add_argument(
+        "--model", help="Name of the model. Default: the model that wrote the file, if it is found."
+    )
 
 
 def _encode(options: argparse.Namespace) -> int:
@@ -65,9 +82,9 @@ def _encode(options: argparse.Namespace) -> int:
     errors, psnr, png_bytes = [], [], 0
     with replacing(options.output) as temporary:
         with temporary.open("wb") as file:
-            for images, rebuilt in codec.write(file, batches, count, model, quantizer):
-                errors.append(metrics.squared_error(images, rebuilt))
-                psnr.append(metrics.psnr(images, rebuilt))
+            for images, decoded in codec.write(file, batches, count, model, quantizer):
+                errors.append(metrics.squared_error(images, decoded))
+                psnr.append(metrics.psnr(images, decoded))
                 png_bytes += len(picture_file(images, "PNG", optimize=False))
                 _show(sum(map(len, errors)), count)
         size = temporary.stat().st_size
@@ -101,7 +118,8 @@ def _decode(options: argparse.Namespace) -> int:
         else:
             name, model = options.model, store.load(options.model)
         file.seek(0)
-        save_images(options.output, _shown(codec.read(file, model), header.count), header.count)
+        images = _with_progress(codec.read(file, model), header.count)
+        save_images(options.output, images, header.count)
     size = source.stat().st_size
     print(
         f"{options.output}: {header.count:,} images rebuilt by {name} in "
@@ -111,7 +129,8 @@ def _decode(options: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(batches, count: int):
+def _with_progress(batches: Iterable[np.ndarray], count: int) -> Iterator[np.ndarray]:
+    """Yield the batches, and show after each how many of the images are done."""
     done = 0
     for images in batches:
         yield images
@@ -120,6 +139,6 @@ def _shown(batches, count: int):
 
 
 def _show(done: int, count: int) -> None:
-    # The closing line is for scripts; progress is for whoever watches.
+    # Progress goes to standard error: scripts read the last line on standard output.
     end = "\n" if done == count else ""
     print(f"\r{done:,} of {count:,} images", end=end, flush=True, file=sys.stderr)

@@ -1,24 +1,26 @@
-"""python -m ae evaluate: recompute a model card's figures from the data."""
+"""python -m ae evaluate: recompute the figures of a model's card from the data."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
+from ae.cli.options import Commands, add_data, add_json
 from ae.system import tensorflow_import
 
 
-def add_parser(commands) -> None:
-    """Add the command to ``commands``, an argparse object of subparsers."""
+def add_parser(commands: Commands) -> None:
+    """Add the command evaluate."""
     parser = commands.add_parser(
         "evaluate",
-        help="measure a model on all test images",
-        description="Recompute a model's figures over all test images and compare with its card.",
+        help="Measure a model on all test images.",
+        description="Recompute a model's figures from all test images and compare them with its "
+        "card. The exit status is 1 if they differ.",
     )
     parser.set_defaults(run=_run)
-    parser.add_argument("name", help="a model in the models folder")
-    parser.add_argument("--data", metavar="FILE.npz", help="with MNIST's keys; default: MNIST")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("name", help="Name of a model in the models folder.")
+    add_data(parser)
+    add_json(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -39,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         print(f"{card.name}, {model.parameters:,} parameters: {evaluation.in_words(figures)}")
         print(
-            "Its card is of other data."
+            "Its card was made with other data."
             if matches is None
             else f"Its card says {'the same' if matches else 'something else'} "
             f"(squared error {card.test.squared_error:.3f})."

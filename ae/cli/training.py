@@ -1,4 +1,4 @@
-"""python -m ae train | cost"""
+"""python -m ae train | cost: train a model, or estimate how long that would take."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from ae.cli.options import (
+    Commands,
+    add_data,
+    add_json,
+    add_low_priority,
+    lower_priority,
+    whole_numbers,
+)
 from ae.config import (
     Choice,
     ModelConfig,
@@ -24,57 +33,77 @@ from ae.config import (
 from ae.system import malloc, tensorflow_import
 from ae.training.presets import DEFAULT_PRESET, PRESETS
 
+if TYPE_CHECKING:
+    from ae import runs
+    from ae.training.distributed import Machines
+    from ae.training.progress import Record
 
-def add_parsers(commands) -> None:
-    """Add the commands to argparse's ``commands``."""
+
+def add_parsers(commands: Commands) -> None:
+    """Add the commands train and cost."""
     train = commands.add_parser(
         "train",
-        help="train a model into the models folder",
-        description="Train a convolutional autoencoder; Ctrl-C stops and keeps the model as it is.",
+        help="Train a model and save it in the models folder.",
+        description="Train an autoencoder and save it in the models folder. Ctrl-C stops the "
+        "training and saves the model as it is.",
     )
     train.set_defaults(run=_train)
-    train.add_argument("--name", required=True, help="of the new model: letters, digits, - and _")
-    train.add_argument("--replace", action="store_true", help="remove a model of that name first")
     train.add_argument(
-        "--resume", action="store_true", help="go on with a run that was paused or has died"
+        "--name", required=True, help="Name of the new model: letters, digits, - and _."
+    )
+    train.add_argument("--replace", action="store_true", help="Replace a model of the same name.")
+    train.add_argument(
+        "--resume",
+        action="store_true",
+        help="Resume a run that was paused or has failed, with the settings that it has.",
     )
     train.add_argument("--claimed", action="store_true", help=argparse.SUPPRESS)
     train.add_argument(
-        "--devices", type=int, default=1, metavar="N", help="GPUs that share each batch (default 1)"
+        "--devices",
+        type=int,
+        default=1,
+        metavar="N",
+        help="Number of GPUs that share each batch. Default: 1.",
     )
     _add_settings(train)
     cost = commands.add_parser(
         "cost",
-        help="tell how long a training would take here",
-        description="Train for two seconds with the settings, and tell what all of it would take.",
+        help="Estimate how long a training would take.",
+        description="Train for two seconds with the given settings, and estimate from that how "
+        "long the whole training would take on this machine.",
     )
     cost.set_defaults(run=_cost)
-    cost.add_argument("--json", action="store_true", help="print one JSON object")
+    add_json(cost)
     _add_settings(cost)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", metavar="FILE.npz", help="with MNIST's keys; default: MNIST")
-    parser.add_argument("--low-priority", action="store_true", help="let other programs go first")
+    add_data(parser)
+    add_low_priority(parser)
     origin = parser.add_mutually_exclusive_group()
     origin.add_argument(
         "--preset",
         choices=PRESETS,
         default=DEFAULT_PRESET,
-        help=f"settings to start from, default {DEFAULT_PRESET}; the options below change them",
+        help=f"Preset to start from; the settings below change it. Default: {DEFAULT_PRESET}.",
     )
-    origin.add_argument("--like", metavar="NAME", help="start from the settings on a model's card")
+    origin.add_argument(
+        "--like", metavar="NAME", help="Start from the settings of this model instead."
+    )
     preset = PRESETS[DEFAULT_PRESET]
-    for config in (preset.model, preset.training):
+    for title, config in (("model", preset.model), ("training", preset.training)):
+        group = parser.add_argument_group(
+            f"{title} settings", f"The defaults are those of the preset {DEFAULT_PRESET}."
+        )
         for name, setting in settings(type(config)).items():
-            _add_setting(parser, name, setting, getattr(config, name))
+            _add_setting(group, name, setting, getattr(config, name))
 
 
 def _add_setting(
-    parser: argparse.ArgumentParser, name: str, setting: Setting, default: object
+    group: argparse._ArgumentGroup, name: str, setting: Setting, default: object
 ) -> None:
-    parse, metavar, rule = _form(setting.rule)
-    parser.add_argument(
+    parse, metavar, rule = _syntax(setting.rule)
+    group.add_argument(
         f"--{name.replace('_', '-')}",
         type=parse,
         default=argparse.SUPPRESS,  # what is not given is the preset's
@@ -83,12 +112,12 @@ def _add_setting(
     )
     if setting.former_name:
         former = f"--{setting.former_name.replace('_', '-')}"
-        hidden = {"default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
-        parser.add_argument(former, dest=name, type=parse, **hidden)
+        hidden = argparse.SUPPRESS
+        group.add_argument(former, dest=name, type=parse, default=hidden, help=hidden)
 
 
-def _form(rule: Rule) -> tuple[Callable[[str], object], str, str]:
-    """Return how a setting is parsed from the command line, what stands for it and its rule."""
+def _syntax(rule: Rule) -> tuple[Callable[[str], object], str, str]:
+    """Return how a setting's value is parsed, what stands for it in the help, and its rule."""
     if isinstance(rule, Choice):
         return _choice, "WORD", f"One of {', '.join(map(text_of, rule.options))}"
     if isinstance(rule, WholeNumber):
@@ -97,40 +126,33 @@ def _form(rule: Rule) -> tuple[Callable[[str], object], str, str]:
         from_least = f"Above {rule.least:g}, up" if rule.above else f"From {rule.least:g}"
         return float, "X", f"{from_least} to {rule.most:g}"
     count = f"{rule.fewest}" if rule.fewest == rule.most else f"{rule.fewest} to {rule.most}"
-    return _widths, "N,N", f"{count} whole numbers, separated by commas"
+    return whole_numbers, "N,N", f"{count} whole numbers, separated by commas"
 
 
 def _choice(text: str) -> str | None:
     return None if text == "none" else text
 
 
-def _widths(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(",")) if text not in ("", "none") else ()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected numbers as in 32,64, got {text!r}") from None
-
-
-def _configs(options) -> tuple[ModelConfig, TrainingConfig]:
+def _configs(options: argparse.Namespace) -> tuple[ModelConfig, TrainingConfig]:
+    """Return both configs: those of the preset or the model to start from, with the changes."""
     from ae import store
 
-    origin = store.read_card(options.like) if options.like else PRESETS[options.preset]
-    if origin.training is None:
-        raise store.ModelError(f"{options.like!r} was made elsewhere: how is not known.")
-    return tuple(
+    if options.like:
+        card = store.read_card(options.like)
+        model, training = card.model, card.known_training()
+    else:
+        preset = PRESETS[options.preset]
+        model, training = preset.model, preset.training
+    given = vars(options)
+    return (
+        dataclasses.replace(model, **{k: given[k] for k in settings(ModelConfig) if k in given}),
         dataclasses.replace(
-            config,
-            **{
-                field.name: getattr(options, field.name)
-                for field in dataclasses.fields(config)
-                if hasattr(options, field.name)
-            },
-        )
-        for config in (origin.model, origin.training)
+            training, **{k: given[k] for k in settings(TrainingConfig) if k in given}
+        ),
     )
 
 
-def _train(options) -> int:
+def _train(options: argparse.Namespace) -> int:
     from ae import store
     from ae.analysis.evaluation import in_words
     from ae.data import load_data
@@ -139,41 +161,53 @@ def _train(options) -> int:
 
     store.check_name(options.name)
     settings = _settings(options)
-    _make_way(options)
-    asked_to_stop = []
+    lower_priority(options)
+    asked_to_stop: list[bool] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked_to_stop.append(True))
     malloc.keep_freed_memory()
-    watch = {
-        "devices": _devices(options),
-        "on_record": lambda record: _show(record, settings.training.epochs),
-        "should_stop": lambda: bool(asked_to_stop),
-    }
-    if getattr(watch["devices"], "rank", 0):
-        train(settings.model, settings.training, load_data(settings.data), **watch)
-        return 0  # the files are the first machine's to write
+    devices = _devices(options)
+
+    def on_record(record: Record) -> None:
+        _show(record, settings.training.epochs)
+
+    def should_stop() -> bool:
+        return bool(asked_to_stop)
+
+    if not isinstance(devices, int) and devices.rank:  # only the first machine writes files
+        train(
+            settings.model,
+            settings.training,
+            load_data(settings.data),
+            devices=devices,
+            on_record=on_record,
+            should_stop=should_stop,
+        )
+        return 0
     card = worker.execute(
         options.name,
         settings,
         replace=options.replace,
         resume=options.resume,
         claimed=options.claimed,
+        devices=devices,
         on_wait=lambda message: print(f"Waiting. {message}", flush=True),
-        **watch,
+        on_record=on_record,
+        should_stop=should_stop,
     )
     if card is None:
-        print("There is no model yet: the run was paused, or stopped before its first step.")
+        print("No model was saved: the run was paused, or stopped before its first step.")
         return 0
     print(f"\n{card.name}: {in_words(card.test)}, {card.seconds:.0f} s")
     return 0
 
 
-def _cost(options) -> int:
+def _cost(options: argparse.Namespace) -> int:
     from ae.data import load_data
     from ae.runs.cost import measure
 
     began = time.perf_counter()
-    _make_way(options)
+    lower_priority(options)
     model_config, training_config = _configs(options)
     data = load_data(options.data)
     malloc.keep_freed_memory()
@@ -190,36 +224,31 @@ def _cost(options) -> int:
     return 0
 
 
-def _make_way(options) -> None:
-    if options.low_priority and hasattr(os, "nice"):
-        os.nice(10)
-
-
-def _settings(options):
+def _settings(options: argparse.Namespace) -> runs.Settings:
     from ae import runs, store
 
     if not options.resume:
         return runs.Settings(*_configs(options), options.data)
     settings = runs.read_settings(options.name)
     if settings is None:
-        raise store.ModelError(f"There is no run {options.name!r} to go on with.")
+        raise store.ModelError(f"There is no run {options.name!r} to resume.")
     return settings
 
 
-def _devices(options):
+def _devices(options: argparse.Namespace) -> int | Machines:
     from ae.training.distributed import Machines
 
     if "TF_CONFIG" not in os.environ:
         return options.devices
     if options.devices != 1:
         raise ValueError(
-            "--devices must be 1 under TF_CONFIG: each machine trains on one. "
+            "--devices must be 1 if TF_CONFIG is set: each machine trains on one device. "
             f"Received: --devices {options.devices}."
         )
     return Machines()
 
 
-def _show(record, epochs: int) -> None:
+def _show(record: Record, epochs: int) -> None:
     left = record.seconds / record.step * (record.steps - record.step)
     checked = (
         "" if record.validation_error is None else f"  validation {record.validation_error:.3f}"

@@ -1,6 +1,7 @@
-"""Training runs: a process that owns one folder, and what can be read of it.
+"""Training runs: each is a process that owns one folder, which everybody else only reads.
 
-``run_folder`` reads it, ``control`` starts and stops runs, ``worker`` is the process itself.
+``run_folder`` reads and writes the folder, ``control`` starts and stops runs, ``worker`` is what
+the process does, ``turns`` is the queue.
 """
 
 from ae.runs.run_folder import (
@@ -16,6 +17,7 @@ from ae.runs.run_folder import (
     Settings,
     Status,
     can_resume,
+    folder_of,
     list_runs,
     pending_request,
     read_history,

@@ -1,4 +1,4 @@
-"""What tells training runs apart."""
+"""Configuration differences between training runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ _NONE = "–"
 
 
 def settings_of(model: ModelConfig, training: TrainingConfig | None, data: str) -> dict[str, str]:
-    """All settings as texts; a dash for one that has no effect beside the others."""
+    """Return all settings of a run as texts by name, a dash for one that has no effect.
+
+    Parameters
+    ----------
+    model : ModelConfig
+        The architecture.
+    training : TrainingConfig or None
+        How the model was trained; None for an imported model.
+    data : str
+        Name of the training data.
+    """
     values = model.to_dict() | (training.to_dict() if training else {}) | {"data": data}
     idle = set()
     if model.kind == "linear":
@@ -28,9 +38,17 @@ def settings_of(model: ModelConfig, training: TrainingConfig | None, data: str) 
 
 
 def differences(settings: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
-    """A row for each setting that is not the same in all runs: its name, then each run's.
+    """Return a row for each setting that is not the same in all runs.
 
-    settings : by the runs' names, each as ``settings_of`` returns them.
+    Parameters
+    ----------
+    settings : mapping of str to mapping of str to str
+        The settings of each run, as from ``settings_of``, by the run's name.
+
+    Returns
+    -------
+    list of dict
+        Rows with the key "setting" and a key for each run.
     """
     names = dict.fromkeys(name for each in settings.values() for name in each)
     return [

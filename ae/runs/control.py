@@ -1,4 +1,4 @@
-"""Start, stop, pause, resume and remove training runs. ``ae.runs`` tells how they stand."""
+"""Start, stop, pause, resume and remove training runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ae.runs.run_folder import Status
 from ae.system import locks, log
 from ae.system.files import REPOSITORY
 
-_children: list[subprocess.Popen] = []  # those that still run, the newest last
+_children: list[subprocess.Popen] = []  # those that may still run, the newest last
 
 
 def start(
@@ -26,10 +26,30 @@ def start(
     *,
     or_next: bool = False,
 ) -> str:
-    """Start a training process of lower priority that outlives this one; return its name.
+    """Start a training process of low priority, which outlives this one.
 
-    or_next : take the next free name if this one is in use.
-    Raises ModelError if the name is not legal or, without ``or_next``, is in use.
+    Parameters
+    ----------
+    name : str
+        Name of the run and of its model.
+    model_config : ModelConfig
+        The architecture.
+    training_config : TrainingConfig
+        How to train it.
+    data_path : str or PathLike, optional
+        File of the training data; MNIST by default.
+    or_next : bool
+        Whether to take the next free name if this one is in use.
+
+    Returns
+    -------
+    str
+        The name of the run.
+
+    Raises
+    ------
+    ModelError
+        If the name is not legal or, without ``or_next``, is in use.
     """
     store.check_name(name)
     with turns.registry_lock():
@@ -42,9 +62,14 @@ def start(
 
 
 def resume(name: str) -> None:
-    """Start a process that takes up a run which was paused or has died, from its last checkpoint.
+    """Start a process that resumes a paused or failed run from its last checkpoint.
 
-    It waits for its turn behind the others. Raises ModelError if there is no such run.
+    The run goes to the end of the queue.
+
+    Raises
+    ------
+    ModelError
+        If there is no such run.
     """
     store.check_name(name)
     with turns.registry_lock():
@@ -54,23 +79,25 @@ def resume(name: str) -> None:
 
 def request_stop(name: str) -> None:
     """Ask a run to stop. It ends after its current step and saves the best model so far."""
-    (_folder(name) / run_folder.STOP_FILE).touch()
+    (run_folder.folder_of(name) / run_folder.STOP_FILE).touch()
 
 
 def request_pause(name: str) -> None:
-    """Ask a run to pause. Its process ends after its current step; the next run has its turn."""
-    (_folder(name) / run_folder.PAUSE_FILE).touch()
+    """Ask a run to pause. Its process ends after its current step, and the next run starts."""
+    (run_folder.folder_of(name) / run_folder.PAUSE_FILE).touch()
 
 
 def remove(name: str) -> None:
     """Remove a run with its model, or a model alone.
 
-    Raises ModelError for a model that came with the app, a run that goes on, and a name that
-    nothing bears.
+    Raises
+    ------
+    ModelError
+        If the model came with the app, the run is active or there is neither.
     """
     store.check_name(name)
     with turns.registry_lock():
-        _refuse_a_living_run(name)
+        _refuse_active_run(name)
         store.remove(name)
 
 
@@ -83,7 +110,7 @@ def arguments(model_config: ModelConfig, training_config: TrainingConfig) -> lis
 
 
 def free_name(wanted: str) -> str:
-    """``wanted``, or with the lowest number behind it that no folder bears yet."""
+    """Return ``wanted``, with the lowest number after it that makes the name unused."""
     folder = store.models_folder()
     name, number = wanted, 1
     while (folder / name).exists():
@@ -93,13 +120,30 @@ def free_name(wanted: str) -> str:
 
 
 def claim(name: str, *, replace: bool = False, resume: bool = False) -> Path:
-    """Take a run's folder and a place in the queue. Call it within ``turns.registry_lock()``.
+    """Claim a run's folder and a place in the queue. Call it within ``turns.registry_lock()``.
 
-    replace : a model of that name may go. resume : there is a run, and it goes on. Without them
-    the name has to be free, or that of a failed run. Raises ModelError.
+    Parameters
+    ----------
+    name : str
+        Name of the run. Without ``replace`` and ``resume`` it must be unused, or that of a run
+        that has failed.
+    replace : bool
+        Whether a model of that name may be replaced.
+    resume : bool
+        Whether to resume the run of that name.
+
+    Returns
+    -------
+    Path
+        The folder of the run.
+
+    Raises
+    ------
+    ModelError
+        If the name is in use, or there is no run to resume.
     """
-    folder = store.file_of(name, run_folder.STATUS_FILE).parent  # a link could lead it elsewhere
-    _refuse_a_living_run(name)
+    folder = store.file_of(name, run_folder.STATUS_FILE).parent  # refuses a link to elsewhere
+    _refuse_active_run(name)
     if resume and not run_folder.can_resume(name):
         raise store.ModelError(f"There is no run {name!r} that was paused or has failed.")
     if not replace and (folder / store.CARD_FILE).exists():
@@ -108,22 +152,25 @@ def claim(name: str, *, replace: bool = False, resume: bool = False) -> Path:
     if status and status.state == "paused" and not (replace or resume):
         raise store.ModelError(f"The run {name!r} is paused. Resume it, or choose another name.")
     folder.mkdir(parents=True, exist_ok=True)
-    for request in (run_folder.STOP_FILE, run_folder.PAUSE_FILE):  # a former run's
+    for request in (run_folder.STOP_FILE, run_folder.PAUSE_FILE):  # made for an earlier run
         (folder / request).unlink(missing_ok=True)
-    run_folder.write_status(folder, Status("starting", record=status.record if resume else None))
+    record = status.record if status and resume else None
+    run_folder.write_status(folder, Status("starting", record=record))
     turns.draw_ticket(folder)
     return folder
 
 
-def _refuse_a_living_run(name: str) -> None:
+def _refuse_active_run(name: str) -> None:
     status = run_folder.read_status(name)
-    if locks.is_held(_folder(name) / run_folder.ALIVE_FILE) or (status and status.going_on):
+    if locks.is_held(run_folder.folder_of(name) / run_folder.ALIVE_FILE) or (
+        status and status.going_on
+    ):
         raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
 
 
 def _launch(name: str, words: list[str]) -> None:
     command = [sys.executable, "-m", "ae", "train", "--claimed", "--low-priority", "--name", name]
-    with (_folder(name) / run_folder.LOG_FILE).open("wb") as output:
+    with (run_folder.folder_of(name) / run_folder.LOG_FILE).open("wb") as output:
         process = subprocess.Popen(
             command + words,
             stdin=subprocess.DEVNULL,
@@ -140,17 +187,13 @@ def _launch(name: str, words: list[str]) -> None:
 def _log_end(name: str, process: subprocess.Popen) -> None:
     process.wait()
     status = run_folder.read_status(name)
-    if status is not None:  # else its folder has gone
+    if status is not None:  # else its folder has been removed
         log.run_ended(name, f"{status.state} {status.message}".strip())
 
 
 def environment() -> dict[str, str]:
-    """The environment in which ``python -m ae`` finds this package and this models folder."""
+    """Return the environment in which ``python -m ae`` finds this package and models folder."""
     return os.environ | {
         "AE_MODELS": str(store.models_folder().absolute()),
         "PYTHONPATH": str(REPOSITORY),
     }
-
-
-def _folder(name: str) -> Path:
-    return store.models_folder() / store.check_name(name)

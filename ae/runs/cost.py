@@ -1,4 +1,4 @@
-"""What a training will cost, measured by a short warm-up of it."""
+"""Training cost: how long a training would take, measured by training for two seconds."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ from ae.runs import control
 from ae.training import train
 from ae.training.progress import Moment
 
-_IMAGES = 4096  # of the warm-up
-_WARM_STEPS = 5  # not measured: the first ones build the graph
+_IMAGES = 4096  # to train on
+_WARM_STEPS = 5  # not measured: the first steps build the graph
 _SECONDS = 2.0
-_PATIENCE = 120.0  # seconds until a measurement is given up
+_TIMEOUT = 120.0  # seconds
 
 
 @dataclass(frozen=True)
 class Cost(JsonRecord):
-    """What a training takes on this machine, as busy as it was.
+    """What a training takes on this machine, as busy as it was when this was measured.
 
-    parameters : numbers that training sets. images_per_second : in training.
-    start_seconds : from the start of a process to its first steps.
+    Parameters
+    ----------
+    parameters : int
+        Number of parameters of the network.
+    images_per_second : float
+        Training speed.
+    start_seconds : float
+        Time from the start of a process to its first measured step.
     """
 
     parameters: int
@@ -36,7 +42,7 @@ class Cost(JsonRecord):
     start_seconds: float
 
     def seconds(self, config: TrainingConfig, image_count: int) -> float:
-        """Estimated seconds of a whole run on ``image_count`` training images."""
+        """Return the estimated seconds of a whole run on ``image_count`` training images."""
         images = config.epochs * max(image_count - config.validation_images, 0)
         return self.start_seconds + images / self.images_per_second
 
@@ -44,9 +50,23 @@ class Cost(JsonRecord):
 def measure(
     model_config: ModelConfig, training_config: TrainingConfig, data: Dataset, began: float
 ) -> Cost:
-    """Train for about two seconds on some of ``data``, and tell how fast that was.
+    """Train for about two seconds on a part of the data, and return how fast that was.
 
-    began : time.perf_counter() at the start of the process. Raises TrainingError as ``train``.
+    Parameters
+    ----------
+    model_config : ModelConfig
+        The architecture.
+    training_config : TrainingConfig
+        How to train it.
+    data : Dataset
+        The data to train on.
+    began : float
+        ``time.perf_counter()`` at the start of the process.
+
+    Raises
+    ------
+    TrainingError, ValueError
+        As ``train`` does.
     """
     config = dataclasses.replace(training_config, epochs=1000, validation_images=0)
     times: list[float] = []
@@ -68,9 +88,12 @@ def measure(
 
 
 def measure_in_own_process(model_config: ModelConfig, training_config: TrainingConfig) -> Cost:
-    """The same in a process of its own, of low priority, whose memory goes when it ends.
+    """Measure the cost on MNIST in another process of low priority, which then frees its memory.
 
-    Raises TrainingError if it does not end well.
+    Raises
+    ------
+    TrainingError
+        If the process fails or takes too long.
     """
     words = control.arguments(model_config, training_config)
     try:
@@ -79,10 +102,10 @@ def measure_in_own_process(model_config: ModelConfig, training_config: TrainingC
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             env=control.environment(),
             check=False,
         )
         return Cost.from_dict(json.loads(done.stdout))
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise TrainingError("What it will take could not be measured here.") from error
+        raise TrainingError("The training time could not be measured.") from error

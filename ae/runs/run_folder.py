@@ -1,15 +1,19 @@
-"""A training run as a process that owns one folder: start it, stop it, follow it.
+"""The folder of a training run: what its process writes, and what everybody else reads.
 
-The process writes, everybody else reads:
+    run.json        both configs and the data file, written once
+    status.json     the state of the run, replaced about once a second
+    history.csv     rows of ``ae.training.progress.Record``, only appended to
+    log.txt         what the process printed
+    checkpoint.npz  the state to resume from, every few seconds until the run ends
+    now.npz         the newest snapshot, about once a second until the run ends
+    film/*.npz      snapshots of chosen steps
+    ticket          the run's place in the queue, until it ends
+    stop, pause     somebody asks the run to stop or to pause
+    .alive          locked by the process for as long as it lives
+    model.keras, card.json    the result, as in ``ae.store``
 
-    run.json      both configs and the data file, written once
-    status.json   where the run stands, replaced about once a second
-    history.csv   rows of ``ae.training.progress.Record``, only ever appended to
-    preview.npy   ten digits as the model now rebuilds them, uint8 (10, 28, 28)
-    log.txt       what the process printed
-    stop          somebody asks the run to stop
-    .alive        locked by the process for as long as it lives
-    model.keras, card.json, at the end, as in ``ae.store``
+The models folder has two locks: ``.queue.lock`` while somebody claims a name or draws a ticket,
+and ``.training.lock`` held by the run that trains.
 """
 
 from __future__ import annotations
@@ -20,8 +24,10 @@ import io
 import math
 import shutil
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ae import store
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
@@ -39,37 +45,48 @@ TRAINING_LOCK = ".training.lock"
 
 GOING_ON = ("starting", "waiting", "training", "saving")
 STATES = (*GOING_ON, "done", "stopped", "paused", "failed")
-_COMING_UP = 60  # seconds that a process may take until it holds its lock
+_START_SECONDS = 60  # that a process may take until it holds its lock
 _LARGEST_TEXT = 16 << 20  # bytes
-_FULL = 1_000_000  # bytes left on a disk that is as good as full
+_FULL = 1_000_000  # bytes: a disk with less free space counts as full
 
 
 @dataclass(frozen=True)
 class Status(JsonRecord):
-    """Where a run stands.
+    """The state of a run.
 
-    state : starting, waiting (another run trains), training, saving, done, stopped (by request;
-        there is a model if it had begun to train), paused (by request; it can go on) or failed.
-    message : for people; why, where a reason is needed.
-    record : the newest row of the history, as a dict, or None.
+    Parameters
+    ----------
+    state : str
+        "starting" (its process starts), "waiting" (another run is training), "training",
+        "saving", "done", "stopped" (on request; there is a model if it had begun to train),
+        "paused" (on request; it can be resumed) or "failed".
+    message : str
+        The reason in words, where one is needed.
+    record : dict or None
+        The newest row of the history.
     """
 
     state: str
     message: str = ""
     record: dict | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError(f"state must be one of {STATES}. Received: state={self.state!r}.")
+        if not isinstance(self.message, str):
+            raise ValueError(f"message must be a text. Received: {self.message!r:.80}.")
+        if not isinstance(self.record, dict | None):
+            raise ValueError(f"record must be a dict or None. Received: {self.record!r:.80}.")
 
     @property
     def going_on(self) -> bool:
+        """Whether the run has not ended: it starts, waits, trains or saves."""
         return self.state in GOING_ON
 
 
 @dataclass(frozen=True)
 class Settings(JsonRecord):
-    """What a run is started with: both configs, and the data's file or None for MNIST."""
+    """The settings of a run: both configs, and the file of its data or None for MNIST."""
 
     model: ModelConfig = dataclasses.field(metadata={"record": ModelConfig})
     training: TrainingConfig = dataclasses.field(metadata={"record": TrainingConfig})
@@ -82,14 +99,20 @@ class Settings(JsonRecord):
             raise ValueError(f"data must be a path or null. Received: {self.data!r}.")
 
 
+def folder_of(name: str) -> Path:
+    """Return the folder of a run. Raises ModelError for an illegal name."""
+    return store.models_folder() / store.check_name(name)
+
+
 def pending_request(name: str) -> str | None:
-    """What the run has been asked to: "stop", "pause" or None."""
+    """Return what the run has been asked to do: "stop", "pause" or None."""
+    folder = folder_of(name)
     requests = {"stop": STOP_FILE, "pause": PAUSE_FILE}
-    return next((word for word, file in requests.items() if (_folder(name) / file).exists()), None)
+    return next((word for word, file in requests.items() if (folder / file).exists()), None)
 
 
 def list_runs() -> list[str]:
-    """Names of all folders that hold a run, newest first."""
+    """Return the names of all runs, newest first."""
     folder = store.models_folder()
     found = list(folder.glob(f"*/{STATUS_FILE}")) if folder.is_dir() else []
     names = [path.parent.name for path in sorted(found, key=_modified, reverse=True)]
@@ -97,38 +120,39 @@ def list_runs() -> list[str]:
 
 
 def run_to_show() -> str | None:
-    """Name of the run to look at first: one that goes on, else the newest, or None."""
+    """Return the name of the run to show first: an active one, else the newest, or None."""
     names = list_runs()
     going_on = [name for name in names if (status := read_status(name)) and status.going_on]
     return next(iter(going_on + names), None)
 
 
 def read_status(name: str) -> Status | None:
-    """Where the run stands, or None if there is no such run.
+    """Return the status of a run, or None if there is no such run.
 
-    A run that says that it goes on but has no living process has failed.
+    A run that should be active but has no living process counts as failed.
     """
-    folder = _folder(name)
+    folder = folder_of(name)
     try:
         status = Status.from_json(_read(name, STATUS_FILE))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
     if not status.going_on or locks.is_held(folder / ALIVE_FILE):
         return status
-    # A process needs a moment to take its lock. A time in the future is of a clock set back.
+    # A process needs a moment to take its lock. A time in the future means that the clock was
+    # set back.
     age = time.time() - _modified(folder / STATUS_FILE)
-    if status.state == "starting" and 0 <= age < _COMING_UP:
+    if status.state == "starting" and 0 <= age < _START_SECONDS:
         return status
-    if (folder / store.CARD_FILE).exists():  # it died between its last two lines
+    if (folder / store.CARD_FILE).exists():  # it died after the card, before the last status
         return dataclasses.replace(status, state="done")
-    message = "The training process ended without a word."
+    message = "The training process exited unexpectedly; see its log."
     if shutil.disk_usage(folder).free < _FULL:
-        message += " The disk is full: make room for it."
+        message += " The disk is full: free some space."
     return dataclasses.replace(status, state="failed", message=message)
 
 
 def read_settings(name: str) -> Settings | None:
-    """What the run was started with, or None as long as it has not written it."""
+    """Return the settings of a run, or None if it has not written them yet."""
     try:
         return Settings.from_json(_read(name, RUN_FILE))
     except (OSError, ValueError, TypeError, RecursionError):
@@ -136,18 +160,18 @@ def read_settings(name: str) -> Settings | None:
 
 
 def can_resume(name: str) -> bool:
-    """Whether the run was paused or has failed, so that it can be taken up again."""
+    """Return whether the run was paused or has failed, so that it can be resumed."""
     status = read_status(name)
     return (
         status is not None
         and status.state in ("paused", "failed")
         and read_settings(name) is not None
-        and not (_folder(name) / store.CARD_FILE).exists()
+        and not (folder_of(name) / store.CARD_FILE).exists()
     )
 
 
 def read_history(name: str) -> list[Record]:
-    """All whole rows of the run's history, oldest first."""
+    """Return all complete rows of a run's history, oldest first."""
     try:
         rows = csv.DictReader(io.StringIO(_read(name, store.HISTORY_FILE), newline=""))
         return [record for row in rows if (record := _parse_record(row))]
@@ -156,7 +180,7 @@ def read_history(name: str) -> list[Record]:
 
 
 def read_log(name: str, lines: int = 20) -> str:
-    """The last lines that the process printed."""
+    """Return the last lines that the process printed."""
     try:
         text = _read(name, LOG_FILE)
     except (OSError, ValueError):
@@ -165,33 +189,41 @@ def read_log(name: str, lines: int = 20) -> str:
 
 
 def _read(name: str, file: str) -> str:
-    """Raises OSError or ValueError unless it is a text of some megabytes in the run's folder."""
+    """Return a text file of the run. Raises OSError or ValueError if it is no text or too large."""
     with open_regular(store.file_of(name, file), _LARGEST_TEXT) as opened:
         return opened.read().decode("utf-8", errors="replace" if file == LOG_FILE else "strict")
 
 
-def _folder(name: str) -> Path:
-    return store.models_folder() / store.check_name(name)
-
-
 def write_status(folder: Path, status: Status) -> None:
-    """Tell all who follow the run where it stands."""
+    """Replace the status of the run in ``folder``."""
     write_json(folder / STATUS_FILE, status.to_dict())
+
+
+def append_history(path: Path, records: Sequence[Record]) -> None:
+    """Append rows to a history file, after a header if the file is new."""
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(_COLUMNS))
+        if not file.tell():
+            writer.writeheader()
+        for record in records:
+            row = {key: "" if value is None else value for key, value in vars(record).items()}
+            writer.writerow(row)
 
 
 def _number_or_none(text: str) -> float | None:
     return float(text) if text else None
 
 
+_PARSERS: dict[Any, Callable[[str], float | None]] = {"int": int, "float": float}
 _COLUMNS = {
-    field.name: {"int": int, "float": float}.get(field.type, _number_or_none)
-    for field in dataclasses.fields(Record)
+    field.name: _PARSERS.get(field.type, _number_or_none) for field in dataclasses.fields(Record)
 }
 
 
-def _parse_record(row: dict) -> Record | None:
+def _parse_record(row: dict[str, str]) -> Record | None:
     try:
-        record = Record(**{key: parse(row.get(key) or "") for key, parse in _COLUMNS.items()})
+        values: dict[str, Any] = {k: parse(row.get(k) or "") for k, parse in _COLUMNS.items()}
+        record = Record(**values)
         numbers = [number for number in vars(record).values() if number is not None]
         legal = all(map(math.isfinite, numbers)) and 0 < record.step <= record.steps
     except (ValueError, OverflowError):

@@ -1,6 +1,6 @@
-"""The order in which training runs take their turns: first come, first served.
+"""The queue of training runs: first come, first served.
 
-Each run draws a ticket, a file in its folder. One whose process has died is passed over.
+Each run draws a ticket, a file in its folder. A run whose process has died is passed over.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LOCK = ".queue.lock"
 
 @contextlib.contextmanager
 def registry_lock() -> Iterator[None]:
-    """Hold the lock under which names are taken and tickets drawn, on all of the models folder."""
+    """Hold the lock under which names are claimed and tickets drawn in the models folder."""
 
     def wait() -> bool:
         time.sleep(0.005)
@@ -41,12 +41,12 @@ def draw_ticket(folder: Path) -> None:
 
 
 def leave(folder: Path) -> None:
-    """Give the ticket back: the run is no longer waited for."""
+    """Return the ticket of the run in ``folder``: other runs no longer wait for it."""
     (folder / TICKET_FILE).unlink(missing_ok=True)
 
 
 def ahead(name: str) -> list[str]:
-    """Names of the living runs whose turn comes before that of ``name``, the next one first."""
+    """Return the names of the active runs whose turn comes before ``name``, the next one first."""
     folder = store.models_folder()
     mine = _ticket(folder / name)
     if mine is None:

@@ -1,13 +1,8 @@
-"""What a training process does: wait for its turn, train, write its folder, leave a card.
-
-``ae.runs`` tells what lies in the folder, and is for those who start a run or follow it.
-"""
+"""Training worker: waits in the queue, trains, writes the run folder and the model card."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import dataclasses
 import errno
 import shutil
 import time
@@ -15,25 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ae import store
-from ae.data import load_data
+from ae.data import Dataset, load_data
 from ae.errors import ModelError, TrainingError
 from ae.nn.autoencoder import Autoencoder
 from ae.runs import control, run_folder, turns
+from ae.runs.journal import Journal, PausedError
 from ae.runs.run_folder import Settings, Status
 from ae.system import locks, machine, tensorflow_import
 from ae.system.files import replacing, write_json
 from ae.training import checkpoint, snapshots, train
 from ae.training.distributed import Machines
-from ae.training.progress import Moment, Record, TrainingState
+from ae.training.progress import Record, TrainingState
 
-_NOW_SECONDS = 1.0
-_CHECKPOINT_SECONDS = 5.0
-_CHECKPOINT_SHARE = 0.02  # of the time, at most, goes into checkpoints
 _WAITING_SECONDS = 0.25
-
-
-class _PausedError(Exception):
-    """Somebody has asked the run to pause, and its state is written."""
 
 
 def execute(
@@ -48,32 +37,63 @@ def execute(
     on_record: Callable[[Record], None] = lambda record: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> store.ModelCard | None:
-    """Train a model in its folder, from waiting for its turn to the card. Blocks until it ends.
+    """Train a model in its folder, from waiting in the queue to the card. Blocks until the end.
 
-    replace : remove a model of the same name first; else a name in use raises ModelError.
-    resume : take up the run of that name, whose ``settings`` these are, from its checkpoint.
-    claimed : whoever started this process has called ``control.claim``.
-    devices : who shares the work, as in ``train``. Of several machines the first calls this, the
-        others call ``train``.
-    on_wait : called with a sentence whenever the place in the queue changes.
-    Returns the card, or None if the run was paused, or stopped before its first step.
+    Parameters
+    ----------
+    name : str
+        Name of the run and of its model.
+    settings : Settings
+        Both configs and the data.
+    replace : bool
+        Whether a model of that name may be replaced.
+    resume : bool
+        Whether to resume the run of that name, whose settings these are, from its checkpoint.
+    claimed : bool
+        Whether the starting process has called ``control.claim``.
+    devices : int or Machines
+        Who shares each batch, as in ``train``. Of several machines the first calls this function
+        and the others call ``train``.
+    on_wait : callable
+        Called with a sentence whenever the place in the queue changes.
+    on_record : callable
+        Called with each row of the history.
+    should_stop : callable
+        Called after each step. If it returns True, the run stops.
+
+    Returns
+    -------
+    ModelCard or None
+        None if the run was paused, or stopped before its first step.
+
+    Raises
+    ------
+    ModelError
+        If the name is in use.
+    TrainingError, ValueError, OSError
+        If the training fails. The status of the run then says why.
     """
-    folder = store.models_folder() / store.check_name(name)
+    folder = run_folder.folder_of(name)
     if not claimed:
         with turns.registry_lock():
             control.claim(name, replace=replace, resume=resume)
     with locks.held(folder / run_folder.ALIVE_FILE) as mine:
         if not mine:
             raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
+
+        def must_stop() -> bool:
+            return should_stop() or (folder / run_folder.STOP_FILE).exists()
+
         try:
             state = _prepare(folder, settings, resume)
-            wanted = (on_record, lambda: should_stop() or (folder / run_folder.STOP_FILE).exists())
-            with _turn(folder, on_wait, wanted[1]) as my_turn:
-                return _train(folder, settings, devices, state, *wanted) if my_turn else None
-        except _PausedError:
+            with _turn(folder, on_wait, must_stop) as my_turn:
+                if not my_turn:
+                    return None
+                return _train(folder, settings, devices, state, on_record, must_stop)
+        except PausedError:
             return None
         except BaseException as error:
-            with contextlib.suppress(OSError):  # on a full disk this cannot be told, either
+            with contextlib.suppress(OSError):  # a full disk has no room for the status either
                 run_folder.write_status(folder, Status("failed", _reason(error)))
             raise
         finally:
@@ -87,43 +107,45 @@ def _reason(error: BaseException) -> str:
 
 
 def _prepare(folder: Path, settings: Settings, resume: bool) -> TrainingState | None:
-    """Clear what a former run has left; return the state to go on from, if there is one."""
+    """Remove what an earlier run has left. Return the state to resume from, if there is one."""
     if settings.data is not None:
-        load_data(settings.data)  # a file that is no good is told before any wait or loss
+        load_data(settings.data)  # a bad file fails now, before any waiting or removing
     state = None
     if resume:
-        with contextlib.suppress(OSError, ValueError):  # it died before the first, or in a crash
+        with contextlib.suppress(OSError, ValueError):  # there is none yet, or it is damaged
             state = checkpoint.read(folder / run_folder.CHECKPOINT_FILE)
-    (folder / store.CARD_FILE).unlink(missing_ok=True)  # a model with no card is not listed
-    for torn in folder.glob(".writing-*"):
-        torn.unlink(missing_ok=True)
+    (folder / store.CARD_FILE).unlink(missing_ok=True)  # a model without a card is not listed
+    for unfinished in folder.glob(".writing-*"):
+        unfinished.unlink(missing_ok=True)
     if state is None:
         shutil.rmtree(folder / snapshots.FOLDER, ignore_errors=True)
         for leftover in (store.HISTORY_FILE, run_folder.CHECKPOINT_FILE, snapshots.NOW_FILE):
             (folder / leftover).unlink(missing_ok=True)
     else:
-        # Rows that came after the checkpoint are going to come again.
+        # The steps after the checkpoint will be taken again, and their rows written again.
         kept = [
             record for record in run_folder.read_history(folder.name) if record.step <= state.step
         ]
         with replacing(folder / store.HISTORY_FILE) as temporary:
-            _append(temporary, kept)
+            run_folder.append_history(temporary, kept)
     (folder / snapshots.FOLDER).mkdir(exist_ok=True)
     write_json(folder / run_folder.RUN_FILE, settings.to_dict())
     return state
 
 
 @contextlib.contextmanager
-def _turn(folder: Path, on_wait: Callable[[str], None], should_stop) -> Iterator[bool]:
-    """Wait for the turn and hold it; yields False if the run was stopped or paused before."""
-    told = ""
+def _turn(
+    folder: Path, on_wait: Callable[[str], None], should_stop: Callable[[], bool]
+) -> Iterator[bool]:
+    """Wait for the run's turn and hold it. Yield False if the run was stopped or paused before."""
+    shown = ""
 
     def wait(message: str) -> bool:
-        nonlocal told
-        if message != told:
+        nonlocal shown
+        if message != shown:
             on_wait(message)
             run_folder.write_status(folder, Status("waiting", message))
-            told = message
+            shown = message
         time.sleep(_WAITING_SECONDS)
         return not ended()
 
@@ -145,10 +167,18 @@ def _turn(folder: Path, on_wait: Callable[[str], None], should_stop) -> Iterator
         yield mine and not state
 
 
-def _train(folder, settings, devices, state, on_record, should_stop) -> store.ModelCard:
+def _train(
+    folder: Path,
+    settings: Settings,
+    devices: int | Machines,
+    state: TrainingState | None,
+    on_record: Callable[[Record], None],
+    should_stop: Callable[[], bool],
+) -> store.ModelCard:
+    """Train, save the model and write its card."""
     tensorflow_import.import_tensorflow()
     data = load_data(settings.data)
-    journal = _Journal(folder, on_record)
+    journal = Journal(folder, on_record)
     journal.write("training")
     autoencoder = train(
         settings.model,
@@ -175,73 +205,13 @@ def _train(folder, settings, devices, state, on_record, should_stop) -> store.Mo
     return card
 
 
-class _Journal:
-    """Writes what happens in a run into its folder: most of it at most about once a second."""
-
-    def __init__(self, folder: Path, on_record: Callable[[Record], None]):
-        self.folder = folder
-        self.on_record = on_record
-        self.last: Record | None = next(reversed(run_folder.read_history(folder.name)), None)
-        self.moment: Moment | None = None
-        self._film_steps: set[int] | None = None
-        self._now_at = self._checkpoint_at = 0.0
-
-    @property
-    def complete(self) -> bool:
-        return self.moment.step == self.moment.steps
-
-    def write(self, state: str) -> None:
-        record = dataclasses.asdict(self.last) if self.last else None
-        run_folder.write_status(self.folder, Status(state, record=record))
-
-    def record(self, record: Record) -> None:
-        _append(self.folder / store.HISTORY_FILE, [record])
-        self.last = record
-        self.on_record(record)
-
-    def step(self, moment: Moment) -> None:
-        self.moment = moment
-        if self._film_steps is None:
-            self._film_steps = {*snapshots.plan(moment.steps, moment.autoencoder.parameters)}
-            self._checkpoint_at = time.perf_counter() + _CHECKPOINT_SECONDS
-        if moment.step in self._film_steps:
-            snapshots.write(snapshots.snapshot_path(self.folder, moment.step), moment)
-        if (self.folder / run_folder.PAUSE_FILE).exists():
-            self.checkpoint()
-            self.write("paused")
-            raise _PausedError
-        # Only between two rows: what is taken up there has a history without a seam.
-        if (
-            self.last
-            and self.last.step == moment.step
-            and time.perf_counter() > self._checkpoint_at
-        ):
-            self.checkpoint()
-        if time.perf_counter() > self._now_at:
-            snapshots.write(self.folder / snapshots.NOW_FILE, moment, small=False)
-            self.write("training")
-            self._now_at = time.perf_counter() + _NOW_SECONDS
-
-    def checkpoint(self) -> None:
-        began = time.perf_counter()
-        checkpoint.write(self.folder / run_folder.CHECKPOINT_FILE, self.moment.state())
-        ended = time.perf_counter()
-        self._checkpoint_at = ended + max(_CHECKPOINT_SECONDS, (ended - began) / _CHECKPOINT_SHARE)
-
-
-def _append(path: Path, records: list[Record]) -> None:
-    """Append rows to a history, under a line of titles."""
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in dataclasses.fields(Record)])
-        if not file.tell():
-            writer.writeheader()
-        for record in records:
-            row = {key: "" if value is None else value for key, value in vars(record).items()}
-            writer.writerow(row)
-
-
 def _card(
-    folder: Path, settings: Settings, devices, autoencoder: Autoencoder, data, journal: _Journal
+    folder: Path,
+    settings: Settings,
+    devices: int | Machines,
+    autoencoder: Autoencoder,
+    data: Dataset,
+    journal: Journal,
 ) -> store.ModelCard:
     from ae.analysis.evaluation import evaluate
 

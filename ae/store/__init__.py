@@ -1,4 +1,4 @@
-"""The models folder and what may be loaded from it. ``from ae import store; store.load(...)``"""
+"""The models folder, its cards, and imported models. ``from ae import store; store.load()``"""
 
 from ae.errors import ModelError
 from ae.store.cards import ModelCard

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ae.analysis.evaluation import Figures
 from ae.config import IMPORTED, JsonRecord, ModelConfig, TrainingConfig
+from ae.errors import ModelError
 
 _MOST = 2**53  # the largest whole number that every reader of JSON keeps
 
@@ -75,3 +76,9 @@ class ModelCard(JsonRecord):
             legal[name] = isinstance(value, types) and 0 <= value < _MOST  # false for NaN
         if wrong := [name for name, is_legal in legal.items() if not is_legal]:
             raise ValueError(f"A model card has {wrong} of another type or out of range.")
+
+    def known_training(self) -> TrainingConfig:
+        """Return how the model was trained. Raises ModelError for an imported model."""
+        if self.training is None:
+            raise ModelError(f"{self.name!r} was imported: how it was trained is not known.")
+        return self.training

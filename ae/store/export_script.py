@@ -1,8 +1,8 @@
-"""A stand-alone Keras script that trains the model of a card again, without this package.
+"""Export of a stand-alone Keras script that trains the model of a card again.
 
-Network, schedule, batches and noise are this package's own functions, as their source stands; the
-card's settings stand above them as plain values. The loop is written for one device: a run on
-several gives the same model up to rounding.
+The script contains the source of this package's own functions for network, schedule, batches and
+noise, after the card's settings as plain values. Its loop is written for one device: a run on
+several devices gives the same model up to rounding.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from ae.nn import networks
 from ae.store.cards import ModelCard
 from ae.training import batches, fit
 
-_HEAD = '''"""Train {name} again: a stand-alone script, made from the model's card.
+_HEAD = '''"""Train {name} again: a stand-alone script, generated from the model's card.
 
     pip install {packages}
     python {file} [DATA.npz [OUT.keras]]
 
-DATA.npz holds x_train, uint8 (n, 28, 28); without it Keras fetches MNIST. The card says:
-trained on {data}, {steps:,} steps in {seconds:,.0f} s on {machine},
-squared error {error:.3f} per test image. SHA-256 of the data:
+DATA.npz holds x_train, uint8 of shape (n, 28, 28). Without it, Keras downloads MNIST. The card
+says: trained on {data}, {steps:,} steps in {seconds:,.0f} s on {machine},
+squared error {error:.3f} (sum over the 784 pixels, mean over the test images).
+SHA-256 of the data:
 {sha256}.
-The same seed gives the same model on the same machine with the same versions; elsewhere a very
-similar one.
+The same seed gives the same model on the same machine with the same versions, and a very similar
+model elsewhere.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
     picture = tf.TensorSpec((None, SIDE, SIDE), tf.float32)
     dataset = tf.data.Dataset.from_generator(all_epochs, output_signature=(picture, picture))
     model.fit(
-        dataset.prefetch(4),
+        without_autotuning(dataset.prefetch(4)),
         epochs=TRAINING.epochs,
         steps_per_epoch=steps_per_epoch,
         shuffle=False,  # the batches come shuffled
@@ -99,12 +100,18 @@ if __name__ == "__main__":
 
 
 def script(card: ModelCard) -> str:
-    """The source of a script that trains the card's network with its settings and seed.
+    """Return the source of a script that trains the card's network with its settings and seed.
 
-    It needs Keras, TensorFlow and NumPy, in the versions that the card names for the same result.
+    The script needs Keras, TensorFlow and NumPy; the same result needs the versions on the card.
+
+    Raises
+    ------
+    ModelError
+        If the model was imported.
     """
+    training = card.known_training()
     linear, variational = card.model.kind == "linear", card.model.kind == "vae"
-    noisy = card.training.noise is not None
+    noisy = training.noise is not None
     kind = "linear" if linear else "conv"
     head = _HEAD.format(
         name=card.name,
@@ -122,7 +129,7 @@ def script(card: ModelCard) -> str:
         error=card.test.squared_error,
         imports=_NOISE_IMPORTS if noisy else _IMPORTS,
         model=_values(card.model) + f"\n    poolings={card.model.poolings},",
-        training=_values(card.training),
+        training=_values(training),
     )
     refined = bool(card.model.refinements)
     names = [
@@ -135,7 +142,7 @@ def script(card: ModelCard) -> str:
     parts = _sources(networks, names + ["join_variational"] * variational)
     if noisy:
         parts += _sources(noise, None)
-    parts += _training_parts(card.training)
+    parts += _training_parts(training)
     main = _MAIN.format(
         encoder=f"_{kind}_encoder",
         decoder=f"_{kind}_decoder",
@@ -149,20 +156,20 @@ def script(card: ModelCard) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Words of a card, which may be anybody's, so that they cannot end the script's docstring."""
+    """Return the text of a card, which may be a stranger's, so that it cannot end a docstring."""
     return re.sub(r"[^\w .,:+()-]", "_", f"{text}")[:100]
 
 
 def _training_parts(config: TrainingConfig) -> list[str]:
     moved = bool(config.shift or config.rotation or config.scaling)
     parts = _sources(fit, ["learning_rate", "_optimizer"])
-    parts += _sources(batches, [*["augment"] * moved, "batches"])
+    parts += _sources(batches, [*["augment"] * moved, "batches", "without_autotuning"])
     unused = ["augment"] * (not moved) + ["corrupt"] * (config.noise is None)
     return [_without_branches(part, unused) for part in parts]
 
 
 def _without_branches(source: str, names: list[str]) -> str:
-    """``source`` without the if statements that call one of ``names``."""
+    """Return ``source`` without the if statements that call one of ``names``."""
     lines = source.splitlines()
     branches = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.If)]
     for node in sorted(branches, key=lambda node: -node.lineno):
@@ -177,12 +184,12 @@ def _values(config: ModelConfig | TrainingConfig) -> str:
     return "\n".join(f"    {name}={_literal(value)}," for name, value in pairs)
 
 
-def _literal(value) -> str:
+def _literal(value: object) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _sources(module: ModuleType, names: list[str] | None) -> list[str]:
-    """The source of a module's functions, or of all but its imports and its docstring."""
+    """Return the source of a module's functions, or all of it but the imports and docstring."""
     lines = inspect.getsource(module).splitlines()
     wanted = []
     for node in ast.parse("\n".join(lines)).body:
@@ -192,6 +199,6 @@ def _sources(module: ModuleType, names: list[str] | None) -> list[str]:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             gap = "\n" if hasattr(node, "body") else ""
             part = "\n".join(lines[first - 1 : node.end_lineno])
-            # Within one file the noise functions need no module's name before them.
+            # Within one file, a function of the noise module needs no prefix.
             wanted.append(gap + part.replace("noise.corrupt(", "corrupt("))
     return wanted

@@ -22,50 +22,53 @@ DEFAULT_MODEL = "conv-32"
 MODEL_FILE = "model.keras"
 CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
-# Listed first and in this order; whatever else lies in the folder is somebody's own.
+# Listed first and in this order; all other models in the folder are people's own.
 SHIPPED = (
     *("conv-2", "conv-4", "conv-8", "conv-16", "conv-32", "conv-64"),
     *("linear-32", "denoise-32", "vae-2", "vae-16"),
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
-# What models are compared with, and a table's own words: one row each beside a row a model.
+# Names reserved for baselines and table columns: tables have them beside the models.
 _RESERVED = ("pca", "png", "jpeg", "webp", "raw", "clean", "noisy", "setting")
 _LARGEST_CARD = 1 << 20  # bytes
 
 
 def models_folder() -> Path:
-    """Where models lie: the folder named by the variable AE_MODELS, else models/ beside ae/."""
+    """Return the models folder: the environment variable AE_MODELS, else models/ beside ae/."""
     return Path(os.environ.get("AE_MODELS") or REPOSITORY / "models")
 
 
 def is_name(name: str) -> bool:
-    """Whether ``name`` may name a model: 1 to 60 letters, digits, dashes or underscores.
+    """Return whether a model may have this name: 1 to 60 letters, digits, dashes or underscores.
 
-    What models are compared with, such as PCA or PNG, may not: it would share its row.
+    Reserved names such as "pca" or "png" are refused in upper and lower case.
     """
     legal = isinstance(name, str) and _NAME.fullmatch(name) is not None
     return legal and name.lower() not in _RESERVED
 
 
 def check_name(name: str) -> str:
-    """Return ``name`` if it may name a model, so that no path can leave the models folder.
+    """Return ``name`` if a model may have it, so that no path can leave the models folder.
 
-    Raises ModelError unless ``is_name``.
+    Raises
+    ------
+    ModelError
+        If the name is not legal; see ``is_name``.
     """
     if not is_name(name):
         raise ModelError(
-            "A model's name is 1 to 60 letters (a to z), digits, - or _, and none of "
-            f"{', '.join(_RESERVED)}. Received: {name!r:.80}."
+            "A model's name is 1 to 60 letters (a to z), digits, - or _, and none of the reserved "
+            f"names {', '.join(_RESERVED)}. Received: {name!r:.80}."
         )
     return name
 
 
 def list_models() -> list[ModelCard]:
-    """Cards of the models that can be loaded: shipped ones in their order, then own by name."""
+    """Return the cards of all models that can be loaded: shipped ones first, then own by name."""
     try:
         names = os.listdir(models_folder())
-    except OSError:  # missing, or not for us to read
+    except OSError:  # missing, or not readable
         names = []
     order = {name: index for index, name in enumerate(SHIPPED)}
     cards = []
@@ -73,24 +76,29 @@ def list_models() -> list[ModelCard]:
         try:
             cards.append(read_card(name))
         except ModelError:
-            continue  # half made, damaged or not a model: it is not offered
+            continue  # unfinished, damaged or not a model
     return cards
 
 
 def models_by_latent_dim(cards: list[ModelCard]) -> dict[int, ModelCard]:
-    """One convolutional model for each size of the code, smallest first.
+    """Return one convolutional model for each number of latent dimensions, smallest first.
 
-    cards : as ``list_models`` returns them; the first of a size counts, so shipped before own.
+    Models that were trained to remove noise are left out.
+
+    Parameters
+    ----------
+    cards : list of ModelCard
+        In the order of ``list_models``: the first card of each latent_dim is taken.
     """
-    sizes: dict[int, ModelCard] = {}
+    models: dict[int, ModelCard] = {}
     for card in cards:
         if card.model.kind == "conv" and card.training and card.training.noise is None:
-            sizes.setdefault(card.model.latent_dim, card)
-    return dict(sorted(sizes.items()))
+            models.setdefault(card.model.latent_dim, card)
+    return dict(sorted(models.items()))
 
 
 def file_of(name: str, file: str) -> Path:
-    """The path of a file in a model's folder. Raises ModelError if a link leads it elsewhere."""
+    """Return the path of a file in a model's folder. Raises ModelError for a link elsewhere."""
     path = models_folder() / check_name(name) / file
     try:
         inside = path.resolve().is_relative_to(models_folder().resolve())
@@ -98,14 +106,14 @@ def file_of(name: str, file: str) -> Path:
         inside = False
     if not inside:
         raise ModelError(
-            f"The model {name!r} is damaged: its {file} is a link out of the models folder. "
-            "Copy the file itself."
+            f"The model {name!r} is damaged: its {file} is a link to a place outside the models "
+            "folder. Copy the file itself."
         )
     return path
 
 
 def read_card(name: str) -> ModelCard:
-    """The card of the model called ``name``. Raises ModelError if it cannot be loaded."""
+    """Return the card of a model. Raises ModelError if the model is missing or damaged."""
     try:
         with open_regular(file_of(name, CARD_FILE), _LARGEST_CARD) as file:
             card = ModelCard.from_dict(json.loads(file.read()))
@@ -115,20 +123,29 @@ def read_card(name: str) -> ModelCard:
     except FileNotFoundError as error:
         known = ", ".join(_with_cards()) or "none"
         raise ModelError(f"There is no model {name!r}. In the folder: {known:.200}.") from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        if isinstance(error, ModelError):
-            raise
+    except ModelError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"The model {name!r} is damaged: {error!s:.300}") from error
-    if card.name != name or not whole:
-        raise ModelError(f"The model {name!r} is damaged: its card or its file is another's.")
+    if card.name != name:
+        raise ModelError(f"The model {name!r} is damaged: its card belongs to another model.")
+    if not whole:
+        raise ModelError(
+            f"The model {name!r} is damaged: its {MODEL_FILE} is not a model with an encoder and a "
+            "decoder."
+        )
     return card
 
 
 def load(name_or_path: str | os.PathLike = DEFAULT_MODEL) -> Autoencoder:
     """Load a model by its name in the models folder, or from the path of a .keras file.
 
-    The file is checked first: nothing but plain layers is loaded. Raises ModelError if there is
-    none or it cannot be read.
+    The file is checked first: only plain Keras layers are loaded.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, damaged or refused.
     """
     from ae.store import safe_loading
 
@@ -145,15 +162,23 @@ def load(name_or_path: str | os.PathLike = DEFAULT_MODEL) -> Autoencoder:
             f"{path.name} of {path.parent.name!r} cannot be read: {error!s:.300}"
         ) from error
     if card and card.model.latent_dim != autoencoder.latent_dim:
-        raise ModelError(f"The model {card.name!r} is damaged: its card is of another code's size.")
+        raise ModelError(
+            f"The model {card.name!r} is damaged: its card says {card.model.latent_dim} latent "
+            f"dimensions, its file has {autoencoder.latent_dim}."
+        )
     return autoencoder
 
 
 @contextlib.contextmanager
 def new_folder(name: str) -> Iterator[Path]:
-    """Yield a folder that becomes the model's once the block has succeeded, else it is removed.
+    """Yield a temporary folder that becomes the model's folder if the block succeeds.
 
-    Of several who do this at once one succeeds. Raises ModelError if the name is in use.
+    If the block raises, the folder is removed.
+
+    Raises
+    ------
+    ModelError
+        If the name is in use. If several processes add the same name at once, one succeeds.
     """
     folder = models_folder() / check_name(name)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -169,26 +194,31 @@ def new_folder(name: str) -> Iterator[Path]:
             if not os.path.lexists(folder):
                 raise
             raise ModelError(
-                f"There is something called {name!r} already. Choose another name."
+                f"The name {name!r} is already in use. Choose another name."
             ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_card(card: ModelCard) -> None:
-    """Write the card of a model whose file is in its folder: from then on it is listed."""
+    """Write the card of a model whose file is in its folder. From then on the model is listed."""
     write_json(models_folder() / check_name(card.name) / CARD_FILE, card.to_dict())
 
 
 def remove(name: str) -> None:
-    """Remove a folder of the models folder with all that is in it, from one moment to the next.
+    """Remove a model or a run with all its files.
 
-    Raises ModelError for a model that came with the app, and where there is no such folder.
+    Raises
+    ------
+    ModelError
+        If the model came with the app, or there is nothing of that name.
     """
     folder = models_folder() / check_name(name)
     if name in SHIPPED:
-        raise ModelError(f"{name!r} came with the app and stays. Only your own can be removed.")
-    # Under this name nothing lists it, should the process end before all of it is gone.
+        raise ModelError(
+            f"{name!r} came with the app and cannot be removed. You can remove your own models."
+        )
+    # Renamed first: under this name nothing lists it if the process dies before the end.
     bin_folder = folder.with_name(f".removed-{name}-{os.getpid()}")
     try:
         folder.rename(bin_folder)
@@ -199,9 +229,9 @@ def remove(name: str) -> None:
 
 @functools.lru_cache(maxsize=256)
 def _is_whole(path: Path, stamp: tuple[int, int]) -> bool:
-    """Whether a .keras file is undamaged and has an encoder and a decoder.
+    """Return whether a .keras file is undamaged and has an encoder and a decoder.
 
-    stamp : changes when the file does, so that each file is read once.
+    ``stamp`` changes with the file. It is part of the cache key, so that each file is read once.
     """
     try:
         with open_regular(path, LARGEST_FILE) as file:

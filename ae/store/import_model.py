@@ -1,15 +1,15 @@
-"""Models made elsewhere: loaded once checked, and kept as our own are.
+"""Import of Keras models: checked, split into encoder and decoder, measured and saved.
 
-A chain of plain layers is cut at its narrowest place: what comes before is the encoder.
+A chain of plain layers is split after its narrowest layer: what comes before is the encoder.
 """
 
 from __future__ import annotations
 
 import math
-import typing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ae.config import IMPORTED, ModelConfig
+from ae.config import IMPORTED, MOST_LATENT_DIMS, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
@@ -19,22 +19,38 @@ from ae.store.folder import CARD_FILE, MODEL_FILE, check_name, models_folder, ne
 from ae.system import tensorflow_import
 from ae.system.files import write_json
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import keras
 
 
 def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
-    """Check a .keras file and put it into the models folder under ``name``, measured on ``data``.
+    """Import a .keras file into the models folder.
 
-    Returns its card, whose model.kind is "foreign" and whose training is None. Raises ModelError,
-    and leaves nothing behind, if the name is in use or the file is refused.
+    Parameters
+    ----------
+    name : str
+        Name of the new model.
+    file : bytes
+        The content of the .keras file. It is checked before any of it is loaded.
+    data : Dataset
+        The model is measured on its test images.
+
+    Returns
+    -------
+    ModelCard
+        The model's card: its kind is IMPORTED and its training None.
+
+    Raises
+    ------
+    ModelError
+        If the name is in use or the file is refused. Nothing is then left in the models folder.
     """
     if (models_folder() / check_name(name)).exists():
-        raise ModelError(f"There is something called {name!r} already. Choose another name.")
+        raise ModelError(f"The name {name!r} is already in use. Choose another name.")
     tensorflow_import.import_tensorflow()
     model = safe_loading.load(file)
     with safe_loading.refused_if_it_fails():
-        autoencoder = _take_apart(safe_loading.chain(model), model)
+        autoencoder = _split(safe_loading.chain(model), model)
         autoencoder.reconstruct(data.x_test[:1])
     with new_folder(name) as folder:
         autoencoder.save(folder / MODEL_FILE)
@@ -43,18 +59,20 @@ def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
     return card
 
 
-def _take_apart(chain: list[keras.layers.Layer], model: keras.Model) -> Autoencoder:
-    """Encoder up to the narrowest output, decoder from there, of copies of the layers."""
+def _split(chain: list[keras.layers.Layer], model: keras.Model) -> Autoencoder:
+    """Return copies of the layers: an encoder up to the narrowest output, a decoder after it."""
     import keras
 
-    sizes = [math.prod(layer.output.shape[1:]) for layer in chain[:-1]]
-    if not sizes or min(sizes) > 256:
+    outputs: list[Any] = [layer.output for layer in chain[:-1]]
+    sizes = [math.prod(output.shape[1:]) for output in outputs]
+    if not sizes or min(sizes) > MOST_LATENT_DIMS:
         raise ModelError(
-            "Expected a code of at most 256 numbers between input and output. "
-            f"Received: {min(sizes, default=784)} at its narrowest."
+            f"Expected a layer of at most {MOST_LATENT_DIMS} values between input and output: the "
+            f"latent vector. Received: {min(sizes, default=784)} values in the narrowest layer."
         )
-    # The last of equally narrow ones: an activation belongs to the layer before it.
+    # The last of equally narrow layers: an activation belongs to the layer before it.
     end = max(index for index, size in enumerate(sizes) if size == min(sizes)) + 1
+    x: Any
     images = x = keras.Input((28, 28), name="images")
     if model.input_shape[1:] != (28, 28):
         x = keras.layers.Reshape(model.input_shape[1:])(x)
@@ -72,9 +90,10 @@ def _take_apart(chain: list[keras.layers.Layer], model: keras.Model) -> Autoenco
     return Autoencoder(encoder, keras.Model(z, x, name="decoder"))
 
 
-def _copy(layers: list[keras.layers.Layer], x, prefix: str):
+def _copy(layers: list[keras.layers.Layer], x: Any, prefix: str) -> Any:
+    """Apply copies of the layers, with their weights, to a symbolic tensor."""
     for number, layer in enumerate(layers, 1):
-        # Layers of models in the model may share a name.
+        # Layers of nested models may have the same name.
         fresh = type(layer).from_config(layer.get_config() | {"name": f"{prefix}_{number}"})
         x = fresh(x)
         fresh.set_weights(layer.get_weights())

@@ -1,6 +1,6 @@
-"""A .keras file from anywhere, checked and written anew before any of it is loaded.
+"""Check of .keras files from untrusted sources, before any of them is loaded.
 
-Such a file can name any class and carry code. What passes here names plain Keras layers alone.
+Such a file can name any class and contain code. A file that passes names plain Keras layers only.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ae.config import MOST_PARAMETERS
 from ae.errors import ModelError
@@ -18,7 +18,7 @@ from ae.system import archives
 LARGEST_FILE = 64 << 20  # bytes
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 _LARGEST_PARTS = {"metadata.json": 1 << 16, CONFIG: 1 << 20, WEIGHTS: 64 << 20}
-_LARGEST_NUMBER = 100_000  # of any whole number in a layer's settings
+_LARGEST_NUMBER = 100_000  # of any number in a layer's settings
 
 LAYERS = frozenset(
     {
@@ -104,16 +104,29 @@ _CLASSES = {
     "keras.constraints": frozenset({"MaxNorm", "NonNeg", "UnitNorm", "MinMaxNorm"}),
     None: frozenset({"__keras_tensor__"}),
 }
-# Not needed to rebuild a network, and each would have Keras build or compile something.
+# Not needed to build a network, and each would make Keras build or compile something.
 _DROPPED = frozenset({"compile_config", "build_config", "quantization_config"})
 _ANY_NUMBER = frozenset({"shared_object_id", "seed"})
 
 
 def check(file: bytes) -> bytes:
-    """Check a .keras file without loading it; return one written anew from what is used of it.
+    """Check a .keras file without loading it, and return a new one with only the needed parts.
 
-    Raises ModelError with the reason unless it is a zip of the three parts that Keras writes, none
-    too large, whose config names plain keras.layers alone and whose weights are plain arrays.
+    Parameters
+    ----------
+    file : bytes
+        The content of the file.
+
+    Returns
+    -------
+    bytes
+        The content of a .keras file that is safe to load.
+
+    Raises
+    ------
+    ModelError
+        If the file is not a zip of the three parts that Keras writes, a part is too large, the
+        config names other classes than plain keras.layers or the weights are not plain arrays.
     """
     if len(file) > LARGEST_FILE:
         raise ModelError(
@@ -125,9 +138,9 @@ def check(file: bytes) -> bytes:
     except (ValueError, RecursionError) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError(f"Its {CONFIG} is not what Keras writes.") from error
+        raise ModelError(f"Its {CONFIG} is not one that Keras wrote.") from error
     if not isinstance(config, dict) or config.get("class_name") not in MODELS:
-        raise ModelError("Expected a Functional or Sequential Keras model of its own layers.")
+        raise ModelError("Expected a Functional or Sequential Keras model.")
     try:
         parts[WEIGHTS] = hdf5_worker.rewritten(parts[WEIGHTS], MOST_PARAMETERS)
     except hdf5_worker.WeightsError as error:
@@ -141,7 +154,7 @@ def check(file: bytes) -> bytes:
 
 
 def read_parts(file: BinaryIO) -> dict[str, bytes]:
-    """The three parts of a .keras file by name. Raises ModelError for anything else."""
+    """Return the three parts of a .keras file by name. Raises ModelError for any other file."""
     try:
         with archives.open_zip(file) as archive:
             names = archive.namelist()
@@ -154,7 +167,9 @@ def read_parts(file: BinaryIO) -> dict[str, bytes]:
     except ModelError:
         raise
     except NotImplementedError as error:
-        raise ModelError("The file is packed in a way that Keras does not use.") from error
+        raise ModelError(
+            "The file is compressed in a way that Keras does not use. Save it again with Keras."
+        ) from error
     except archives.UNREADABLE as error:
         raise ModelError(
             "Expected a file that Keras 3 wrote with model.save('name.keras'). "
@@ -165,38 +180,39 @@ def read_parts(file: BinaryIO) -> dict[str, bytes]:
 def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     largest = _LARGEST_PARTS[name]
     if archive.getinfo(name).file_size <= largest:
-        with archive.open(name) as member:  # the size in the directory may be a lie
+        with archive.open(name) as member:  # the size in the directory may be false
             content = member.read(largest + 1)
         if len(content) <= largest:
             return content
     raise ModelError(f"Its {name} is larger than {largest:,} bytes.")
 
 
-def _plain(value, key: str | None = None):
-    """A part of a config, without what is dropped. Raises ModelError for what is not plain."""
+def _plain(value: Any, key: str | None = None) -> Any:
+    """Return a part of a config without the dropped keys. Raises ModelError if it is not plain."""
     if isinstance(value, dict):
         if "class_name" in value:
             _check_class(value)
         if "activation" in value and value["activation"] not in (None, *_ACTIVATIONS):
             raise ModelError(
-                f"Its activation {value['activation']!r:.60} is not one of Keras's plain ones."
+                f"Its activation {value['activation']!r:.60} is not one of Keras's own: "
+                f"{', '.join(sorted(_ACTIVATIONS))}."
             )
         return {k: _plain(v, k) for k, v in value.items() if k not in _DROPPED}
     if isinstance(value, list):
         return [_plain(item, key) for item in value]
     bounded = isinstance(value, int | float) and key not in _ANY_NUMBER
-    if bounded and not abs(value) <= _LARGEST_NUMBER:  # written so that NaN fails it, too
+    if bounded and not abs(value) <= _LARGEST_NUMBER:  # true for NaN as well
         raise ModelError(f"Its setting {key!r:.60} is too large: {value!r:.30}.")
     return value
 
 
-def _check_class(value: dict) -> None:
+def _check_class(value: dict[str, Any]) -> None:
     name, module = value["class_name"], value.get("module")
     registered = value.get("registered_name")
     known = _CLASSES.get(module, frozenset()) if isinstance(module, str | None) else frozenset()
     if not isinstance(name, str) or name not in known or registered not in (None, name):
         shown = f"{module}.{name}" if module else name
         raise ModelError(
-            f"It uses {shown!r:.80}, which is not among the plain layers that are taken: "
-            f"{', '.join(sorted(LAYERS))}. Models with code of their own are refused."
+            f"It uses {shown!r:.80}, which is not one of the plain layers that can be imported: "
+            f"{', '.join(sorted(LAYERS))}. Models with custom code are refused."
         )

@@ -1,4 +1,4 @@
-"""A .keras file from anywhere -> a Keras model: checked, sized, and only then loaded."""
+"""Loading of .keras files from untrusted sources: checked, measured and only then loaded."""
 
 from __future__ import annotations
 
@@ -7,67 +7,80 @@ import io
 import json
 import math
 import tempfile
-import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ae.config import MOST_PARAMETERS
 from ae.errors import ModelError
 from ae.store.keras_file import CONFIG, check, read_parts
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import keras
 
-_MOST_VALUES = 500_000  # a thousand images are held at a time
-_MOST_PRODUCTS = 150_000_000  # measuring it on the test digits then takes a minute at most
+_MOST_VALUES = 500_000  # in all layers for one image; a thousand images are held at a time
+_MOST_PRODUCTS = 150_000_000  # for one image: the 10,000 test images then take at most a minute
 _LONGEST_CHAIN = 200
-_MOST_CALLS = 500  # of layers; a model in a model may be called many times
+_MOST_CALLS = 500  # of layers; a nested model may be called many times
 
 
 def load(file: bytes, *, uploaded: bool = True) -> keras.Model:
-    """Load a model of 28×28 pictures made of plain layers.
+    """Load a Keras model of 28×28 images that consists of plain layers.
 
-    Its layers and what they need are counted before any of its weights is allocated. Raises
-    ModelError with the reason for anything else.
-    uploaded : it also has to be so small that measuring it keeps nobody waiting.
+    The layers and their sizes are checked before memory for any weight is allocated.
+
+    Parameters
+    ----------
+    file : bytes
+        The content of a .keras file.
+    uploaded : bool
+        Whether the model must also be small enough to be measured within a minute.
+
+    Raises
+    ------
+    ModelError
+        If the file is refused. The text gives the reason.
     """
     checked = check(file)
     import keras
 
     config = json.loads(read_parts(io.BytesIO(checked))[CONFIG])
     with refused_if_it_fails():
-        with keras.StatelessScope(initialize_variables=False):  # shapes alone: nothing is allocated
-            _check_size(keras.saving.deserialize_keras_object(config, safe_mode=True), uploaded)
+        with keras.StatelessScope(initialize_variables=False):  # shapes only: nothing is allocated
+            shapes: Any = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            _check_size(shapes, uploaded)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "checked.keras")
             path.write_bytes(checked)
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
+            model: Any = keras.saving.load_model(path, compile=False, safe_mode=True)
+            return model
 
 
 @contextlib.contextmanager
 def refused_if_it_fails() -> Iterator[None]:
-    """Turn whatever a network raises into a ModelError, but for a disk that is full."""
+    """Raise ModelError for any exception of the block, except OSError such as a full disk."""
     try:
         yield
     except (ModelError, OSError):
         raise
-    except Exception as error:  # layers that do not fit together, in as many ways as there are
+    except Exception as error:  # layers that do not fit together raise many kinds
         first_line = f"{error}".strip().partition("\n")[0]
         raise ModelError(f"Keras cannot use this model: {first_line:.200}") from error
 
 
 def _check_size(model: keras.Model, uploaded: bool) -> None:
+    """Raise ModelError if the model has other shapes than an autoencoder or is too large."""
     shapes = {(28, 28), (28, 28, 1), (784,)}
     for what, shape in (("input", model.input_shape), ("output", model.output_shape)):
         if not isinstance(shape, tuple) or tuple(shape[1:]) not in shapes:
-            raise ModelError(f"Expected an {what} of 28×28 pixels. Received: {shape}.")
+            raise ModelError(f"Expected an {what} of 28×28 pixels. Received: shape {shape}.")
     parameters, values, products = model.count_params(), 0, 0
     for count, (layer, tensors) in enumerate(_calls(model)):
         shapes = [tuple(tensor.shape[1:]) for tensor in tensors]
         if any(None in shape for shape in shapes):
-            raise ModelError(f"The size of its layer {layer.name!r:.60} is not fixed.")
+            raise ModelError(f"The output of its layer {layer.name!r:.60} has no fixed size.")
         if count >= _MOST_CALLS:
-            raise ModelError(f"Expected at most {_MOST_CALLS} layers.")
+            raise ModelError(f"Expected at most {_MOST_CALLS} layers. Received: more.")
         values += math.prod(shapes[-1])
         # A kernel is applied at each place of the larger grid at most.
         products += layer.count_params() * max(math.prod(shape[:-1]) for shape in shapes)
@@ -81,8 +94,8 @@ def _check_size(model: keras.Model, uploaded: bool) -> None:
             raise ModelError(f"Expected at most {most:,} {what}. Received: {count:,}.")
 
 
-def _calls(model: keras.Model) -> Iterator[tuple[keras.layers.Layer, list]]:
-    """Each layer with its inputs and its output, once for every time that it is called."""
+def _calls(model: keras.Model) -> Iterator[tuple[keras.layers.Layer, list[Any]]]:
+    """Yield each layer with its inputs and its output, once for each time that it is called."""
     import keras
 
     for layer in model.layers:
@@ -94,25 +107,29 @@ def _calls(model: keras.Model) -> Iterator[tuple[keras.layers.Layer, list]]:
 
 
 def chain(model: keras.Model) -> list[keras.layers.Layer]:
-    """The layers from input to output, those of models in the model included.
+    """Return the layers from input to output, including those of nested models.
 
-    Raises ModelError if the network branches: then no single place holds the code.
+    Raises
+    ------
+    ModelError
+        If the network branches: then no single layer holds the latent vector.
     """
     import keras
 
     if isinstance(model, keras.Sequential):
         return [part for layer in model.layers for part in _leaves(layer)]
-    layers, tensor = [], model.output
+    layers: list[keras.layers.Layer] = []
+    tensor: Any = model.output
     for _ in range(_LONGEST_CHAIN):
         layer, node, _ = tensor._keras_history
         if isinstance(layer, keras.layers.InputLayer):
             return layers
         sources = layer._inbound_nodes[node].input_tensors
         if len(sources) != 1:
-            raise ModelError("The network branches: there is no single place for the code.")
+            raise ModelError("The network branches: no single layer holds the latent vector.")
         layers = _leaves(layer) + layers
         tensor = sources[0]
-    raise ModelError(f"Expected at most {_LONGEST_CHAIN} layers, one after the other.")
+    raise ModelError(f"Expected at most {_LONGEST_CHAIN} layers in a chain. Received: more.")
 
 
 def _leaves(layer: keras.layers.Layer) -> list[keras.layers.Layer]:

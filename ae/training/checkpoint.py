@@ -1,8 +1,9 @@
-"""The state of a training run in a file, to take the run up from after a pause or a death."""
+"""The state of a training run as a file, to resume the run after a pause or a crash."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,8 @@ _LARGEST = 1 << 30  # bytes
 
 
 def write(path: str | os.PathLike, state: TrainingState) -> None:
-    """Write a state as an .npz file, whole or not at all, in full precision."""
-    arrays = {f"variable_{i}": array for i, array in enumerate(state.variables)}
+    """Write a state as an .npz file in full precision; see ``replacing``."""
+    arrays: dict[str, Any] = {f"variable_{i}": array for i, array in enumerate(state.variables)}
     arrays |= {"step": np.int64(state.step), "seconds": np.float64(state.seconds)}
     if state.best is not None:
         arrays |= {f"best_{i}": array for i, array in enumerate(state.best.weights)}
@@ -26,9 +27,14 @@ def write(path: str | os.PathLike, state: TrainingState) -> None:
 
 
 def read(path: str | os.PathLike) -> TrainingState:
-    """Read what ``write`` wrote.
+    """Read a state that ``write`` wrote.
 
-    Raises OSError if it cannot be read and ValueError if it is damaged or something else.
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If the file is damaged or not the state of a training run.
     """
     try:
         arrays = archives.read_arrays(path, _LARGEST)

@@ -1,7 +1,7 @@
-"""Training noise against test noise: small models, each trained on one kind, tested on all.
+"""Noise matrix: small models, each trained on one kind of noise and tested on every kind.
 
-``python -m ae noise-matrix`` trains them and writes ``noise_matrix.json``; ``read_matrix`` reads
-it. The models themselves are not kept.
+``python -m ae noise-matrix`` trains the models and writes ``noise_matrix.json``, which
+``read_matrix`` reads. The models themselves are not kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,14 +34,28 @@ _TEST_SEED = 0
 
 @dataclass(frozen=True, eq=False)
 class NoiseMatrix:
-    """Mean PSNR in dB of models by what they were trained on and what they are tested on.
+    """Mean PSNR in dB of models by their training noise and by the test noise.
 
-    psnr : float64 (rows, seeds, columns), rows and columns in the order of ROWS and COLUMNS.
-    do_nothing : float64 (columns,), of the noisy images themselves.
-    seeds : one for each model of a row. epochs : passes of each training.
-    train_strength : the largest strength in training; each image drew its own up to it.
-    test_strength : of the noise tested on. test_images : how many.
-    made_with : versions, machine and minutes, in words.
+    Parameters
+    ----------
+    psnr : float64 array of shape (rows, seeds, columns)
+        Training noise in the order of ROWS, test noise in the order of COLUMNS.
+    do_nothing : float64 array of shape (columns,)
+        PSNR of the noisy images themselves.
+    seeds : tuple of int
+        Random seeds: each row has a model for each of them.
+    epochs : int
+        Epochs of each training.
+    latent_dim : int
+        Number of latent dimensions of the models.
+    train_strength : float
+        Highest noise strength in training; each image drew its own, up to this.
+    test_strength : float
+        Noise strength of the test images.
+    test_images : int
+        Number of test images.
+    made_with : str
+        Versions, machine and duration, in words.
     """
 
     psnr: np.ndarray
@@ -55,12 +70,12 @@ class NoiseMatrix:
 
     @property
     def mean(self) -> np.ndarray:
-        """Over the seeds: float64 (rows, columns)."""
+        """Mean over the seeds: float64 array of shape (rows, columns)."""
         return self.psnr.mean(axis=1)
 
     @property
     def seed_range(self) -> float:
-        """The largest difference in dB that the seed alone makes in one cell; 0 for one seed."""
+        """Largest difference in dB between two seeds in the same cell; 0 for one seed."""
         return float(np.ptp(self.psnr, axis=1).max())
 
 
@@ -73,13 +88,31 @@ def measure_matrix(
     test_strength: float,
     test_images: int,
     on_model: Callable[[str, int, np.ndarray], None] = lambda trained_on, seed, psnr: None,
-) -> dict:
-    """Train a model for each row and seed, test each on every column.
+) -> dict[str, Any]:
+    """Train a model for each row and seed, and test each of them on every column.
 
-    training_config : for all; its ``noise`` and ``seed`` are set in turn.
-    test_images : of ``data.x_test``, chosen at random with a fixed seed, the same for all models.
-    on_model : called after each with the training noise, the seed and float64 (columns,) dB.
-    Returns plain values for JSON, as ``read_matrix`` wants them.
+    Parameters
+    ----------
+    model_config : ModelConfig
+        The architecture of all models.
+    training_config : TrainingConfig
+        How they are trained; ``noise`` and ``seed`` are set for each.
+    data : Dataset
+        Its test images are tested on.
+    seeds : sequence of int
+        Random seeds.
+    test_strength : float
+        Noise strength of the test images, from 0 to 1.
+    test_images : int
+        Number of test images, chosen at random with a fixed seed: the same for all models.
+    on_model : callable
+        Called after each model with its training noise, its seed and its PSNR in dB, a float64
+        array of shape (columns,).
+
+    Returns
+    -------
+    dict
+        Plain values for JSON, as ``read_matrix`` reads them.
     """
     from ae.training.fit import train
 
@@ -113,39 +146,40 @@ def measure_matrix(
 
 
 def read_matrix(path: str | os.PathLike = MATRIX_PATH) -> NoiseMatrix:
-    """Read what ``measure_matrix`` returned from a JSON file.
+    """Read the result of ``measure_matrix`` from a JSON file.
 
-    Raises DataError if it is missing or is not of that form: its text says what to do.
+    Raises
+    ------
+    DataError
+        If the file is missing or has another form. The text says what to do.
     """
     path = Path(path)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         matrix = _matrix(values)
     except FileNotFoundError as error:
-        raise DataError(f"The matrix has not been measured here. Run: {COMMAND}") from error
+        raise DataError(f"The noise matrix has not been measured yet. Run: {COMMAND}") from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(
-            f"{path.name} must be what the command {COMMAND} writes. Received: a damaged file "
-            f"({type(error).__name__}: {error}). Run the command again."
+            f"{path.name} must be a file that the command {COMMAND} writes. Received: a damaged "
+            f"file ({type(error).__name__}: {error}). Run the command again."
         ) from error
     return matrix
 
 
-def _matrix(values: dict) -> NoiseMatrix:
+def _matrix(values: dict[str, Any]) -> NoiseMatrix:
     seeds = tuple(dict.fromkeys(model["seed"] for model in values["models"]))
     cells = {(model["trained_on"], model["seed"]): model["psnr"] for model in values["models"]}
     if values["tested_on"] != list(COLUMNS) or len(cells) != len(values["models"]):
-        raise ValueError("its kinds of noise are not those of this version")
+        raise ValueError("other kinds of noise than this version has")
     psnr = np.array([[cells[row, seed] for seed in seeds] for row in ROWS], np.float64)
     do_nothing = np.array(values["do_nothing"], np.float64)
     if psnr.shape != (len(ROWS), len(seeds), len(COLUMNS)) or do_nothing.shape != (len(COLUMNS),):
         raise ValueError(f"figures of shape {psnr.shape}")
     if not (np.isfinite(psnr).all() and np.isfinite(do_nothing).all()):
-        raise ValueError("figures that are no numbers")
-    model, training = (
-        ModelConfig.from_dict(values["model"]),
-        TrainingConfig.from_dict(values["training"]),
-    )
+        raise ValueError("figures that are not finite numbers")
+    model = ModelConfig.from_dict(values["model"])
+    training = TrainingConfig.from_dict(values["training"])
     versions = ", ".join(f"{name} {version}" for name, version in values["versions"].items())
     return NoiseMatrix(
         psnr,

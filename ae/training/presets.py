@@ -1,4 +1,4 @@
-"""Named settings for training, read by the page and by the command line."""
+"""Presets: named settings for training, for the Train page and the command line."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -8,7 +8,17 @@ from ae.config import ModelConfig, TrainingConfig
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings to start from. ``summary`` says for whom, in a sentence for the screen."""
+    """Settings to start from.
+
+    Parameters
+    ----------
+    summary : str
+        What the preset is and how long it takes, in a sentence.
+    model : ModelConfig
+        The architecture.
+    training : TrainingConfig
+        How it is trained.
+    """
 
     summary: str
     model: ModelConfig
@@ -21,18 +31,19 @@ _TWICE_REFINED = dataclasses.replace(_PLAIN, refinements=2)
 
 PRESETS: dict[str, Preset] = {
     "quick": Preset(
-        "A small network and two passes over the digits: about a minute on two cores.",
+        "A small network, trained for two epochs: about a minute on two cores.",
         _PLAIN,
         TrainingConfig(epochs=2),
     ),
     "standard": Preset(
-        "An encoder that corrects its code once, and six passes: about five minutes on two cores.",
+        "An encoder that corrects its latent vector once, trained for six epochs: about five "
+        "minutes on two cores.",
         _REFINED,
         TrainingConfig(epochs=6),
     ),
     "best": Preset(
-        "How conv-32 was made: an encoder that corrects its code twice, and 24 passes over digits "
-        "that are turned and scaled a little: about half an hour on two cores.",
+        "How conv-32 was trained: an encoder that corrects its latent vector twice, 24 epochs with "
+        "small random rotations and scalings: about half an hour on two cores.",
         _TWICE_REFINED,
         TrainingConfig(
             epochs=24, rotation=6.0, scaling=0.06, unaugmented_final_epochs=7, validation_images=0

@@ -1,4 +1,4 @@
-"""What a training run tells of itself: rows of its history, its moments, its state."""
+"""Progress records and the resumable state of a training run."""
 
 from __future__ import annotations
 
@@ -14,15 +14,26 @@ from ae.nn.autoencoder import Autoencoder
 class Record:
     """One row of a training history.
 
-    step : optimizer steps taken so far, of ``steps`` in the whole run.
-    epoch : passes over the training images so far, with a fraction.
-    seconds : since training began.
-    squared_error : on the training batches since the last row, per image: the sum over the
-        784 pixels. With augmentation or noise it is that of the images as they were fed.
-    kl_loss : of a VAE, in nats per image, since the last row; None for other kinds.
-    validation_error : the same on the images kept aside, at the end of an epoch; else None.
-    learning_rate : at this step.
-    images_per_second : since the last row.
+    Parameters
+    ----------
+    step, steps : int
+        Optimizer steps taken so far, and in the whole run.
+    epoch : float
+        Epochs done so far, with a fraction.
+    seconds : float
+        Time since the training began.
+    squared_error : float
+        Squared error (sum over the 784 pixels, mean over images) on the training batches since
+        the last row. With augmentation it is that of the augmented images, with noise that of
+        the reconstructions of noisy images.
+    kl_loss : float or None
+        KL divergence of a VAE in nats per image since the last row; None for other kinds.
+    validation_error : float or None
+        Squared error on the validation images at the end of an epoch, else None.
+    learning_rate : float
+        Learning rate at this step.
+    images_per_second : float
+        Training speed since the last row.
     """
 
     step: int
@@ -38,10 +49,16 @@ class Record:
 
 @dataclass(frozen=True, eq=False)
 class BestWeights:
-    """The weights that had the lowest validation error at the end of an epoch so far.
+    """The weights with the lowest validation error at the end of an epoch so far.
 
-    squared_error : on the images kept aside. step : after which they were. weights : in the order
-    of ``Autoencoder.variables``.
+    Parameters
+    ----------
+    squared_error : float
+        Squared error on the validation images.
+    step : int
+        Optimizer steps taken until then.
+    weights : list of float32 arrays
+        The weights in the order of ``Autoencoder.variables``.
     """
 
     squared_error: float
@@ -51,12 +68,20 @@ class BestWeights:
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """All that a run needs in order to go on as if nothing had been between.
+    """All that a run needs to be resumed as if it had never been interrupted.
 
-    step : optimizer steps taken. seconds : of training until then.
-    variables : the weights and a VAE's random state, then the optimizer's variables. What the
-    batches draw depends on the seed and the step alone.
-    best : None before the end of the first epoch, and without images kept aside.
+    The batches are not part of it: they depend only on the seed and the step.
+
+    Parameters
+    ----------
+    step : int
+        Optimizer steps taken.
+    seconds : float
+        Training time until then.
+    variables : list of arrays
+        The weights and the random state of a VAE, then the variables of the optimizer.
+    best : BestWeights or None
+        None before the end of the first epoch, and without validation images.
     """
 
     step: int
@@ -67,11 +92,20 @@ class TrainingState:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """Training as it stands after a step, for a look at it.
+    """A training run after one of its steps.
 
-    step : optimizer steps taken, of ``steps``. epoch : passes over the images, with a fraction.
-    seconds : since training began. autoencoder : the model as it now is; training goes on in it.
-    state : gives what the run can be taken up from.
+    Parameters
+    ----------
+    step, steps : int
+        Optimizer steps taken so far, and in the whole run.
+    epoch : float
+        Epochs done so far, with a fraction.
+    seconds : float
+        Time since the training began.
+    autoencoder : Autoencoder
+        The model that is being trained: its weights change with the next step.
+    state : callable
+        Returns the TrainingState, from which the run can be resumed.
     """
 
     step: int

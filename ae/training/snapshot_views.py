@@ -1,7 +1,7 @@
-"""What is seen of a training run's moments: digits as they were rebuilt, and the map of the codes.
+"""Reconstructions and the latent map of each snapshot.
 
-Each frame of a film is looked at by itself; what the looks have in common, the plane and the scale
-of the map, is chosen once and for all of them, so that a movement on the map is one of the codes.
+All snapshots of a run share one map: its plane and its scale are chosen once, so that a movement on
+the map is a movement in latent space.
 """
 
 from __future__ import annotations
@@ -20,10 +20,18 @@ _MARGIN = 1.05  # of the map's half width
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What the network makes of some images at one moment.
+    """What the network of one snapshot makes of some images.
 
-    step, epoch, seconds : of the frame. z : float32 (n, latent_dim). shown : uint8 (k, 28, 28),
-    the reconstructions of the first k images. errors : float64 (n,), squared errors.
+    Parameters
+    ----------
+    step, epoch, seconds : int, float, float
+        Those of the snapshot.
+    z : float32 array of shape (n, latent_dim)
+        Latent vectors of the images.
+    shown : uint8 array of shape (k, 28, 28)
+        Reconstructions of the first k images.
+    errors : float64 array of shape (n,)
+        Squared error of each image, the sum over the 784 pixels.
     """
 
     step: int
@@ -36,43 +44,67 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """A plane through codes, and the part of it that is seen.
+    """A plane in latent space, and the part of it that is visible.
 
-    frame : float (2, 2), for each axis where the map ends.
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    limits : float array of shape (2, 2)
+        For each axis, where the visible part begins and ends.
     """
 
     plane: Plane
-    frame: np.ndarray
+    limits: np.ndarray
 
     def places(self, z: np.ndarray) -> np.ndarray:
-        """Codes (n, latent_dim) as parts of the frame, what lies beyond on its edge.
+        """Return where latent vectors lie in the visible part.
 
-        Returns float (n, 2) in [0, 1], to the right and upwards; a code that is no number is put
-        in the middle. A code of one number has the height 0.5.
+        Parameters
+        ----------
+        z : float array of shape (n, latent_dim)
+
+        Returns
+        -------
+        float array of shape (n, 2), values in [0, 1]
+            From left to right and from bottom to top. What lies outside is moved to the edge, and
+            NaN to the centre. A model with one latent dimension uses a height of 0.5.
         """
         places = self.plane.places(z)
-        parts = (places - self.frame[:, 0]) / np.ptp(self.frame, axis=1)
+        parts = (places - self.limits[:, 0]) / np.ptp(self.limits, axis=1)
         return np.clip(np.nan_to_num(parts, nan=0.5), 0, 1)
 
-    def share(self, z: np.ndarray) -> float:
-        """How much of the variance of codes (n, latent_dim) the plane shows, 0 to 1."""
+    def explained_variance(self, z: np.ndarray) -> float:
+        """Return the share of the variance of z (n, latent_dim) in the plane, from 0 to 1."""
         whole = float(z.var(axis=0, dtype=np.float64).sum())
         seen = float(self.plane.places(z).var(axis=0, dtype=np.float64).sum())
         return min(seen / whole, 1.0) if whole > 0 and np.isfinite(whole) else 1.0
 
 
-def view_of(projector: SnapshotModel, frame: Snapshot, images: np.ndarray, shown: int) -> View:
-    """What the network of a frame makes of images, float (n, 28, 28) in [0, 1].
+def view_of(model: SnapshotModel, snapshot: Snapshot, images: np.ndarray, shown: int) -> View:
+    """Encode and reconstruct images with a snapshot.
 
-    shown : how many of their reconstructions are kept, from the first.
-    Raises ValueError if the frame is of another architecture.
+    Parameters
+    ----------
+    model : SnapshotModel
+        A network of the snapshot's architecture.
+    snapshot : Snapshot
+        The weights.
+    images : float array of shape (n, 28, 28), values in [0, 1]
+    shown : int
+        Number of reconstructions to keep, from the first image on.
+
+    Raises
+    ------
+    ValueError
+        If the snapshot is of another architecture.
     """
-    z, reconstructions = projector.run(frame, images)
+    z, reconstructions = model.run(snapshot, images)
     pixels = np.nan_to_num(reconstructions[:shown], nan=0.0)
     return View(
-        frame.step,
-        frame.epoch,
-        frame.seconds,
+        snapshot.step,
+        snapshot.epoch,
+        snapshot.seconds,
         z,
         np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8),
         metrics.squared_error(images, reconstructions),
@@ -80,22 +112,29 @@ def view_of(projector: SnapshotModel, frame: Snapshot, images: np.ndarray, shown
 
 
 def fit_map(z: np.ndarray, reference: np.ndarray) -> Map:
-    """The map on which codes z, float (n, latent_dim), are seen best, on one scale both ways.
+    """Return the map that shows latent vectors best, with the same scale on both axes.
 
-    Of more than two numbers it is the plane of ``Plane.of``, turned or mirrored within itself so
-    that the digits lie as near as can be to where they are in ``reference``, float (n, 2): two
-    moments of a training would else be seen from two sides.
+    With more than two latent dimensions the principal plane is rotated or mirrored within itself,
+    so that the images lie as near as possible to their places in ``reference``. Otherwise two runs
+    could show the same map from different sides.
+
+    Parameters
+    ----------
+    z : float array of shape (n, latent_dim)
+        The latent vectors to show.
+    reference : float array of shape (n, 2)
+        Where they should lie.
     """
     z = np.nan_to_num(z, nan=0.0, posinf=0.0, neginf=0.0)
     plane = Plane.of(z)
     if z.shape[1] > 2:
         plane = plane.aligned(z, reference)
     places = plane.places(z)
-    middle = (places.min(axis=0) + places.max(axis=0)) / 2
-    half = _MARGIN * max(float(np.abs(places - middle).max()), 1e-6)
-    return Map(plane, np.stack([middle - half, middle + half], axis=1))
+    centre = (places.min(axis=0) + places.max(axis=0)) / 2
+    half = _MARGIN * max(float(np.abs(places - centre).max()), 1e-6)
+    return Map(plane, np.stack([centre - half, centre + half], axis=1))
 
 
 def error_curve(views: Sequence[View], count: int) -> list[float]:
-    """Mean squared error of the last ``count`` images of each view."""
+    """Return the mean squared error of the last ``count`` images of each view."""
     return [float(view.errors[-count:].mean()) for view in views]

@@ -1,4 +1,4 @@
-"""python -m ae, as typed: what it prints, how it ends, what it leaves."""
+"""The command line: what it prints, its exit status, and the files that it writes."""
 
 from __future__ import annotations
 
@@ -50,16 +50,14 @@ def test_help_explains_every_option(words):
 
 
 @given(...)
-def test_the_command_line_of_two_configs_gives_them_back(
-    model: ModelConfig, training: TrainingConfig
-):
+def test_the_arguments_of_two_configs_give_them_back(model: ModelConfig, training: TrainingConfig):
     """As the Train page shows it: typed into a shell."""
     words = " ".join(["train", "--name", "x", *control.arguments(model, training)])
     options = __main__._parser().parse_args(shlex.split(words))
     assert _configs(options) == (model, training)
 
 
-def test_the_former_name_of_an_option_is_taken_and_not_shown(capsys):
+def test_the_former_name_of_an_option_is_accepted_and_not_shown(capsys):
     options = __main__._parser().parse_args(["train", "--name", "x", "--plain-epochs", "2"])
     assert _configs(options)[1].unaugmented_final_epochs == 2
     with pytest.raises(SystemExit):
@@ -70,11 +68,11 @@ def test_the_former_name_of_an_option_is_taken_and_not_shown(capsys):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Make room on it"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Free some space"),
         (PermissionError(errno.EACCES, "Permission denied", "a.npz"), "Permission denied: a.npz."),
     ],
 )
-def test_a_file_that_fails_is_told_without_its_number(monkeypatch, capsys, error, told):
+def test_a_file_error_is_reported_without_errno(monkeypatch, capsys, error, told):
     def fail(name):
         raise error
 
@@ -126,7 +124,7 @@ def test_train_then_evaluate(small_npz):
         assert word in progress[-1]
     assert trained.stdout.splitlines()[-1].startswith("tiny: squared error")
 
-    # The name is in use now.
+    # The name is now in use.
     again = ae("train", "--name", "tiny", "--data", small_npz, *TINY)
     assert again.returncode == 2
     assert len(again.stderr.splitlines()) == 1
@@ -145,7 +143,7 @@ def test_train_then_evaluate(small_npz):
         assert figures[key] == pytest.approx(getattr(card.test, key), rel=1e-3)
     assert figures["mse"] == pytest.approx(figures["squared_error"] / 784)
 
-    # A card that says something else than the model does is found out.
+    # A card with other figures than the model has is detected.
     values = card.to_dict()
     values["test"]["squared_error"] = 1.0
     (store.models_folder() / "tiny" / store.CARD_FILE).write_text(json.dumps(values))

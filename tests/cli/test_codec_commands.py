@@ -26,7 +26,7 @@ def test_digits_go_out_and_come_back(encoded, tmp_path, small_data, capsys):
         rebuilt = back["images"].astype(np.float32) / 255
     error = squared_error(small_data.x_test, rebuilt).mean()
     assert error <= 2.6
-    # what is told is measured before the picture's rounding to whole grey levels
+    # The printed figures are measured before rounding to whole grey levels.
     assert float(re.search(r"squared error (\d+\.\d+)", told)[1]) == pytest.approx(error, abs=0.02)
     assert "100 images" in told
     assert "78,400 bytes raw" in told
@@ -51,14 +51,14 @@ def test_a_damaged_file_leaves_nothing(encoded, tmp_path, capsys):
     assert [file.name for file in tmp_path.iterdir()] == ["digits.aez"]
 
 
-def test_the_file_of_a_model_that_is_not_here_is_refused(encoded, tmp_path, monkeypatch, capsys):
+def test_a_file_of_a_missing_model_is_refused(encoded, tmp_path, monkeypatch, capsys):
     path, _ = encoded
     monkeypatch.setenv("AE_MODELS", str(tmp_path / "none"))
     assert main(["decode", str(path), "-o", str(tmp_path / "back.npz")]) == 2
     assert "No model here has it" in capsys.readouterr().err
 
 
-def test_no_such_input_is_told_at_once(tmp_path, capsys):
+def test_a_missing_input_is_reported_at_once(tmp_path, capsys):
     assert main(["encode", str(tmp_path / "x.npz"), "-o", str(tmp_path / "x.aez")]) == 2
     assert "There is no file or folder" in capsys.readouterr().err
     assert main(["decode", str(tmp_path / "x.aez"), "-o", str(tmp_path / "x.npz")]) == 1

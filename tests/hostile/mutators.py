@@ -1,4 +1,4 @@
-"""Damage and malice from a seed, for all kinds of input, and the memory that they cost."""
+"""Damaged and malicious inputs of all kinds, from a seed, and the memory that they cost."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def parts_of(file: bytes) -> dict[str, bytes]:
 
 
 def long_directory(entries: int = 300_000) -> bytes:
-    """A zip file of nothing but its directory, which names one empty member again and again."""
+    """A zip file that is only a directory, which names one empty member again and again."""
     whole = zipped({"a.npy": b""})
     start = whole.rindex(b"PK\1\2")
     entry = whole[start : whole.rindex(b"PK\5\6")]
@@ -80,7 +80,7 @@ def long_directory(entries: int = 300_000) -> bytes:
 
 
 def extra_memory(setup: str, attack: str) -> float:
-    """Megabytes that ``attack`` adds to the peak of a process of its own, after ``setup``."""
+    """Megabytes that ``attack`` adds to the peak memory of another process, after ``setup``."""
     code = f"""
 import resource, sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}]

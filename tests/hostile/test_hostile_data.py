@@ -1,4 +1,4 @@
-"""Pictures, .npz sets, .aez files, links and names from anywhere."""
+"""Image files, .npz sets, .aez files, links and names from untrusted sources."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def png(width: int, height: int, colour: int, depth: int, interlaced: int, extra
     return b"\x89PNG\r\n\x1a\n" + head + extra + rows + chunk(b"IEND", b"")
 
 
-def test_png_files_of_any_claim_are_refused(mnist):
+def test_png_files_that_claim_any_size_are_refused(mnist):
     bomb = zlib.compress(bytes(80 << 20))
     extras = (b"", chunk(b"zTXt", b"a\0\0" + bomb), chunk(b"iCCP", b"a\0\0" + bomb))
     for extra in extras:
@@ -174,7 +174,7 @@ def test_a_thousand_damaged_sets_are_refused_or_sound(in_tmp):
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, -1e-9, 1.1, 1e300])
-def test_numbers_that_are_no_grey_levels_are_refused(number):
+def test_values_that_are_no_grey_levels_are_refused(number):
     images = np.zeros((2, 28, 28))
     images[1, 5, 5] = number
     file = io.BytesIO()
@@ -194,8 +194,7 @@ for path in sorted(pathlib.Path({str(tmp_path)!r}).glob("*.npz")):
     refused(load_data, path)
 """
     setup = (
-        "import pathlib\nfrom ae.data import load_data\n"
-        "from ae.data.uploads import read_collection"
+        "import pathlib\nfrom ae.data import load_data\nfrom ae.data.uploads import read_collection"
     )
     assert extra_memory(setup, attack) < 150
 
@@ -315,7 +314,7 @@ def test_a_thousand_places_in_links_are_finite_or_nothing():
         assert look.inside(np.zeros((3, 2))).shape == (3,)
 
 
-def test_a_thousand_names_of_files_are_told_and_harmless():
+def test_a_thousand_file_names_are_shown_and_harmless():
     names = [
         each.decode("utf-8", "replace") for m in MARKUP[:8] for each in mutated(m.encode(), 125)
     ]

@@ -1,4 +1,4 @@
-""".keras files and model folders from anywhere."""
+""".keras files and model folders from untrusted sources."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ae.errors import ModelError
 from ae.store import export_script, hdf5_worker, keras_file
 
 DAMAGED = "Its weights cannot be read: the file is damaged."
-NOT_NUMBERS = "Expected at most 16,000,000 weights, all numbers."
-ELSEWHERE = "Its weights point to other places than the file itself."
+NOT_NUMBERS = "Expected at most 16,000,000 weights, all of them numbers."
+ELSEWHERE = "Its weights are links to other places than the file itself."
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +47,10 @@ def folder(good, models_folder, tiny_config, tiny_model):
     return models_folder / "mine"
 
 
-def test_a_thousand_damaged_configs_are_refused_or_name_plain_layers_alone(good, monkeypatch):
+def test_a_thousand_damaged_configs_are_refused_or_name_only_plain_layers(good, monkeypatch):
     monkeypatch.setattr(
         hdf5_worker, "rewritten", lambda content, most: content
-    )  # a process: tested below
+    )  # it starts a process, which is tested below
     parts = parts_of(good)
     refused = 0
     for config in mutated(parts["config.json"], 1000):
@@ -74,7 +74,7 @@ def _class_names(value):
 
 
 def test_damaged_weights_are_refused_or_are_plain_arrays(good, monkeypatch):
-    # HDF5 crashes on some, and others would keep it busy for ever: in a process of its own.
+    # HDF5 crashes on some and loops forever on others: it runs in another process.
     monkeypatch.setattr(hdf5_worker, "_SECONDS", 3)
     content = parts_of(good)["model.weights.h5"]
     told = set()
@@ -98,14 +98,14 @@ def _arrays(file) -> dict[str, np.ndarray]:
     return found
 
 
-def test_a_process_that_dies_over_weights_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(hdf5_worker, "_LARGEST_PROCESS", 1 << 20)  # too little to live
+def test_a_process_that_dies_over_weights_is_an_error_with_a_reason(monkeypatch):
+    monkeypatch.setattr(hdf5_worker, "_LARGEST_PROCESS", 1 << 20)  # too little to start
     monkeypatch.setattr(hdf5_worker.sys, "executable", shutil.which("false"))
     with pytest.raises(hdf5_worker.WeightsError, match="damaged"):
         hdf5_worker.rewritten(b"any", MOST_PARAMETERS)
 
 
-def test_words_among_the_weights_are_refused_in_one_sentence():
+def test_texts_among_the_weights_are_refused():
     file = io.BytesIO()
     with h5py.File(file, "w") as opened:
         opened["words"] = np.array([b"abc"])
@@ -114,7 +114,7 @@ def test_words_among_the_weights_are_refused_in_one_sentence():
     assert str(told.value) == NOT_NUMBERS
 
 
-def test_weights_come_through_unchanged(good):
+def test_plain_weights_are_unchanged(good):
     content = parts_of(good)["model.weights.h5"]
     before, after = (
         _arrays(io.BytesIO(f)) for f in (content, hdf5_worker.rewritten(content, MOST_PARAMETERS))
@@ -123,7 +123,7 @@ def test_weights_come_through_unchanged(good):
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
-def test_a_thousand_damaged_cards_are_not_listed_or_are_whole(folder):
+def test_a_thousand_damaged_cards_are_not_listed_or_are_complete(folder):
     text = (folder / store.CARD_FILE).read_bytes()
     listed = 0
     for damaged in mutated(text, 1000):
@@ -136,7 +136,7 @@ def test_a_thousand_damaged_cards_are_not_listed_or_are_whole(folder):
     assert listed < 800
 
 
-def test_words_of_a_card_run_no_code_in_its_script(folder):
+def test_texts_of_a_card_run_no_code_in_its_script(folder):
     card = store.read_card("mine")
     for words in ('"""\nimport os; os.abort()\n"""', "\\", "{0.__class__}", *MARKUP):
         changed = dataclasses.replace(

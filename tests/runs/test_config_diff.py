@@ -1,4 +1,4 @@
-"""What tells runs apart: only what differs, and only where it has an effect."""
+"""Differences between runs: only settings that differ, and only where they have an effect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_row_says_what_each_run_has():
         (ModelConfig(), {"unaugmented_final_epochs": 1}),
     ],
 )
-def test_a_setting_without_effect_tells_nothing_apart(model, training):
+def test_a_setting_without_effect_is_no_difference(model, training):
     plain = settings_of(model, TrainingConfig(), "MNIST")
     assert (
         differences({"a": plain, "b": settings_of(model, TrainingConfig(**training), "MNIST")})
@@ -48,7 +48,7 @@ def test_a_setting_without_effect_tells_nothing_apart(model, training):
     )
 
 
-def test_of_a_linear_model_the_widths_do_not_count():
+def test_the_widths_of_a_linear_model_do_not_count():
     wide = ModelConfig(kind="linear", filters=(64,), decoder_filters=(8,))
     narrow = ModelConfig(kind="linear")
     settings = {name: settings_of(m, None, "MNIST") for name, m in (("a", wide), ("b", narrow))}
@@ -73,7 +73,7 @@ def test_curves_reach_to_the_last_row_of_each_run(by, last):
         assert {row["error"] for row in mine} == {error, 7.0}
 
 
-def test_a_logarithmic_scale_leaves_out_an_error_of_nothing():
+def test_a_logarithmic_scale_leaves_out_an_error_of_0():
     records = {"a": history(0.0), "b": history(1.0)}
     chart = charts.compared_curves(records, log_scale=True).to_dict()
     assert all(row["error"] > 0 for row in chart["data"]["values"])

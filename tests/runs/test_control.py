@@ -35,12 +35,12 @@ def listed() -> list[str]:
 
 
 def assert_whole_history(name: str) -> None:
-    """Every row of a run that was never interrupted, once and in order."""
+    """The history has every row that an uninterrupted run has, once and in order."""
     history = runs.read_history(name)
     steps = [record.step for record in history]
     assert steps == sorted(set(steps))
     assert steps[-1] == history[-1].steps
-    # A pause may fall between two rows; nothing is further apart than they are without one.
+    # A pause may fall between two rows: the distance between rows stays the same.
     assert max(np.diff([0, *steps])) <= history[-1].steps / 400 + 1
     seconds = [record.seconds for record in history]
     assert seconds == sorted(seconds)
@@ -75,7 +75,7 @@ def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
 
 
 @pytest.mark.timeout(400)
-def test_run_killed_at_random_moments_is_never_half_a_model_and_goes_on(
+def test_run_killed_at_random_moments_is_never_a_partial_model_and_can_be_resumed(
     tiny_config, small_npz, reaches, wait_until
 ):
     rng = np.random.default_rng(0)
@@ -180,8 +180,8 @@ def test_ten_that_start_at_once_train_one_after_the_other(
     assert sorted(listed()) == sorted(names)
 
 
-def test_waiting_run_says_its_place(tiny_config, small_npz, reaches, models_folder):
-    """Two runs that stand before it live, as far as their locks tell."""
+def test_waiting_run_names_the_runs_before_it(tiny_config, small_npz, reaches, models_folder):
+    """The locks of two runs before it say that they are alive."""
     for name in ("first", "second"):
         with turns.registry_lock():
             control.claim(name)
@@ -195,7 +195,7 @@ def test_waiting_run_says_its_place(tiny_config, small_npz, reaches, models_fold
         reaches("third", "paused")
 
 
-def test_full_disk_is_told_and_harms_no_other_model(
+def test_full_disk_is_reported_and_harms_no_other_model(
     tiny_config, small_npz, models_folder, monkeypatch
 ):
     shutil.copytree(REPOSITORY / "models" / "conv-16", models_folder / "conv-16")
@@ -228,7 +228,7 @@ def test_removed_run_is_gone(tiny_config, models_folder):
         control.remove("mine")
 
 
-def test_shipped_models_and_living_runs_are_not_removed(models_folder):
+def test_shipped_models_and_active_runs_are_not_removed(models_folder):
     for name in ("conv-32", "mine"):
         (models_folder / name).mkdir()
     with pytest.raises(ModelError, match="came with the app"):
@@ -256,7 +256,7 @@ def test_only_a_paused_or_failed_run_is_resumed(models_folder):
         control.resume("mine")
 
 
-def test_tickets_are_drawn_in_order_and_dead_holders_passed_over(models_folder):
+def test_tickets_are_drawn_in_order_and_dead_runs_passed_over(models_folder):
     folders = [models_folder / name for name in ("a", "b", "c")]
     for folder in folders:
         with turns.registry_lock():

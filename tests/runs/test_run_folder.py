@@ -1,4 +1,4 @@
-"""Real training processes on a few images: they end, stop, die, wait and fail as promised."""
+"""Real training processes on a few images: they end, stop, die, wait and fail as documented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ae import runs, store
-from ae.config import ModelConfig, TrainingConfig
+from ae.config import TrainingConfig
 from ae.errors import ModelError
 from ae.runs import Status, control
 from ae.system import locks
@@ -83,7 +83,7 @@ def test_stopped_run_ends_soon_with_a_usable_model(start, reaches, wait_until, s
     assert store.load("mine").encode(small_data.x_test).shape == (100, 3)
 
 
-def test_run_that_is_stopped_before_it_is_up_never_trains(start, reaches):
+def test_run_that_is_stopped_while_it_starts_never_trains(start, reaches):
     process = start("mine", ENDLESS)
     control.request_stop("mine")
     reaches("mine", "stopped")
@@ -99,12 +99,12 @@ def test_killed_run_has_failed_and_its_name_is_free_again(start, reaches, wait_u
     process.wait()
     status = runs.read_status("mine")
     assert status.state == "failed"
-    assert "ended without a word" in status.message
+    assert "exited unexpectedly" in status.message
     assert listed() == []
     start("mine")
     reaches("mine", "done")
     assert listed() == ["mine"]
-    assert len(runs.read_history("mine")) == 18  # nothing of the dead run's
+    assert len(runs.read_history("mine")) == 18  # without rows of the dead run
 
 
 def test_second_run_waits_for_the_first_and_then_trains(start, reaches, wait_until):
@@ -130,7 +130,7 @@ def test_waiting_run_can_be_stopped(start, reaches, models_folder):
     assert listed() == []
 
 
-def test_name_of_a_run_that_goes_on_is_refused(start, models_folder):
+def test_name_of_an_active_run_is_refused(start, models_folder):
     folder = models_folder / "mine"
     folder.mkdir()
     with (
@@ -155,7 +155,7 @@ def test_illegal_name_starts_nothing(start, models_folder, name):
     assert os.listdir(models_folder) == []
 
 
-def test_damaged_data_fails_with_a_sentence(start, wait_until, tmp_path):
+def test_damaged_data_fails_with_the_reason(start, wait_until, tmp_path):
     damaged = tmp_path / "damaged.npz"
     damaged.write_bytes(b"PK\3\4 and nothing more")
     process = start("mine", data=damaged)
@@ -176,27 +176,7 @@ def folder(models_folder):
     return folder
 
 
-def test_arguments_give_the_same_configs_back():
-    from ae.__main__ import _parser
-    from ae.cli.training import _configs
-
-    model = ModelConfig(kind="vae", latent_dim=7, filters=(3,), decoder_filters=(5,), hidden=(9,))
-    training = TrainingConfig(epochs=2, learning_rate=0.123, noise="mixture", seed=9, rotation=1.5)
-    words = ["train", "--name", "x", *control.arguments(model, training)]
-    assert _configs(_parser().parse_args(words)) == (model, training)
-
-
-@settings(max_examples=30)
-@given(...)
-def test_arguments_give_any_configs_back(model: ModelConfig, training: TrainingConfig):
-    from ae.__main__ import _parser
-    from ae.cli.training import _configs
-
-    words = ["train", "--name", "x", *control.arguments(model, training)]
-    assert _configs(_parser().parse_args(words)) == (model, training)
-
-
-def test_nothing_is_known_of_a_run_that_is_not_there(models_folder):
+def test_a_missing_run_has_no_status(models_folder):
     assert runs.read_status("mine") is None
     assert runs.read_settings("mine") is None
     assert runs.read_history("mine") == []
@@ -215,7 +195,7 @@ def test_junk_in_a_runs_files_is_no_run(folder, text):
     assert runs.read_history("mine") == []
 
 
-def test_half_written_row_is_left_out(folder):
+def test_partial_row_is_left_out(folder):
     fields = ["step", "steps", "epoch", "seconds", "squared_error", "kl_loss", "validation_error"]
     fields += ["learning_rate", "images_per_second"]
     rows = [
@@ -231,7 +211,7 @@ def test_half_written_row_is_left_out(folder):
 
 
 @pytest.mark.parametrize("state", runs.GOING_ON)
-def test_going_on_without_a_process_is_failed(folder, state):
+def test_active_run_without_a_process_has_failed(folder, state):
     runs.write_status(folder, Status(state))
     os.utime(folder / runs.STATUS_FILE, (0, 0))
     assert runs.read_status("mine").state == "failed"
@@ -244,22 +224,22 @@ TITLES += "images_per_second\n"
 
 
 @pytest.mark.parametrize("row", ["1,8,0.2,-0.1,9,,,1,9", f"1,1{'0' * 400},0.2,0.1,9,,,1,9"])
-def test_a_row_with_numbers_that_cannot_be_is_left_out(folder, row):
+def test_a_row_with_impossible_numbers_is_left_out(folder, row):
     good = "2,8,0.5,0.2,40.5,3.5,41.5,0.002,900"
     (folder / store.HISTORY_FILE).write_text(f"{TITLES}{row}\n{good}\n")
     assert [record.step for record in runs.read_history("mine")] == [2]
 
 
 @pytest.mark.parametrize("state", runs.GOING_ON)
-def test_a_run_from_the_future_goes_on_as_long_as_its_process_lives(folder, state):
-    # The clock was set back by an hour: the files are younger than the present.
+def test_a_run_from_the_future_is_active_while_its_process_lives(folder, state):
+    # The clock was set back by an hour: the files are from the future.
     runs.write_status(folder, Status(state))
     soon = time.time() + 3600
     os.utime(folder / runs.STATUS_FILE, (soon, soon))
     with locks.held(folder / runs.ALIVE_FILE):
         assert runs.read_status("mine").state == state
         assert runs.run_to_show() == "mine"
-    # Not even "starting" waits an hour for a process that is not there.
+    # Not even "starting" waits an hour for a process that does not exist.
     assert runs.read_status("mine").state == "failed"
     control.claim("mine")
     assert runs.read_status("mine").state == "starting"
@@ -271,7 +251,7 @@ def test_ended_run_stays_as_it_ended(folder, state):
     assert runs.read_status("mine") == Status(state, "why")
 
 
-def test_runs_are_listed_newest_first_and_one_that_goes_on_is_foremost(models_folder):
+def test_runs_are_listed_newest_first_and_an_active_one_is_shown_first(models_folder):
     for age, (name, state) in enumerate({"c": "done", "a": "waiting", "b": "done"}.items()):
         (models_folder / name).mkdir()
         runs.write_status(models_folder / name, Status(state))

@@ -1,4 +1,4 @@
-"""The script that a card gives trains the same network, where this package is not to be had."""
+"""The exported script of a card trains the same network without this package."""
 
 import os
 import subprocess
@@ -83,7 +83,7 @@ def test_the_script_says_what_the_card_says():
     assert card.data_sha256 in text
     assert "import ae" not in text
     assert "from ae" not in text
-    # what the settings do not use is not in the script
+    # The script leaves out what the settings do not use.
     training = card.training
     moved = training.shift or training.rotation or training.scaling
     assert ("augment(" in text) == bool(moved)

@@ -22,7 +22,7 @@ from ae.store import CARD_FILE, MODEL_FILE, ModelCard
 
 pytestmark = pytest.mark.usefixtures("models_folder")
 
-# The models folder is emptied by no example: each overwrites what the one before it wrote.
+# Hypothesis does not empty the folder between examples: each overwrites the files of the last.
 one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 json_values = st.recursive(
@@ -92,7 +92,7 @@ def assert_refused(name: str, match: str = "The") -> None:
         store.load(name)
 
 
-# --- what is good
+# --- good models
 
 
 def test_saved_model_is_listed_and_loads_with_equal_outputs(add, tiny_model, small_data):
@@ -141,7 +141,7 @@ def test_missing_model_is_refused_with_those_that_exist(add):
     assert_refused("other", "There is no model 'other'. In the folder: mine")
 
 
-def test_replaced_file_is_read_anew(add, model_file):
+def test_replaced_file_is_read_again(add, model_file):
     file = add("mine") / MODEL_FILE
     assert listed() == ["mine"]
     file.write_bytes(b"junk")
@@ -150,16 +150,16 @@ def test_replaced_file_is_read_anew(add, model_file):
     assert listed() == ["mine"]
 
 
-# --- what is not
+# --- damaged and other files
 
 
 @pytest.mark.parametrize("missing", [MODEL_FILE, CARD_FILE])
-def test_half_made_model_is_not_listed(add, missing):
+def test_unfinished_model_is_not_listed(add, missing):
     (add("mine") / missing).unlink()
     assert_refused("mine", "There is no model")
 
 
-def test_foreign_files_and_folders_are_not_listed(models_folder, add):
+def test_other_files_and_folders_are_not_listed(models_folder, add):
     add("mine")
     (models_folder / "notes.txt").write_text("hello")
     (models_folder / "card.json").write_text("{}")
@@ -175,10 +175,10 @@ def test_foreign_files_and_folders_are_not_listed(models_folder, add):
 def test_copied_folder_has_the_card_of_another_name(models_folder, add):
     shutil.copytree(add("mine"), models_folder / "copy")
     assert listed() == ["mine"]
-    assert_refused("copy", "another's")
+    assert_refused("copy", "card belongs to another model")
 
 
-def test_name_that_no_model_may_bear_is_not_listed(models_folder, add, card):
+def test_illegal_name_is_not_listed(models_folder, add, card):
     folder = add("mine").rename(models_folder / "my model")
     values = card.to_dict() | {"name": "my model"}
     (folder / CARD_FILE).write_text(json.dumps(values))
@@ -210,13 +210,13 @@ def test_zip_of_other_things_is_not_listed(add):
     assert_refused("mine", "damaged")
 
 
-def test_keras_model_without_our_parts_is_not_listed(add, tensorflow):
+def test_keras_model_without_encoder_and_decoder_is_not_listed(add, tensorflow):
     import keras
 
     file = add("mine") / MODEL_FILE
     inputs = keras.Input((28, 28))
     keras.Model(inputs, keras.layers.Flatten()(inputs)).save(file)
-    assert_refused("mine", "another's")
+    assert_refused("mine", "encoder and a decoder")
     with pytest.raises(ModelError, match="cannot be read"):
         store.load(file)
 
@@ -227,7 +227,7 @@ def test_damaged_model_file_is_not_listed_or_loads(models_folder, model_file, ca
     folder = models_folder / "mine"
     folder.mkdir(exist_ok=True)
     content = bytearray(model_file.read_bytes())
-    # Most of the places that matter lie in the zip's directory at the end.
+    # Most of the bytes that matter lie in the zip's directory at the end.
     content[-(place % 600) - 1] ^= 1 << bit
     (folder / MODEL_FILE).write_bytes(content)
     store.write_card(card)
@@ -268,7 +268,7 @@ def test_deeply_nested_card_is_not_listed(add):
 @given(
     key=st.sampled_from([field.name for field in dataclasses.fields(ModelCard)]), value=json_values
 )
-def test_card_with_junk_in_one_place_is_not_listed_or_is_whole(
+def test_card_with_junk_in_one_place_is_not_listed_or_is_complete(
     models_folder, model_file, card, key, value
 ):
     folder = models_folder / "mine"
@@ -308,11 +308,11 @@ def test_card_with_junk_in_one_place_is_not_listed_or_is_whole(
         "x" * 61,
         "%2e%2e",
         "CON:",
-        "PNG",  # what models are compared with
+        "PNG",  # a baseline
         "pca",
     ],
 )
-def test_name_that_tries_to_get_out_is_refused(add, name):
+def test_name_that_leaves_the_folder_is_refused(add, name):
     add("mine")
     for ask in (store.check_name, store.read_card, store.load):
         with pytest.raises(ModelError, match="name is 1 to 60 letters"):

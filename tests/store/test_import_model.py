@@ -1,4 +1,4 @@
-"""Models from elsewhere: what is taken, and what is refused before anything of it runs."""
+"""Imported models: what is accepted, and what is refused before any of it runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dense_chain(keras):
 
 
 def conv_with_channels(keras):
-    """Two functional parts in one, images of one channel, a code of 7×7×3, batch normalisation."""
+    """Two nested functional models, one channel, a latent grid of 7×7×3, batch normalisation."""
     layers = keras.layers
     images = keras.Input((28, 28, 1))
     x = layers.Conv2D(4, 3, padding="same", activation="relu")(images)
@@ -71,7 +71,7 @@ def flat(keras):
 
 
 @pytest.mark.parametrize(("make", "size"), [(dense_chain, 7), (conv_with_channels, 147), (flat, 5)])
-def test_a_chain_of_plain_layers_is_taken_and_gives_what_it_gave(
+def test_an_imported_chain_of_plain_layers_has_the_same_outputs(
     keras, small_data, models_folder, tmp_path, make, size
 ):
     model = make(keras)
@@ -88,9 +88,7 @@ def test_a_chain_of_plain_layers_is_taken_and_gives_what_it_gave(
     assert card.test.squared_error == pytest.approx(errors.mean(), rel=1e-4)
 
 
-def test_a_name_in_use_is_refused_and_the_model_there_stays(
-    keras, small_data, models_folder, tmp_path
-):
+def test_a_name_in_use_is_refused_and_its_model_stays(keras, small_data, models_folder, tmp_path):
     file = saved(flat(keras), tmp_path)
     import_model.import_keras_file("theirs", file, small_data)
     before = (models_folder / "theirs" / store.MODEL_FILE).read_bytes()
@@ -99,7 +97,7 @@ def test_a_name_in_use_is_refused_and_the_model_there_stays(
     assert (models_folder / "theirs" / store.MODEL_FILE).read_bytes() == before
 
 
-def test_a_foreign_config_cannot_be_built():
+def test_an_imported_config_cannot_be_built():
     from ae.nn import networks
 
     with pytest.raises(ValueError, match="layers of an imported model"):
@@ -122,7 +120,7 @@ def other_shape(keras):
     return keras.Sequential([keras.Input((32,)), keras.layers.Dense(784)])
 
 
-def without_a_code(keras):
+def without_a_bottleneck(keras):
     return keras.Sequential([keras.Input((784,)), keras.layers.Dense(500), keras.layers.Dense(784)])
 
 
@@ -151,7 +149,7 @@ def not_a_number(keras):
         (branching, "plain layers|branches"),
         (with_lambda, "Lambda"),
         (other_shape, "28×28"),
-        (without_a_code, "at most 256 numbers"),
+        (without_a_bottleneck, "at most 256 values"),
         (costly, "multiplications"),
         (not_a_number, "not finite numbers"),
     ],
@@ -266,12 +264,12 @@ def test_a_crafted_part_is_refused(good, part, content, reason):
 
 
 @pytest.mark.parametrize("file", [b"", b"PK\x05\x06" + bytes(18), b"x" * 100])
-def test_what_is_no_keras_file_is_refused(file):
+def test_other_files_are_refused(file):
     with pytest.raises(ModelError, match="Expected a"):
         check(file)
 
 
-def test_a_thousand_damaged_files_pass_unharmed_or_are_refused(good):
+def test_a_thousand_damaged_files_are_refused_or_read_unchanged(good):
     rng = random.Random(0)
     refused = 0
     for _ in range(1000):

@@ -1,4 +1,4 @@
-"""Every model that git ships is as good as its card says, and opens without this package."""
+"""Every shipped model is as good as its card says, and can be loaded without this package."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ae.training import snapshots
 
 pytestmark = pytest.mark.usefixtures("tensorflow", "_shipped_folder")
 
-LOAD_WITHOUT_US = """
+LOAD_WITHOUT_THIS_PACKAGE = """
 import importlib.util, sys
 assert importlib.util.find_spec("ae") is None, "ae can be imported here"
 import numpy as np
@@ -72,7 +72,9 @@ def test_models_load_without_this_package(tmp_path, mnist):
     np.save(path, digits)
     words = [str(path), str(store.models_folder().absolute()), *SHIPPED]
     # -I: neither the working directory nor PYTHONPATH is searched.
-    subprocess.run([sys.executable, "-I", "-c", LOAD_WITHOUT_US, *words], cwd=tmp_path, check=True)
+    subprocess.run(
+        [sys.executable, "-I", "-c", LOAD_WITHOUT_THIS_PACKAGE, *words], cwd=tmp_path, check=True
+    )
     outputs = np.load(f"{path}.npz")
     for name in SHIPPED:
         expected = store.load(name).reconstruct(digits)
@@ -84,7 +86,7 @@ def test_conv_32_has_a_test_error_of_at_most_1_8():
 
 
 @pytest.mark.parametrize("name", ["conv-2", "conv-32"])
-def test_films_are_shown_and_take_at_most_3_megabytes(name, mnist):
+def test_snapshots_can_be_shown_and_take_at_most_3_megabytes(name, mnist):
     paths = snapshots.paths(store.models_folder() / name)
     assert sum(path.stat().st_size for path in paths) <= 3_000_000
     card, digits = store.read_card(name), mnist.x_test[:300]
@@ -113,7 +115,7 @@ def test_the_models_take_at_most_25_megabytes():
     ("kind", "strength"), [("gaussian", 0.5), ("salt_and_pepper", 0.3), ("masking", 9 / 28)]
 )
 def test_denoise_32_gains_a_decibel_at_strong_noise(kind, strength, mnist, mnist_pca):
-    """Over the digits that are changed: a square on black leaves nothing to remove."""
+    """Only changed digits count: a black square on black pixels leaves nothing to remove."""
     clean = mnist.x_test[:2000]
     noisy = corrupt(clean, kind, strength, np.random.default_rng(0))
     changed = (noisy != clean).any(axis=(1, 2))

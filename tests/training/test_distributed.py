@@ -1,4 +1,4 @@
-"""Training on several devices and several machines, each in processes of its own.
+"""Training on several devices and several machines, in separate processes.
 
 How many devices TensorFlow has is settled once in a process, before it is first used.
 """

@@ -70,7 +70,7 @@ def test_error_falls(tiny_config, small_data, kind, loss):
         on_record=records.append,
     )
     assert records[-1].squared_error < 0.8 * records[0].squared_error
-    # ... on images that it has not seen as well.
+    # ... and on images that it was not trained on.
     assert mean_error(model, small_data.x_test) < 0.8 * records[0].squared_error
 
 
@@ -101,10 +101,10 @@ def test_variational_autoencoder_reports_its_kl_loss_and_saves_plain(
     model.save(tmp_path / "vae.keras")
     again = Autoencoder.load(tmp_path / "vae.keras")
     z = model.encode(small_data.x_test)
-    np.testing.assert_array_equal(again.encode(small_data.x_test), z)  # z_mean: no chance in it
+    np.testing.assert_array_equal(again.encode(small_data.x_test), z)  # z_mean is not random
 
 
-def test_records_tell_the_whole_run(tiny_config, small_data):
+def test_records_cover_the_whole_run(tiny_config, small_data):
     records, steps = [], []
     train(
         tiny_config,
@@ -122,7 +122,7 @@ def test_records_tell_the_whole_run(tiny_config, small_data):
     assert seconds == sorted(seconds)
 
 
-def test_validation_error_is_that_of_the_images_kept_aside(tiny_config, small_data):
+def test_validation_error_is_that_of_the_held_out_images(tiny_config, small_data):
     records = []
     config = dataclasses.replace(BRIEF, validation_images=100)
     model = train(tiny_config, config, small_data, on_record=records.append)
@@ -131,7 +131,7 @@ def test_validation_error_is_that_of_the_images_kept_aside(tiny_config, small_da
     assert records[-1].validation_error == pytest.approx(expected, rel=1e-6)
 
 
-def test_images_kept_aside_are_not_trained_on(tiny_config, small_data):
+def test_held_out_images_are_not_trained_on(tiny_config, small_data):
     config = dataclasses.replace(BRIEF, validation_images=100)
     changed = small_data.x_train.copy()
     changed[-100:] = 0.5
@@ -171,12 +171,12 @@ def test_error_that_is_not_a_number_ends_training(tiny_config, small_data):
         train(tiny_config, BRIEF, broken)
 
 
-def test_keeping_all_images_aside_is_refused(tiny_config, small_data):
+def test_holding_out_all_images_is_refused(tiny_config, small_data):
     with pytest.raises(ValueError, match=r"300\. Received: validation_images=300"):
         train(tiny_config, dataclasses.replace(BRIEF, validation_images=300), small_data)
 
 
-def test_keeping_more_images_aside_than_there_are_is_refused(tiny_config, small_data):
+def test_holding_out_more_images_than_there_are_is_refused(tiny_config, small_data):
     with pytest.raises(ValueError, match=r"300\. Received: validation_images=5000"):
         train(tiny_config, TrainingConfig(), small_data)
 
@@ -206,7 +206,7 @@ def test_batches_depend_on_seed_and_epoch_alone(small_data):
     assert (drawn(0, 4) != first).any()
 
 
-def test_without_noise_the_network_sees_what_it_is_scored_against(small_data):
+def test_without_noise_input_and_target_are_equal(small_data):
     for seen, clean in batches(small_data.x_train, BRIEF, 0):
         np.testing.assert_array_equal(seen, clean)
 
@@ -219,7 +219,7 @@ def test_with_noise_the_target_stays_clean(small_data):
         assert (seen != clean).any()
 
 
-def test_each_image_gets_a_strength_of_its_own(small_data):
+def test_each_image_has_its_own_noise_strength(small_data):
     config = dataclasses.replace(BRIEF, noise="gaussian", noise_strength=0.5, batch_size=300)
     grey = np.full((300, 28, 28), 0.5, np.float32)
     ((seen, _),) = batches(grey, config, 0)
@@ -250,10 +250,10 @@ def test_whole_pixel_shifts_are_exact(framed):
         ]
         assert len(shifts) == 1
         found |= set(shifts)
-    assert len(found) == 25  # all that the limit allows occur
+    assert len(found) == 25  # all shifts within the limit occur
 
 
-def test_what_enters_is_black():
+def test_pixels_that_enter_are_black():
     white = np.ones((20, 28, 28), np.float32)
     moved = augment(white, dataclasses.replace(BRIEF, shift=4), np.random.default_rng(0))
     assert set(np.unique(moved)) == {0, 1}
@@ -261,7 +261,7 @@ def test_what_enters_is_black():
 
 @settings(max_examples=20)
 @given(st.integers(0, 4), st.floats(0, 45), st.floats(0, 0.5), st.integers(0, 99))
-def test_augmented_images_keep_their_form(small_data, shift, rotation, scaling, seed):
+def test_augmented_images_keep_their_shape_and_range(small_data, shift, rotation, scaling, seed):
     config = dataclasses.replace(BRIEF, shift=shift, rotation=rotation, scaling=scaling)
     moved = augment(small_data.x_train[:20], config, np.random.default_rng(seed))
     assert (moved.dtype, moved.shape) == (np.float32, (20, 28, 28))
@@ -269,7 +269,7 @@ def test_augmented_images_keep_their_form(small_data, shift, rotation, scaling, 
     assert moved.max() <= 1
 
 
-def test_the_last_plain_epochs_move_no_image(small_data):
+def test_the_unaugmented_final_epochs_move_no_image(small_data):
     config = dataclasses.replace(BRIEF, epochs=3, shift=2, unaugmented_final_epochs=1)
     images = small_data.x_train
 
@@ -328,11 +328,11 @@ def test_learning_rate_is_never_above_its_peak_nor_below_zero(config: TrainingCo
         assert -1e-12 <= float(schedule(step)) <= config.learning_rate * (1 + 1e-5)
 
 
-# --- going on after an interruption
+# --- resuming
 
 
 @pytest.mark.parametrize(("kind", "step"), [("conv", 1), ("conv", 4), ("vae", 6)])
-def test_interrupted_run_goes_on_as_if_nothing_had_been_between(
+def test_resumed_run_equals_one_without_an_interruption(
     tiny_config, small_data, tmp_path, kind, step
 ):
     model_config = dataclasses.replace(tiny_config, kind=kind)
@@ -365,7 +365,7 @@ def test_state_of_another_model_is_refused(tiny_config, small_data):
 
 
 def test_stopped_run_keeps_the_weights_of_the_lowest_validation_error(tiny_config, small_data):
-    """Trained on black from the 16th epoch on, it gets worse on the digits kept aside."""
+    """Trained on black from the 16th epoch on, it gets worse on the held-out digits."""
     config = TrainingConfig(epochs=20, batch_size=50, learning_rate=0.05, validation_images=100)
     records, steps = [], []
 

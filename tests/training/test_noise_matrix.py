@@ -1,4 +1,4 @@
-"""The matrix is written by its command, read back, and refused if it is of another form."""
+"""The noise matrix is written by its command, read back, and refused if it has another form."""
 
 import json
 
@@ -83,12 +83,12 @@ BAD = [
 
 
 @pytest.mark.parametrize("values", BAD)
-def test_a_bad_file_is_refused_in_a_sentence(tmp_path, values):
+def test_a_damaged_file_is_refused_with_what_to_do(tmp_path, values):
     with pytest.raises(DataError, match=r"noise-matrix writes.*Run the command again"):
         read_matrix(written(tmp_path, values))
 
 
-def test_a_missing_file_is_told_with_the_command(tmp_path):
+def test_a_missing_file_is_refused_with_the_command(tmp_path):
     with pytest.raises(DataError, match="Run: python -m ae noise-matrix"):
         read_matrix(tmp_path / "none.json")
 
@@ -99,7 +99,7 @@ def test_the_shipped_matrix_can_be_read_if_there_is_one():
 
 
 @pytest.mark.parametrize("words", [["--seeds", "a"], ["--test-strength", "2"], ["--epochs", "0"]])
-def test_impossible_settings_end_in_a_sentence(words, capsys, tmp_path):
+def test_impossible_settings_are_refused_in_one_line(words, capsys, tmp_path):
     output = ["-o", str(tmp_path / "m.json")]
     if words[0] == "--seeds":  # argparse ends the process itself
         with pytest.raises(SystemExit) as ended:

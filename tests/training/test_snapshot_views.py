@@ -1,4 +1,4 @@
-"""The moments of a film: codes, reconstructions and errors of a frame, and one map for all."""
+"""Views of snapshots: latent vectors, reconstructions and errors of each, and one map for all."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ae.training.snapshots import Snapshot, SnapshotModel
 
 
 @pytest.fixture(scope="module")
-def projector(tensorflow, tiny_config) -> SnapshotModel:
+def network(tensorflow, tiny_config) -> SnapshotModel:
     return SnapshotModel(tiny_config)
 
 
-def frame_of(model) -> Snapshot:
+def snapshot_of(model) -> Snapshot:
     return Snapshot(7, 0.5, 2.0, [*model.encoder.get_weights(), *model.decoder.get_weights()])
 
 
-def test_a_view_is_what_the_model_itself_makes(projector, tiny_model, small_data):
+def test_a_view_is_what_the_model_itself_makes(network, tiny_model, small_data):
     images = small_data.x_test[:20]
-    view = snapshot_views.view_of(projector, frame_of(tiny_model), images, 3)
+    view = snapshot_views.view_of(network, snapshot_of(tiny_model), images, 3)
     rebuilt = tiny_model.reconstruct(images)
     assert (view.step, view.epoch, view.seconds) == (7, 0.5, 2.0)
     np.testing.assert_allclose(view.z, tiny_model.encode(images), atol=1e-5)
@@ -32,38 +32,38 @@ def test_a_view_is_what_the_model_itself_makes(projector, tiny_model, small_data
     np.testing.assert_allclose(curve, [view.errors[-5:].mean()])
 
 
-def test_a_frame_of_another_architecture_is_refused(projector, small_data):
+def test_a_snapshot_of_another_architecture_is_refused(network, small_data):
     with pytest.raises(ValueError, match="network that config describes"):
         snapshot_views.view_of(
-            projector, Snapshot(0, 0, 0, [np.zeros((2, 2))]), small_data.x_test[:1], 1
+            network, Snapshot(0, 0, 0, [np.zeros((2, 2))]), small_data.x_test[:1], 1
         )
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 3, 32])
-def test_all_codes_that_a_map_is_laid_out_for_are_within_it(latent_dim):
+def test_a_map_shows_all_latent_vectors_that_it_was_fitted_to(latent_dim):
     rng = np.random.default_rng(latent_dim)
     z = rng.normal(3, 5, (40, latent_dim)).astype(np.float32)
-    laid_out = snapshot_views.fit_map(z, rng.normal(size=(40, 2)))
-    places = laid_out.places(z)
+    fitted = snapshot_views.fit_map(z, rng.normal(size=(40, 2)))
+    places = fitted.places(z)
     assert places.min() > 0
     assert places.max() < 1
-    widths = np.ptp(laid_out.frame, axis=1)
+    widths = np.ptp(fitted.limits, axis=1)
     assert widths[0] == pytest.approx(widths[1]), "one scale both ways"
-    beyond = laid_out.places(1000 * z)
+    beyond = fitted.places(1000 * z)
     assert (beyond.min(), beyond.max()) == (0, 1)
-    assert laid_out.share(z) == pytest.approx(laid_out.plane.explained_variance, abs=1e-4)
+    assert fitted.explained_variance(z) == pytest.approx(fitted.plane.explained_variance, abs=1e-4)
 
 
 @pytest.mark.parametrize("latent_dim", [2, 5])
-def test_codes_that_are_no_numbers_have_a_place_all_the_same(latent_dim):
+def test_latent_vectors_with_nan_have_a_place(latent_dim):
     z = np.ones((10, latent_dim), np.float32)
     z[3] = np.nan
-    laid_out = snapshot_views.fit_map(z, np.random.default_rng(0).normal(size=(10, 2)))
-    assert np.isfinite(laid_out.places(z)).all()
-    assert np.isfinite(laid_out.share(z))
+    fitted = snapshot_views.fit_map(z, np.random.default_rng(0).normal(size=(10, 2)))
+    assert np.isfinite(fitted.places(z)).all()
+    assert np.isfinite(fitted.explained_variance(z))
 
 
-def test_a_map_is_not_turned_by_a_turn_of_the_codes():
+def test_a_map_does_not_rotate_with_latent_space():
     rng = np.random.default_rng(0)
     z = (rng.normal(size=(60, 6)) * [5, 3, 1, 1, 1, 1]).astype(np.float32)
     turn, _ = np.linalg.qr(rng.normal(size=(6, 6)))
@@ -73,17 +73,17 @@ def test_a_map_is_not_turned_by_a_turn_of_the_codes():
     np.testing.assert_allclose(before.places(z), after.places(z @ turn), atol=1e-3)
 
 
-def test_a_turned_plane_is_the_same_plane(mnist):
+def test_an_aligned_plane_is_the_same_plane(mnist):
     z = mnist.x_test[:50].reshape(50, -1)[:, 300:310]
     plane = Plane.of(z)
-    turned = plane.aligned(z, np.random.default_rng(1).normal(size=(50, 2)))
-    np.testing.assert_allclose(turned.axes @ turned.axes.T, np.eye(2), atol=1e-5)
+    aligned = plane.aligned(z, np.random.default_rng(1).normal(size=(50, 2)))
+    np.testing.assert_allclose(aligned.axes @ aligned.axes.T, np.eye(2), atol=1e-5)
     np.testing.assert_allclose(
-        turned.codes(turned.places(z)), plane.codes(plane.places(z)), atol=1e-4
+        aligned.codes(aligned.places(z)), plane.codes(plane.places(z)), atol=1e-4
     )
 
 
-def test_a_frame_that_was_cut_is_none(tmp_path):
+def test_a_truncated_snapshot_is_none(tmp_path):
     path = tmp_path / "0.npz"
     path.write_bytes(b"PK\3\4 and nothing more")
     assert snapshots.read(path) is None

@@ -1,4 +1,4 @@
-"""Frames of a training: when they are taken, how small and how true they are."""
+"""Snapshots of a training: when they are taken, how small and how faithful they are."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ def test_plan_is_from_the_first_to_the_last_step_at_rising_intervals(steps, para
     assert (np.diff(gaps)[1:] >= -1).all()
 
 
-def test_frames_fit_into_three_megabytes(tmp_path):
+def test_snapshots_fit_into_three_megabytes(tmp_path):
     model = store.load("conv-16")
-    snapshots.write(tmp_path / "frame.npz", moment(model))
-    frames = len(snapshots.plan(10_000, model.parameters))
-    assert frames >= 8
-    assert frames * (tmp_path / "frame.npz").stat().st_size < 3_100_000
+    snapshots.write(tmp_path / "snapshot.npz", moment(model))
+    count = len(snapshots.plan(10_000, model.parameters))
+    assert count >= 8
+    assert count * (tmp_path / "snapshot.npz").stat().st_size < 3_100_000
 
 
-def test_frame_shows_nearly_what_the_model_does(tmp_path, mnist):
+def test_a_snapshot_shows_nearly_what_the_model_does(tmp_path, mnist):
     model, digits = store.load("conv-16"), mnist.x_test[:500]
-    snapshots.write(tmp_path / "frame.npz", moment(model))
-    frame = snapshots.read(tmp_path / "frame.npz")
-    assert (frame.step, frame.epoch, frame.seconds) == (7, 0.5, 1.5)
-    z, shown = snapshots.SnapshotModel(store.read_card("conv-16").model).run(frame, digits)
+    snapshots.write(tmp_path / "snapshot.npz", moment(model))
+    snapshot = snapshots.read(tmp_path / "snapshot.npz")
+    assert (snapshot.step, snapshot.epoch, snapshot.seconds) == (7, 0.5, 1.5)
+    z, shown = snapshots.SnapshotModel(store.read_card("conv-16").model).run(snapshot, digits)
     exact = squared_error(digits, model.reconstruct(digits)).mean()
     assert squared_error(digits, shown).mean() == pytest.approx(exact, rel=0.02)
     assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999
 
 
-def test_small_and_quick_frames_are_the_same(tmp_path, tiny_model):
+def test_compressed_and_quick_snapshots_are_the_same(tmp_path, tiny_model):
     snapshots.write(tmp_path / "small.npz", moment(tiny_model))
-    snapshots.write(tmp_path / "quick.npz", moment(tiny_model), small=False)
+    snapshots.write(tmp_path / "quick.npz", moment(tiny_model), compress=False)
     small, quick = snapshots.read(tmp_path / "small.npz"), snapshots.read(tmp_path / "quick.npz")
     for one, other in zip(small.weights, quick.weights, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_damaged_frame_is_none(tmp_path, tiny_model):
-    path = tmp_path / "frame.npz"
+def test_a_damaged_snapshot_is_none(tmp_path, tiny_model):
+    path = tmp_path / "snapshot.npz"
     snapshots.write(path, moment(tiny_model))
     whole = path.read_bytes()
     assert snapshots.read(tmp_path / "missing.npz") is None
@@ -68,15 +68,15 @@ def test_damaged_frame_is_none(tmp_path, tiny_model):
         assert snapshots.read(path) is None
 
 
-def test_frame_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
-    snapshots.write(tmp_path / "frame.npz", moment(store.load("linear-32")))
+def test_a_snapshot_of_another_network_is_refused(tmp_path, tiny_model, tiny_config, mnist):
+    snapshots.write(tmp_path / "snapshot.npz", moment(store.load("linear-32")))
     with pytest.raises(ValueError, match="network that config describes"):
         snapshots.SnapshotModel(tiny_config).run(
-            snapshots.read(tmp_path / "frame.npz"), mnist.x_test[:1]
+            snapshots.read(tmp_path / "snapshot.npz"), mnist.x_test[:1]
         )
 
 
-def test_a_frame_that_is_a_link_to_elsewhere_is_no_part_of_a_film(tmp_path):
+def test_a_snapshot_that_is_a_link_to_elsewhere_is_left_out(tmp_path):
     run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
     own, foreign = snapshots.snapshot_path(run, 0), snapshots.snapshot_path(elsewhere, 1)
     for path in (own, foreign):
