@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from looks import OWN, assert_looks_like, parts
 
-from ae import runs, store
+from ae import runs
 from ae.analysis.latent import class_mean
 from ae.analysis.neighbours import knn_accuracy, nearest_neighbours, trustworthiness
-from ae.analysis.projection import Plane
+from ae.analysis.projection import Plane, tsne
 from ae.config import ModelConfig, TrainingConfig
 from ae.runs import worker
 from ae.ui import cache, state
@@ -44,7 +45,7 @@ def own(put) -> np.ndarray:
 
 
 def token(count: int = 1000) -> str:
-    return f"{OWN}:{cache.stamp(OWN) % 10**9}:codes:{count}"
+    return f"{OWN}:{cache.stamp(OWN) % 10**9}:PCA:{count}"
 
 
 def parameter(at, key: str) -> str:
@@ -53,37 +54,88 @@ def parameter(at, key: str) -> str:
     return value if isinstance(value, str) else value[0]
 
 
-def told(at) -> str:
-    return " ".join(each.value for each in (*at.subheader, *at.markdown, *at.caption))
+def say(at) -> str:
+    """All texts of the page."""
+    return " ".join(each.value for each in (*at.header, *at.markdown, *at.caption))
+
+
+def on_plane(open_page, name: str = OWN, **address: str):
+    """The page with the map by PCA of 1,000 digits, which is quicker than t-SNE."""
+    return open_page("latent", **({"model": name, "map": "PCA", "points": "1000"} | address))
 
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", [OWN, *SMALL])
-def test_every_view_works_for_every_length_of_code(open_page, put, view, name):
+def test_every_view_works_for_every_latent_dimension(open_page, put, view, name):
     put(name)
-    at = open_page("latent", model=name, view=view, points="1000")
+    at = on_plane(open_page, name, view=view)
     assert not [*at.error, *at.warning]
-    (title,) = at.title
-    many = store.read_card(name).model.latent_dim
-    assert str(many) in title.value or (many == 1 and "the one number" in title.value)
-    assert ("Two losses" in told(at)) == (name == "tiny-vae")
+    assert ("The two losses of a VAE" in say(at)) == (name == "tiny-vae")
 
 
-def test_the_table_says_how_true_the_pictures_are(open_page, own, mnist, mnist_pca):
-    at = open_page("latent", model=OWN, points="1000")
-    table = at.table[0].value
-    pixels = mnist.x_test[:2000].reshape(2000, -1)
-    pictures = [Plane.of(own).places(own), mnist_pca.truncate(2).encode(mnist.x_test)]
-    for row, places in enumerate(pictures):
-        near = nearest_neighbours(places, 5)
-        accuracy = float(table["5 neighbours tell the class"][row].rstrip("%")) / 100
-        assert accuracy == pytest.approx(knn_accuracy(near, mnist.y_test), abs=0.002)
-        trust = trustworthiness(pixels, nearest_neighbours(places[:2000], 10))
-        assert float(table["Trustworthiness"][row]) == pytest.approx(trust, abs=0.002)
+def test_more_than_two_dimensions_open_with_clusters_and_two_as_they_are(open_page, own, put):
+    at = open_page("latent", model=OWN)
+    assert "4 dimensions cannot be plotted directly. **t-SNE**" in say(at)
+    assert "the size of a cluster have no meaning" in say(at)
+    (count,) = [each for each in at.select_slider if each.label == "Number of digits"]
+    assert count.disabled, "t-SNE has its own number"
+    assert count.value == 2000
+    assert own_accuracy(at) > accuracy(at, f"Latent vectors of {OWN}, by PCA")
+    put("tiny-vae")
+    at = open_page("latent", model="tiny-vae")
+    assert "the map shows the whole space" in say(at)
+    assert row(at, "Latent vectors of tiny-vae")["Neighbourhood preservation"] == "100%"
+
+
+def row(at, name: str) -> pd.Series:
+    return at.table[0].value.set_index("Map").loc[name]
+
+
+def accuracy(at, name: str) -> float:
+    return float(row(at, name)["Class predicted"].split("%")[0]) / 100
+
+
+def own_accuracy(at) -> float:
+    return accuracy(at, f"Latent vectors of {OWN}, by t-SNE")
+
+
+def test_the_table_compares_maps_of_the_same_kind(open_page, own, mnist, mnist_pca):
+    at = on_plane(open_page)
+    spaces = {
+        f"Latent vectors of {OWN}, by": own[:2000],
+        "Pixels, by": mnist.x_test[:2000].reshape(2000, -1),
+    }
+    maps = {
+        f"Latent vectors of {OWN}, by PCA": Plane.of(own).places(own)[:2000],
+        "Pixels, by PCA": mnist_pca.truncate(2).encode(mnist.x_test[:2000]),
+        f"Latent vectors of {OWN}, by t-SNE": tsne(own[:2000]),
+        "Pixels, by t-SNE": tsne(spaces["Pixels, by"]),
+    }
+    assert set(at.table[0].value["Map"]) == set(maps)
+    for name, places in maps.items():
+        space = spaces[name.rpartition(" ")[0]]
+        near, true = nearest_neighbours(places, 10), nearest_neighbours(space, 10)
+        found = row(at, name)
+        expected = knn_accuracy(near[:, :5], mnist.y_test[:2000])
+        assert accuracy(at, name) == pytest.approx(expected, abs=0.002)
+        trust = trustworthiness(space, near)
+        assert float(found["Trustworthiness"]) == pytest.approx(trust, abs=0.002)
+        kept = float(found["Neighbourhood preservation"].rstrip("%")) / 100
+        common = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, true, strict=True)])
+        assert kept == pytest.approx(common, abs=0.006)
+
+
+def test_the_result_says_how_many_percentage_points_lie_between_the_maps(open_page, own):
+    at = on_plane(open_page)
+    mine = accuracy(at, f"Latent vectors of {OWN}, by PCA")
+    difference = round(100 * (mine - accuracy(at, "Pixels, by PCA")))
+    number, word = re.search(r"\*\*(\d+) percentage points? (more|less) often", say(at)).groups()
+    assert abs(int(number) - abs(difference)) <= 1  # the table's figures are rounded
+    assert word == ("more" if difference > 0 else "less")
 
 
 def test_what_is_chosen_on_the_map_is_told_and_goes_into_the_address(open_page, own, mnist, shown):
-    at = open_page("latent", model=OWN, points="1000")
+    at = on_plane(open_page)
     places = Plane.of(own).places(own)[:1000]
     low, high = np.percentile(places, 40, axis=0), np.percentile(places, 60, axis=0)
     look = {"at": places[7].tolist(), "digit": 7, "area": [low.tolist(), high.tolist()]}
@@ -91,8 +143,8 @@ def test_what_is_chosen_on_the_map_is_told_and_goes_into_the_address(open_page, 
     at.run()
     assert not at.exception
     inside = np.flatnonzero(((places >= low) & (places <= high)).all(axis=1))
-    texts = told(at)
-    assert "The place you chose" in texts
+    texts = say(at)
+    assert "The chosen place" in texts
     assert f"Test digit 7: a {mnist.y_test[7]}" in texts
     assert f"{len(inside)} digits in the area" in texts
     area = shown[-1]
@@ -101,19 +153,19 @@ def test_what_is_chosen_on_the_map_is_told_and_goes_into_the_address(open_page, 
     assert parameter(at, "chosen") == "7"
 
     address = {key: parameter(at, key) for key in ("here", "chosen", "area")}
-    other = open_page("latent", model=OWN, points="1000", **address)
-    assert told(other) == texts
+    other = on_plane(open_page, **address)
+    assert say(other) == texts
 
 
 def test_what_was_chosen_is_void_on_the_map_of_another_model(open_page, own, put):
     put("tiny-vae")
-    at = open_page("latent", model=OWN, points="1000", chosen="7", here="0,0")
-    assert "Test digit 7" in told(at)
+    at = on_plane(open_page, chosen="7", here="0,0")
+    assert "Test digit 7" in say(at)
     look = {"token": token(), "at": [0, 0], "digit": 8, "area": None}
     at.session_state[state.LATENT_MAP] = {"look": look}
     at.sidebar.selectbox(key="model").select("tiny-vae").run()
     assert not at.exception
-    assert "Test digit" not in told(at)
+    assert "Test digit" not in say(at)
     assert "chosen" not in at.query_params
 
 
@@ -127,37 +179,28 @@ def test_what_was_chosen_is_void_on_the_map_of_another_model(open_page, own, put
     ],
 )
 def test_junk_in_the_address_is_ignored(open_page, own, address):
-    at = open_page("latent", model=OWN, **({"points": "1000"} | address))
+    at = on_plane(open_page, **address)
     assert not [*at.error, *at.warning]
-    assert "The place you chose" not in told(at)
-
-
-def test_tsne_and_the_honest_map_have_their_own_scores(open_page, own):
-    at = open_page("latent", model=OWN, points="1000", map="t-SNE", colour="neighbours kept")
-    table = at.table[0].value
-    kept = float(table["Neighbours kept"][0].rstrip("%"))
-    assert 5 < kept <= 100
-    assert "2,000 digits are told" in told(at)
-    assert "nothing to decode" in told(at)
+    assert "The chosen place" not in say(at)
 
 
 def test_a_drawing_is_marked_and_can_start_a_path(open_page, own, mnist):
     ink = mnist.x_test[3].repeat(2, axis=0).repeat(2, axis=1)
-    at = open_page("latent", model=OWN, points="1000")
-    assert "Draw a digit on the Draw page" in told(at)
+    at = open_page("latent", model=OWN)
+    assert "“yours” marks your drawing" not in say(at)
     at.session_state[state.DRAWN] = ink
     at.run()
-    assert "Draw a digit on the Draw page" not in told(at)
+    assert "“yours” marks your drawing" in say(at)
     address = {"ink": parameter(at, "ink"), "view": "Paths", "with": "true"}
     other = open_page("latent", model=OWN, **address)
     assert other.toggle[0].value
 
 
-def test_the_numbers_of_a_vae_that_are_alive_are_those_that_vary(open_page, put):
+def test_the_active_units_of_a_vae_are_those_that_vary(open_page, put):
     put("tiny-vae")
-    at = open_page("latent", model="tiny-vae", points="1000")
-    alive = int((cache.test_codes("tiny-vae").var(axis=0) > 0.01).sum())
-    assert f"**{alive} of 2 code numbers are alive**" in told(at)
+    at = on_plane(open_page, "tiny-vae")
+    active = int((cache.test_codes("tiny-vae").var(axis=0) > 0.01).sum())
+    assert f"**{active} of 2 latent dimensions are active units**" in say(at)
     last = runs.read_history("tiny-vae")[-1]
     assert at.metric[0].value == f"{last.squared_error:.2f}"
     assert at.metric[1].value == f"{last.kl_loss:.2f} nats"
@@ -180,6 +223,20 @@ def test_the_paths_pass_the_real_digits_that_are_shown(open_page, own, mnist, sh
     assert way[0] == 10
     assert way[-1] == 20
     figures = at.table[0].value.set_index("Path")
-    assert list(figures.index) == ["Straight", "Spherical", "Through neighbours"]
-    changes = figures["Change in all"].str.rstrip(" ×").astype(float)
+    assert list(figures.index) == ["Linear", "Spherical", "Along real digits"]
+    changes = figures["Total pixel change"].str.rstrip(" ×").astype(float)
     assert (changes >= 0.99).all(), "no way is shorter than the straight one"
+
+
+def test_a_digit_is_chosen_by_its_class_and_its_picture(open_page, own, mnist, shown):
+    at = open_page("latent", model=OWN, view="Paths", to="3")
+    assert "From: ![Test digit 4]" in at.get("popover")[0].proto.popover.label
+    label = next(each for each in at.button_group if each.label == "Class")
+    label.set_value(7).run()
+    pictures = next(each for each in at.button_group if "of class 7" in each.label)
+    sevens = np.flatnonzero(mnist.y_test == 7)
+    pictures.set_value(int(sevens[2])).run()
+    assert not at.exception
+    assert parameter(at, "from") == str(sevens[2])
+    assert re.search(r"\d+", shown[-1].alt[0])[0] == str(sevens[2]), "the path begins there"
+    assert re.search(r"\d+", shown[-1].alt[-1])[0] == "3", "the URL's number is a position"

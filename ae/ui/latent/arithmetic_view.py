@@ -1,4 +1,4 @@
-"""Arithmetic with codes: mean of a class minus mean of another, plus a digit."""
+"""Arithmetic with latent vectors: a digit minus the mean of one class plus that of another."""
 
 from __future__ import annotations
 
@@ -9,65 +9,81 @@ from ae.analysis.latent import class_mean
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, state
-from ae.ui.latent.common import digit_input, strip, usual_distance
+from ae.ui import cache, downloads, shell, state
+from ae.ui.latent.cached import VOTERS
+from ae.ui.latent.common import ENCODING, strip, usual_distance
+from ae.ui.latent.digit_picker import pick_digit
 
 _SHARES = np.linspace(0, 1.5, 7)
 _CLASSES = tuple(map(str, range(10)))
 
 
 def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
-    """A digit's code plus the difference of two classes, step by step."""
-    with st.container(horizontal=True, gap="medium"):
-        digit = digit_input("Test digit", state.SUM_DIGIT, 4)
-        minus = _class("minus the mean of class", state.SUM_MINUS, "4")
-        plus = _class("plus the mean of class", state.SUM_PLUS, "9")
-    with st.spinner("Encoding the 10,000 test digits, once for each model."):
+    """A digit's latent vector plus the difference of two class means, step by step."""
+    digit, minus, plus = _controls()
+    with st.spinner(ENCODING):
         codes, data = cache.test_codes(card.name), cache.mnist()
-    taken, added = (class_mean(codes, data.y_test, int(label)) for label in (minus, plus))
-    difference = added - taken
+    subtracted, added = (class_mean(codes, data.y_test, int(label)) for label in (minus, plus))
+    difference = added - subtracted
     path = codes[digit] + _SHARES[:, None].astype(np.float32) * difference
-    near, distances = nearest(path, codes, 5)
-    read = vote(near, data.y_test)
-    away = distances[:, 0]
-    st.subheader(f"A {data.y_test[digit]}, minus {minus}, plus {plus}")
-    means = np.clip(model.decode(np.stack([codes[digit], taken, added])), 0, 1)
+    near, distances = nearest(path, codes, VOTERS)
+    predicted = vote(near, data.y_test)
+    means = np.clip(model.decode(np.stack([codes[digit], subtracted, added])), 0, 1)
+    st.header(f"A {data.y_test[digit]}, minus the mean {minus}, plus the mean {plus}")
     strip(
-        [means],
+        means,
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
         [
-            f"Test digit {digit}, a {data.y_test[digit]}, rebuilt",
-            f"Decoded mean code of class {minus}",
-            f"Decoded mean code of class {plus}",
+            f"Test digit {digit}, a {data.y_test[digit]}, reconstructed",
+            f"Mean latent vector of class {minus}, decoded",
+            f"Mean latent vector of class {plus}, decoded",
         ],
     )
-    st.caption("The difference of the two means, added little by little:")
+    st.markdown("**The difference of the two means, added step by step**")
     strip(
-        [np.clip(model.decode(path), 0, 1)],
-        [f"{share:.0%}: {label}" for share, label in zip(_SHARES, read, strict=True)],
+        np.clip(model.decode(path), 0, 1),
+        [f"{share:.0%}: a {label}" for share, label in zip(_SHARES, predicted, strict=True)],
         [
-            f"With {share:.0%} of the difference. Its neighbours are mostly {label}"
-            for share, label in zip(_SHARES, read, strict=True)
+            f"With {share:.0%} of the difference. Its nearest neighbours are mostly {label}"
+            for share, label in zip(_SHARES, predicted, strict=True)
         ],
     )
     whole = int(np.argmin(np.abs(_SHARES - 1)))
     st.markdown(
-        f"With the whole difference its 5 nearest test digits are mostly of class "
-        f"**{read[whole]}**; the nearest is {away[whole]:.2f} away (between test digits "
-        f"{usual_distance(card.name):.2f}, median). The difference itself is "
-        f"{np.linalg.norm(difference):.2f} long. What stays of the digit, its slant or its "
-        "stroke, and what goes?"
+        "Below each picture: how much of the difference is added, and the class that most of the "
+        f"{VOTERS} nearest test digits in the latent space have. With 100 %, it is "
+        f"**{predicted[whole]}**, and the nearest test digit is {distances[whole, 0]:.2f} away. "
+        f"For comparison: a test digit is {usual_distance(card.name):.2f} away from the nearest "
+        f"other one (median), and the difference has a length of "
+        f"{np.linalg.norm(difference):.2f}."
+    )
+    st.caption(
+        "The same difference is added to any digit: compare how the slant and the stroke width of "
+        "the digit survive."
     )
     downloads.offer(
-        "The sum as CSV",
+        "Download the steps (CSV)",
         lambda: downloads.csv_text(
-            ["share", "class_of_neighbours", *(f"z{i + 1}" for i in range(codes.shape[1]))],
-            ([s, c, *z] for s, c, z in zip(_SHARES, read, path, strict=True)),
+            ["share", "predicted_class", *(f"z{i + 1}" for i in range(codes.shape[1]))],
+            ([s, c, *z] for s, c, z in zip(_SHARES, predicted, path, strict=True)),
         ),
-        f"sum-{card.name}-{digit}-{minus}-{plus}.csv",
-        "A row per step: the share of the difference, the class it reads as, and its code.",
+        f"arithmetic-{card.name}-{digit}-{minus}-{plus}.csv",
+        "A row for each step: the share of the difference, the predicted class and the latent "
+        "vector.",
     )
 
 
-def _class(label: str, key: str, default: str) -> str:
-    return st.selectbox(label, _CLASSES, index=_CLASSES.index(default), **state.in_url(key))
+def _controls() -> tuple[int, str, str]:
+    with (
+        shell.settings("controls"),
+        st.container(horizontal=True, gap="medium", vertical_alignment="bottom"),
+    ):
+        digit = pick_digit("Digit", state.SUM_DIGIT)
+        minus = _class("Subtract the mean of class", state.SUM_MINUS)
+        plus = _class("Add the mean of class", state.SUM_PLUS)
+    return digit, minus, plus
+
+
+def _class(label: str, key: str) -> str:
+    index = _CLASSES.index(state.default(key))
+    return st.selectbox(label, _CLASSES, index=index, **state.in_url(key), width=190)

@@ -5,6 +5,7 @@ Nothing that is returned here may be changed: every thread gets the same object.
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,100 +19,129 @@ from ae.analysis.neighbours import (
     neighbourhood_preservation,
     trustworthiness,
 )
-from ae.analysis.projection import Plane, tsne
+from ae.analysis.projection import Embedding, Plane, tsne
 from ae.ui import cache, state
 from ae.ui.components.sprites import COLUMNS
 
-NEIGHBOURS = 10  # that an honest map is judged by
-VOTERS = 5  # neighbours that decide on a class
-RANKED = 2000  # digits that trustworthiness and continuity are measured on, and t-SNE's
-WALK_SIDE = 44  # places of the walk's sheet along each axis
-_FRAME = (1, 99)  # percentiles of the places that a map's frame holds
+NEIGHBOURS = 10  # whose preservation a map is measured by
+VOTERS = 5  # neighbours that a class is predicted from
+MEASURED = 2000  # test digits that t-SNE places, and that maps are compared on
+WALK_SIDE = 44  # pictures along each side of the sheet of what is decoded over the map
+_INNER = (1, 99)  # percentiles of the places of a plane that its frame holds
 _MARGIN = 0.04  # of the frame, on each side
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """Test digits as places in a picture.
+    """A map: test digits as places in two dimensions.
 
-    places : float32 (n, 2), of the first n test digits. frame : float (2, 2), for each axis where
-    the picture ends; both axes have one scale. outside : how many digits lie beyond it.
-    plane : the way from a place to a code, or None where there is none.
+    Attributes
+    ----------
+    places : float32 array of shape (n, 2)
+        Of the first n test digits.
+    frame : float array of shape (2, 2)
+        For each axis where the map ends. Both axes have the same scale.
+    outside : int
+        How many digits lie beyond the frame.
     """
 
     places: np.ndarray
     frame: np.ndarray
     outside: int
-    plane: Plane | None
+
+
+@dataclass(frozen=True, eq=False)
+class LatentProjection(Projection):
+    """A map of latent vectors.
+
+    Attributes
+    ----------
+    space : Plane or Embedding
+        The way from a latent vector to a place and back.
+    """
+
+    space: Plane | Embedding
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How true a picture is.
+    """How faithful a map is to the space that it shows, over the first 2,000 test digits.
 
-    accuracy : share of the digits whose class is that of most of their 5 neighbours in it.
-    trust, continuity : for the 10 nearest, against distances of pixels, over 2,000 digits.
-    kept : share of the 10 true neighbours, by the model's whole code, that are neighbours in it;
-    None for a picture of the pixels.
+    Attributes
+    ----------
+    accuracy, original_accuracy : float
+        Share of the digits whose class is predicted correctly from their 5 nearest neighbours on
+        the map, and in the space that it shows.
+    trustworthiness, continuity, preservation : float
+        Of the 10 nearest neighbours: see ``ae.analysis.neighbours``.
     """
 
     accuracy: float
-    trust: float
+    original_accuracy: float
+    trustworthiness: float
     continuity: float
-    kept: float | None
+    preservation: float
 
 
-def projection(name: str, kind: str) -> Projection:
-    """A model's test codes as a picture: kind is state.PLANE or state.TSNE."""
+def begin_tsne_of_pixels() -> Future[np.ndarray]:
+    """Start t-SNE of the pixels in the background, once for the whole app."""
+    return _tsne_of_pixels()
+
+
+def projection(name: str, kind: str) -> LatentProjection:
+    """Return a map of a model's latent vectors. kind : state.PLANE or state.TSNE."""
     return _projection(name, cache.stamp(name), kind)
 
 
 def scores(name: str, kind: str) -> Scores:
+    """Measure a map of a model's latent vectors."""
     return _scores(name, cache.stamp(name), kind)
 
 
-def kept(name: str, kind: str) -> np.ndarray:
-    """Share of each digit's 10 true neighbours that the picture keeps: float32 (n,)."""
-    return _kept(name, cache.stamp(name), kind)
+def preservation(name: str, kind: str) -> np.ndarray:
+    """Return the neighbourhood preservation of each digit of a map: float32 (n,)."""
+    return _preservation(name, cache.stamp(name), kind)
 
 
 def true_neighbours(name: str) -> np.ndarray:
-    """The 10 nearest test digits of each by the whole code: int32 (10000, 10)."""
+    """Return the 10 nearest test digits of each in the latent space: int32 (10000, 10)."""
     return _true_neighbours(name, cache.stamp(name))
 
 
 def graph(name: str) -> NeighbourGraph:
+    """Return the graph that joins each test digit to its 10 nearest in the latent space."""
     return _graph(name, cache.stamp(name))
 
 
 def digits_sheet_name(count: int) -> str:
-    """What the browser knows the sheet of the first ``count`` test digits by."""
+    """Name the sheet of the first ``count`` test digits for the browser."""
     return f"digits:{count}"
 
 
-def rebuilt_sheet_name(name: str, count: int) -> str:
-    """What the browser knows the sheet of their reconstructions by."""
-    return f"rebuilt:{name}:{cache.stamp(name)}:{count}"
+def reconstructions_sheet_name(name: str, count: int) -> str:
+    """Name the sheet of their reconstructions for the browser."""
+    return f"reconstructions:{name}:{cache.stamp(name)}:{count}"
 
 
-def walk_sheet_name(name: str) -> str:
-    """What the browser knows the sheet of the walk by."""
-    return f"walk:{name}:{cache.stamp(name)}"
+def walk_sheet_name(name: str, kind: str) -> str:
+    """Name the sheet of what is decoded over a map for the browser."""
+    return f"walk:{name}:{cache.stamp(name)}:{kind}"
 
 
 def digits_sheet(count: int) -> tuple[str, bytes]:
-    """Name and PNG of the sheet with the first ``count`` test digits."""
+    """Return name and PNG of the sheet of the first ``count`` test digits."""
     return digits_sheet_name(count), _digits_sheet(count)
 
 
-def rebuilt_sheet(name: str, count: int) -> tuple[str, bytes]:
-    """Name and PNG of the sheet with the reconstructions of the first ``count`` test digits."""
-    return rebuilt_sheet_name(name, count), _rebuilt_sheet(name, cache.stamp(name), count)
+def reconstructions_sheet(name: str, count: int) -> tuple[str, bytes]:
+    """Return name and PNG of the sheet of their reconstructions."""
+    sheet = _reconstructions_sheet(name, cache.stamp(name), count)
+    return reconstructions_sheet_name(name, count), sheet
 
 
-def walk_sheet(name: str) -> tuple[str, bytes]:
-    """Name and PNG of the sheet of what is decoded all over the frame of the plane."""
-    return walk_sheet_name(name), _walk_sheet(name, cache.stamp(name))
+def walk_sheet(name: str, kind: str) -> tuple[str, bytes]:
+    """Return name and PNG of the sheet of what is decoded all over the frame of a map."""
+    return walk_sheet_name(name, kind), _walk_sheet(name, cache.stamp(name), kind)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -119,86 +149,85 @@ def _digits_sheet(count: int) -> bytes:
     return imaging.sprite_sheet(cache.mnist().x_test[:count], COLUMNS)
 
 
+@st.cache_resource(show_spinner=False)
+def _tsne_of_pixels() -> Future[np.ndarray]:
+    return ThreadPoolExecutor(1, thread_name_prefix="t-SNE").submit(tsne, _pixels())
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _projection(name: str, stamp: int, kind: str) -> Projection:
+def _projection(name: str, stamp: int, kind: str) -> LatentProjection:
     z = cache.test_codes(name)
     if kind == state.TSNE:
-        return _framed(tsne(z[:RANKED]), None)
+        places = tsne(z[:MEASURED])
+        return LatentProjection(places, *_frame(places), Embedding(z[:MEASURED], places))
     plane = Plane.of(z)
-    return _framed(plane.places(z), plane)
+    places = plane.places(z)
+    return LatentProjection(places, *_frame(places), plane)
 
 
 @st.cache_resource(show_spinner=False)
-def pixels_projection() -> Projection:
-    """The first two principal components of the pixels."""
-    return _framed(cache.pca().truncate(2).encode(cache.mnist().x_test), None)
+def projection_of_pixels(kind: str) -> Projection:
+    """Return a map of the pixels: by t-SNE, or along their first two principal components."""
+    if kind == state.TSNE:
+        places = begin_tsne_of_pixels().result()
+    else:
+        places = cache.pca().truncate(2).encode(cache.mnist().x_test)
+    return Projection(places, *_frame(places))
 
 
-def _framed(places: np.ndarray, plane: Plane | None) -> Projection:
-    low, high = np.percentile(places, _FRAME, axis=0)
+def _frame(places: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return where a map ends, and how many of its places, float (n, 2), lie beyond."""
+    # Few digits lie far out in a plane, and would make the others small; none does by t-SNE.
+    low, high = np.percentile(places, (0, 100) if len(places) <= MEASURED else _INNER, axis=0)
     middle = (low + high) / 2
     half = max(float((high - low).max()) / 2 * (1 + 2 * _MARGIN), 1e-3)
     frame = np.column_stack([middle - half, middle + half])
-    outside = ((places < frame[:, 0]) | (places > frame[:, 1])).any(axis=1)
-    return Projection(places, frame, int(outside.sum()), plane)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _shown_neighbours(name: str, stamp: int, kind: str) -> np.ndarray:
-    return nearest_neighbours(_projection(name, stamp, kind).places, NEIGHBOURS)
+    return frame, int(((places < frame[:, 0]) | (places > frame[:, 1])).any(axis=1).sum())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _true_neighbours(name: str, stamp: int) -> np.ndarray:
-    if cache.test_codes(name).shape[1] <= 2:
-        return _shown_neighbours(name, stamp, state.PLANE)  # the picture is the code
     return nearest_neighbours(cache.test_codes(name), NEIGHBOURS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _kept(name: str, stamp: int, kind: str) -> np.ndarray:
-    shown = _shown_neighbours(name, stamp, kind)
+def _preservation(name: str, stamp: int, kind: str) -> np.ndarray:
+    shown = nearest_neighbours(_projection(name, stamp, kind).places, NEIGHBOURS)
     if kind == state.TSNE:  # neighbours among those that are shown
-        return neighbourhood_preservation(
-            nearest_neighbours(cache.test_codes(name)[:RANKED], NEIGHBOURS), shown
-        )
-    if cache.test_codes(name).shape[1] <= 2:
-        return np.ones(len(shown), np.float32)  # the picture is the code
-    return neighbourhood_preservation(_true_neighbours(name, stamp), shown)
+        true = nearest_neighbours(cache.test_codes(name)[:MEASURED], NEIGHBOURS)
+    else:
+        true = _true_neighbours(name, stamp)
+    return neighbourhood_preservation(true, shown)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _scores(name: str, stamp: int, kind: str) -> Scores:
-    places = _projection(name, stamp, kind).places
-    shown = _shown_neighbours(name, stamp, kind)
-    return _measured(places, shown, float(_kept(name, stamp, kind).mean()))
+    return _measured(cache.test_codes(name), _projection(name, stamp, kind).places)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def pixels_scores(count: int) -> Scores:
-    """Scores of the first two principal components of the pixels of the first ``count`` digits."""
-    places = pixels_projection().places[:count]
-    return _measured(places, nearest_neighbours(places, NEIGHBOURS), None)
+@st.cache_data(show_spinner=False)
+def scores_of_pixels(kind: str) -> Scores:
+    """Measure a map of the pixels."""
+    return _measured(_pixels(), projection_of_pixels(kind).places)
 
 
-def _measured(places: np.ndarray, shown: np.ndarray, kept: float | None) -> Scores:
-    few = places[:RANKED]
-    near = shown if len(places) == len(few) else nearest_neighbours(few, NEIGHBOURS)
+def _measured(vectors: np.ndarray, places: np.ndarray) -> Scores:
+    """Compare places, float (n, 2), with the vectors that they show, float (n, d)."""
+    vectors, places = vectors[:MEASURED], places[:MEASURED]
+    original = nearest_neighbours(vectors, NEIGHBOURS)
+    shown = nearest_neighbours(places, NEIGHBOURS)
+    labels = cache.mnist().y_test[:MEASURED]
     return Scores(
-        knn_accuracy(shown[:, :VOTERS], cache.mnist().y_test[: len(places)]),
-        trustworthiness(_pixels(), near),
-        trustworthiness(few, _pixel_neighbours()),
-        kept,
+        accuracy=knn_accuracy(shown[:, :VOTERS], labels),
+        original_accuracy=knn_accuracy(original[:, :VOTERS], labels),
+        trustworthiness=trustworthiness(vectors, shown),
+        continuity=trustworthiness(places, original),
+        preservation=float(neighbourhood_preservation(original, shown).mean()),
     )
 
 
 def _pixels() -> np.ndarray:
-    return cache.mnist().x_test[:RANKED].reshape(RANKED, -1)
-
-
-@st.cache_resource(show_spinner=False)
-def _pixel_neighbours() -> np.ndarray:
-    return nearest_neighbours(_pixels(), NEIGHBOURS)
+    return cache.mnist().x_test[:MEASURED].reshape(MEASURED, -1)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -207,13 +236,14 @@ def _graph(name: str, stamp: int) -> NeighbourGraph:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _rebuilt_sheet(name: str, stamp: int, count: int) -> bytes:
-    return imaging.sprite_sheet(cache.model(name).decode(cache.test_codes(name)[:count]), COLUMNS)
+def _reconstructions_sheet(name: str, stamp: int, count: int) -> bytes:
+    images = cache.model(name).decode(cache.test_codes(name)[:count])
+    return imaging.sprite_sheet(images, COLUMNS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _walk_sheet(name: str, stamp: int) -> bytes:
-    shown = _projection(name, stamp, state.PLANE)
-    x, y = (np.linspace(*ends, WALK_SIDE) for ends in shown.frame)
+def _walk_sheet(name: str, stamp: int, kind: str) -> bytes:
+    shown = _projection(name, stamp, kind)
+    x, y = (np.linspace(start, end, WALK_SIDE) for start, end in shown.frame)
     places = np.stack(np.meshgrid(x, y[::-1]), axis=-1).reshape(-1, 2)
-    return imaging.sprite_sheet(cache.model(name).decode(shown.plane.codes(places)), WALK_SIDE)
+    return imaging.sprite_sheet(cache.model(name).decode(shown.space.codes(places)), WALK_SIDE)

@@ -5,40 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import streamlit as st
 
 from ae import imaging
 from ae.analysis.projection import Plane
-from ae.ui import cache, shell, state
+from ae.ui import cache, shell
 from ae.ui.latent import cached
 
-DIGITS = 10_000
+ENCODING = "Encoding the 10,000 test digits, once for each model."
 
 
-def digit_input(label: str, key: str, value: int, help_text: str | None = None) -> int:
-    """A field for the number of a test digit, 0 to 9999, in the address under ``key``."""
-    return st.number_input(label, 0, DIGITS - 1, value, step=1, **state.in_url(key), help=help_text)
-
-
-def strip(rows: Sequence[np.ndarray], captions: Sequence[str], alt: Sequence[str]) -> None:
-    """Digits side by side, each with others below it. rows : float arrays (n, 28, 28)."""
+def strip(images: np.ndarray, captions: Sequence[str], alt: Sequence[str]) -> None:
+    """Show digits side by side, float (n, 28, 28), each with its caption."""
     shell.show_pictures(
-        imaging.tiles(list(rows), zoom=4),
-        caption=list(captions) or None,
+        imaging.tiles([images], zoom=4),
+        caption=list(captions),
         alt=list(alt),
         width=shell.TILE_WIDTH - 8,
     )
 
 
-def in_plane(plane: Plane) -> str:
-    """What the shown plane is, for a model with more than two numbers."""
+def axis_names(latent_dim: int) -> list[str]:
+    """Name the axes of a plane in the latent space."""
+    return [f"z{axis + 1}" for axis in range(latent_dim)] if latent_dim <= 2 else ["PC1", "PC2"]
+
+
+def about_plane(plane: Plane) -> str:
+    """Say which plane is shown of more than two latent dimensions."""
     return (
-        "the plane of the two directions in which the codes of the test digits differ most; it "
-        f"shows {plane.explained_variance:.0%} of their variance"
+        "the plane of the first two principal components (PC1, PC2) of the latent vectors. It "
+        f"holds {plane.explained_variance:.0%} of their variance"
     )
 
 
 def usual_distance(name: str) -> float:
-    """Median distance of a test digit's code from the nearest other one."""
+    """Return the median distance of a test digit's latent vector from the nearest other one."""
     z, nearest = cache.test_codes(name), cached.true_neighbours(name)[:, 0]
     return float(np.median(np.linalg.norm(z - z[nearest], axis=1)))

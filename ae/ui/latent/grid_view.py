@@ -1,4 +1,4 @@
-"""The grid: what the decoder draws all over the map, as one picture."""
+"""The grid: decoder outputs over a plane of the latent space, as one picture."""
 
 from __future__ import annotations
 
@@ -12,80 +12,102 @@ from ae.analysis.projection import Plane
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
-from ae.ui.latent import cached
-from ae.ui.latent.common import in_plane
+from ae.ui.latent.common import ENCODING, about_plane, axis_names
 
 _OUTERMOST = 0.02  # Gaussian quantiles go from here to 1 - here
 
 
 def show_grid(model: Autoencoder, card: ModelCard) -> None:
-    """A grid of decoded digits over a range, or at Gaussian quantiles."""
-    spread, side, reach = _controls()
-    with st.spinner("Encoding the 10,000 test digits, once for each model."):
-        plane = cached.projection(card.name, state.PLANE).plane
-    prior = card.model.kind == "vae" and spread == state.QUANTILES
-    places = grid_places(plane, cache.test_codes(card.name), side, spread, reach, prior=prior)
+    """A grid of decoded places over a range, or at Gaussian quantiles."""
+    spacing, side, reach = _controls()
+    with st.spinner(ENCODING):
+        z = cache.test_codes(card.name)
+    plane = Plane.of(z)
+    prior = card.model.kind == "vae" and spacing == state.QUANTILES
+    places = grid_places(plane, z, side, spacing, reach, prior=prior)
     images = np.clip(model.decode(plane.codes(places.reshape(-1, 2))), 0, 1)
     columns = side if model.latent_dim > 1 else len(images)
-    whole = imaging.contact_sheet(images, columns, zoom=2)
     ends = "; ".join(
         f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
-        for axis, name in enumerate(_names(model.latent_dim))
+        for axis, name in enumerate(axis_names(model.latent_dim))
     )
-    shell.show_pictures(
-        [whole],
-        alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right and "
-        "from bottom to top",
-        width="stretch",
-    )
-    st.caption(f"{ends}. {_about(plane, model.latent_dim, spread, prior)}")
-    downloads.offer(
-        "Grid as PNG",
-        lambda: imaging.png(imaging.contact_sheet(images, columns, zoom=3)),
-        f"grid-{card.name}.png",
-        "All decoded digits as one picture.",
-    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        shell.show_pictures(
+            [imaging.contact_sheet(images, columns, zoom=2)],
+            alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right "
+            "and from bottom to top",
+            width="stretch",
+        )
+    with right:
+        st.markdown(_about(plane, model.latent_dim, spacing, prior))
+        st.caption(f"{ends}, from left to right and from bottom to top.")
+        downloads.offer_png(
+            "Download the grid (PNG)",
+            lambda: imaging.contact_sheet(images, columns, zoom=3),
+            f"grid-{card.name}.png",
+            "All decoded digits as one picture.",
+        )
 
 
 def _controls() -> tuple[str, int, float]:
     with shell.settings("controls"), st.container(horizontal=True, gap="medium"):
-        spread = st.segmented_control(
-            "Places",
+        spacing = st.segmented_control(
+            "Spacing",
             [state.EVEN, state.QUANTILES],
-            default=state.EVEN,
+            default=state.default(state.GRID_SPREAD),
             required=True,
             **state.in_url(state.GRID_SPREAD),
-            help="Even steps over a range; or quantiles of a Gaussian, which stand closer where "
-            "codes are dense, so that each picture is as likely as every other.",
+            help="Even steps over a range; or the quantiles of a Gaussian distribution, which "
+            "are closer together where latent vectors are dense.",
         )
         side = st.select_slider(
-            "Digits along each side",
+            "Pictures along each side",
             (5, 10, 15, 20, 25, 30),
-            value=15,
+            value=state.default(state.GRID_SIDE),
             **state.in_url(state.GRID_SIDE),
-            width=200,
+            width=180,
         )
         reach = 2.0
-        if spread == state.EVEN:
+        if spacing == state.EVEN:
             reach = st.slider(
-                "Reach, in standard deviations",
+                "Range (standard deviations)",
                 0.5,
                 4.0,
-                2.0,
+                state.default(state.GRID_REACH),
                 0.5,
                 **state.in_url(state.GRID_REACH),
-                width=200,
+                width=180,
+                help="How far the grid reaches from the mean of the test digits' latent vectors, "
+                "in both directions.",
             )
-    return spread, side, reach
+    return spacing, side, reach
 
 
 def grid_places(
-    plane: Plane, z: np.ndarray, side: int, spread: str, reach: float, *, prior: bool
+    plane: Plane, z: np.ndarray, side: int, spacing: str, reach: float, *, prior: bool
 ) -> np.ndarray:
-    """Places of a grid from its upper left, rows first: float (side, side, 2), or (1, side, 2).
+    """Return the places of a grid in a plane.
 
-    z : float (n, latent_dim), codes that say where the middle is and how far they spread.
-    prior : quantiles of N(0, 1) itself, not of a Gaussian as wide as the codes.
+    Parameters
+    ----------
+    plane : Plane
+    z : float array of shape (n, latent_dim)
+        Latent vectors, whose mean is the middle and whose standard deviation is the unit.
+    side : int
+        Places along each side.
+    spacing : str
+        state.EVEN or state.QUANTILES.
+    reach : float
+        With even steps, standard deviations from the middle to the edge.
+    prior : bool
+        Take the quantiles of N(0, 1) itself, not of a Gaussian with the mean and standard
+        deviation of z.
+
+    Returns
+    -------
+    float array of shape (side, side, 2)
+        From the upper left, rows first; (1, side, 2) for one latent dimension.
     """
     seen = plane.places(z)
     middle, deviation = seen.mean(axis=0), seen.std(axis=0)
@@ -94,7 +116,7 @@ def grid_places(
     elif prior:
         # seen from the codes' mean: the place of the code 0 is the middle of the prior
         middle, deviation = plane.places(np.zeros((1, z.shape[1])))[0], np.ones(2)
-    if spread == state.QUANTILES:
+    if spacing == state.QUANTILES:
         normal = NormalDist()
         steps = np.array([normal.inv_cdf(p) for p in np.linspace(_OUTERMOST, 1 - _OUTERMOST, side)])
     else:
@@ -104,17 +126,23 @@ def grid_places(
     return np.stack(np.meshgrid(x, y), axis=-1)
 
 
-def _names(latent_dim: int) -> list[str]:
-    return [f"z{i + 1}" for i in range(latent_dim)] if latent_dim <= 2 else ["axis 1", "axis 2"]
-
-
-def _about(plane: Plane, latent_dim: int, spread: str, prior: bool) -> str:
-    text = "" if latent_dim <= 2 else f"The grid lies on {in_plane(plane)}. "
-    if prior:
-        return text + "The quantiles are those of the prior N(0, 1), from 2 % to 98 %."
-    if spread == state.QUANTILES:
-        return text + (
-            "The quantiles are those of a Gaussian as wide as the codes of the test digits, from "
-            "2 % to 98 %."
+def _about(plane: Plane, latent_dim: int, spacing: str, prior: bool) -> str:
+    text = "Each picture is the output of the decoder at one place in the latent space. "
+    if latent_dim > 2:
+        text += (
+            f"{latent_dim} dimensions do not fit on a grid. This one lies in {about_plane(plane)}. "
         )
-    return text + "Widen the reach: where do digits end, and what comes after them?"
+    if prior:
+        return text + (
+            "The places are the quantiles of the prior N(0, 1) from 2 % to 98 %: the distribution "
+            "that a VAE is trained to give its latent vectors."
+        )
+    if spacing == state.QUANTILES:
+        return text + (
+            "The places are the quantiles, from 2 % to 98 %, of a Gaussian distribution with the "
+            "mean and the standard deviation of the test digits' latent vectors."
+        )
+    return text + (
+        "Widen the range: beyond about 2 standard deviations there are few test digits, and the "
+        "pictures stop looking like digits."
+    )

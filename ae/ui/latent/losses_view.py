@@ -1,4 +1,4 @@
-"""What a VAE is trained on: its two losses apart, and which of its numbers are alive."""
+"""What a VAE is trained on: its two losses, and which of its latent dimensions are active."""
 
 from __future__ import annotations
 
@@ -12,74 +12,78 @@ from ae.ui import cache, downloads, shell
 
 
 def show_losses(card: ModelCard) -> None:
-    """reconstruction_loss and kl_loss of the run, and the variance of each code number."""
-    st.subheader("Two losses that pull against each other")
+    """reconstruction_loss and kl_loss of the run, and the variance of each latent dimension."""
+    st.header("The two losses of a VAE")
     st.markdown(
-        "A variational autoencoder (VAE) is trained on a sum. **reconstruction_loss** wants the "
-        "picture back. **kl_loss** wants every code to look like a draw from N(0, 1), the prior: "
-        "it costs to say anything about the digit. Hence new digits can be drawn from the prior "
-        "(see Generate), and hence the pictures are softer."
+        "A variational autoencoder (VAE) is trained to minimise the sum of two losses. "
+        "**reconstruction_loss** is low when the reconstruction looks like the original. "
+        "**kl_loss** is low when the latent vectors of all digits look like samples of N(0, 1), "
+        "the prior: information about the digit costs kl_loss. That is why new digits can be "
+        "sampled from the prior (page Generate), and why reconstructions are softer than those "
+        "of an autoencoder without kl_loss."
     )
     _show_history(card)
-    _show_alive(card)
+    _show_active(card)
 
 
 def _show_history(card: ModelCard) -> None:
     records = [r for r in runs.read_history(card.name) if r.kl_loss is not None]
-    if not records:
-        st.caption("The history of this model's training is not here.")
+    if not records or card.training is None:
+        st.caption("There is no training history for this model.")
         return
     last = records[-1]
+    kl_loss = float(last.kl_loss or 0)
     left, right = st.columns(2)
     left.metric(
-        "reconstruction_loss at the end",
+        "reconstruction_loss after the last epoch",
         f"{last.squared_error:.2f}",
         "squared error per training digit, from a sampled z",
         delta_color="off",
         delta_arrow="off",
-        help=f"The squared difference summed over the 784 pixels. The training itself used "
-        f"{card.training.loss}. Of z_mean, on test digits: {card.test.squared_error:.2f}.",
+        help="The squared error is summed over the 784 pixels. The loss function of the training "
+        f"was {card.training.loss}. With z_mean instead of a sample, on the test digits: "
+        f"{card.test.squared_error:.2f}.",
     )
     right.metric(
-        "kl_loss at the end",
-        f"{last.kl_loss:.2f} nats",
-        f"{last.kl_loss / np.log(2):.1f} bits that a code says about its digit",
+        "kl_loss after the last epoch",
+        f"{kl_loss:.2f} nats",
+        f"a latent vector holds {kl_loss / np.log(2):.1f} bits about its digit",
         delta_color="off",
         delta_arrow="off",
-        help=f"Its weight in the sum is {card.training.kl_weight:g}.",
+        help=f"The training multiplied it by {card.training.kl_weight:g} before adding it.",
     )
     shell.show_chart(
         charts.two_losses,
         records,
-        alt=f"reconstruction_loss and kl_loss by epoch, one above the other. At the end "
-        f"{last.squared_error:.2f} and {last.kl_loss:.2f} nats",
+        alt="reconstruction_loss and kl_loss by epoch, one above the other. After the last epoch: "
+        f"{last.squared_error:.2f} and {kl_loss:.2f} nats",
     )
 
 
-def _show_alive(card: ModelCard) -> None:
-    spread = variances(cache.test_codes(card.name))
-    alive = np.flatnonzero(spread > ACTIVE_VARIANCE)
-    dead = np.flatnonzero(spread <= ACTIVE_VARIANCE)
-    st.markdown(
-        f"**{len(alive)} of {len(spread)} code numbers are alive**: the variance of their z_mean "
-        f"over the 10,000 test digits is above {ACTIVE_VARIANCE}."
-        + (
-            " The others say nothing, since saying something would cost more kl_loss than it "
-            f"saves: {', '.join(f'z{i + 1}' for i in dead)}."
-            if len(dead)
-            else ""
+def _show_active(card: ModelCard) -> None:
+    variance = variances(cache.test_codes(card.name))
+    active = np.flatnonzero(variance > ACTIVE_VARIANCE)
+    inactive = np.flatnonzero(variance <= ACTIVE_VARIANCE)
+    text = (
+        f"**{len(active)} of {len(variance)} latent dimensions are active units**: the variance "
+        f"of their z_mean over the 10,000 test digits is above {ACTIVE_VARIANCE}."
+    )
+    if len(inactive):
+        text += (
+            " The others hold no information about the digit, because it would cost more kl_loss "
+            f"than it saves reconstruction_loss: {', '.join(f'z{i + 1}' for i in inactive)}."
         )
-    )
+    st.markdown(text)
     shell.show_chart(
         charts.code_variances,
-        spread,
+        variance,
         ACTIVE_VARIANCE,
-        alt=f"Variance of z_mean over the test digits for each of {len(spread)} numbers; "
-        f"{len(alive)} are above {ACTIVE_VARIANCE}",
+        alt=f"Variance of z_mean over the test digits for each of {len(variance)} latent "
+        f"dimensions; {len(active)} are above {ACTIVE_VARIANCE}",
     )
     downloads.offer(
-        "Variances as CSV",
-        lambda: downloads.csv_text(["number", "variance"], enumerate(spread, start=1)),
-        f"alive-{card.name}.csv",
-        "A row per number: the variance of its z_mean over the test digits.",
+        "Download the variances (CSV)",
+        lambda: downloads.csv_text(["dimension", "variance"], enumerate(variance, start=1)),
+        f"active-units-{card.name}.csv",
+        "A row for each latent dimension: the variance of its z_mean over the test digits.",
     )

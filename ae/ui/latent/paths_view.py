@@ -1,4 +1,4 @@
-"""Paths between two digits: straight, spherical, and through real neighbours."""
+"""Paths between two digits: linear and spherical interpolation, and along real digits."""
 
 from __future__ import annotations
 
@@ -13,114 +13,133 @@ from ae.store import ModelCard
 from ae.ui import cache, downloads, drawing, shell, state
 from ae.ui.components.animation import animation
 from ae.ui.latent import cached
-from ae.ui.latent.common import digit_input, strip, usual_distance
+from ae.ui.latent.common import ENCODING, strip, usual_distance
+from ae.ui.latent.digit_picker import pick_digit
+from ae.ui.picture_rows import PictureRow, show_picture_rows
 
-_FILM = 33  # frames of the animation
-_STRAIGHT, _SPHERICAL, _NEIGHBOURS = "Straight", "Spherical", "Through neighbours"
+_FRAMES = 33  # of the animation
+_LINEAR, _SPHERICAL, _REAL = "Linear", "Spherical", "Along real digits"
 
 
 def show_paths(model: Autoencoder, card: ModelCard) -> None:
-    """Three paths as film strips, as an animation, and in figures."""
-    first, last, steps = _controls()
-    with st.spinner("Joining each digit to its neighbours, once for each model."):
+    """Three paths as rows of pictures, as an animation, and in figures."""
+    first, last, steps, own = _controls()
+    with st.spinner(ENCODING):
         codes = cache.test_codes(card.name)
+    with st.spinner("Joining each digit to its nearest neighbours, once for each model."):
         cached.graph(card.name)
-    own = drawing.image()
-    drawn = own is not None and st.toggle(
-        "Start from my drawing", **state.in_url(state.PATH_DRAWING)
-    )
-    start = model.encode(own[None])[0] if drawn else codes[first]
-    corners, way = _through_neighbours(card.name, start, None if drawn else first, last)
+    start = codes[first] if own is None else model.encode(own[None])[0]
+    corners, real = _along_real(card.name, start, first if own is None else None, last)
     centre = 0.0 if card.model.kind == "vae" else codes.mean(axis=0)
     makers = {
-        _STRAIGHT: lambda n: straight(start, codes[last], n),
+        _LINEAR: lambda n: straight(start, codes[last], n),
         _SPHERICAL: lambda n: slerp(start, codes[last], n, centre),
-        _NEIGHBOURS: lambda n: resample(corners, n),
+        _REAL: lambda n: resample(corners, n),
     }
-    for name, make in makers.items():
-        st.markdown(f"**{name}.** {_about(name, len(way), card.model.kind)}")
-        shell.show_pictures(
-            [imaging.contact_sheet(np.clip(model.decode(make(steps)), 0, 1), steps, zoom=3, gap=1)],
-            alt=f"{name} path from {'your drawing' if drawn else f'test digit {first}'} to test "
-            f"digit {last}: {steps} decoded digits",
-            width="stretch",
-        )
-    _show_way(way)
-    paths = {name: make(_FILM) for name, make in makers.items()}
+    show_picture_rows(
+        [
+            PictureRow(name, np.clip(model.decode(make(steps)), 0, 1))
+            for name, make in makers.items()
+        ],
+        [f"step {i + 1} of {steps}" for i in range(steps)],
+    )
+    _explain(card.model.kind, len(real))
+    _show_real(real)
+    paths = {name: make(_FRAMES) for name, make in makers.items()}
     frames = {name: np.clip(model.decode(path), 0, 1) for name, path in paths.items()}
     _show_figures(card.name, paths, frames)
-    st.subheader("As a film")
+    st.header("As an animation")
     animation("path_films", frames)
     with st.container(horizontal=True):
         downloads.offer(
-            "Film as GIF",
+            "Download the animation (GIF)",
             lambda: imaging.gif(np.concatenate(list(frames.values()), axis=2)),
             f"path-{card.name}-{first}-{last}.gif",
-            "The three paths side by side: straight, spherical, through neighbours.",
+            "The three paths side by side: linear, spherical, along real digits.",
         )
         downloads.offer(
-            "Codes as CSV",
+            "Download the latent vectors (CSV)",
             lambda: _csv(paths),
             f"path-{card.name}-{first}-{last}.csv",
-            f"The codes of the {_FILM} frames of each path.",
+            f"The latent vectors of the {_FRAMES} frames of each path.",
         )
 
 
-def _controls() -> tuple[int, int, int]:
-    with shell.settings("controls"), st.container(horizontal=True):
-        first = digit_input(
-            "From test digit",
-            state.PATH_FROM,
-            4,
-            "Its number, 0 to 9999. Choose one on the map: click it, then “A path from it”.",
-        )
-        last = digit_input("To test digit", state.PATH_TO, 7)
+def _controls() -> tuple[int, int, int, np.ndarray | None]:
+    """Return first and last digit, pictures in a row, and the drawing to start from, if any."""
+    own = drawing.image()
+    with (
+        shell.settings("controls"),
+        st.container(horizontal=True, gap="medium", vertical_alignment="bottom"),
+    ):
+        first = pick_digit("From", state.PATH_FROM)
+        last = pick_digit("To", state.PATH_TO)
         steps = st.select_slider(
-            "Digits in the strip", (6, 8, 10, 12, 16), 10, **state.in_url(state.PATH_STEPS)
+            "Pictures in a row",
+            (6, 8, 10, 12, 16),
+            state.default(state.PATH_STEPS),
+            **state.in_url(state.PATH_STEPS),
+            width=160,
         )
-    return first, last, steps
+        if own is not None and not st.toggle(
+            "Start from my drawing",
+            state.default(state.PATH_DRAWING),
+            **state.in_url(state.PATH_DRAWING),
+        ):
+            own = None
+    return first, last, steps, own
 
 
-def _through_neighbours(
+def _along_real(
     name: str, start: np.ndarray, first: int | None, last: int
 ) -> tuple[np.ndarray, list[int]]:
-    """Corners of the way through the graph, float (m, latent_dim), and the digits that they are.
+    """Find the shortest path through the graph of nearest neighbours.
 
-    start : the code to start from. first : its digit, or None for a code that is of no test digit:
-    the way then enters the graph at the nearest.
+    Parameters
+    ----------
+    name : str
+        The model.
+    start : float array of shape (latent_dim,)
+    first : int or None
+        The test digit at ``start``. None if it is none: the path then goes to the nearest first.
+    last : int
+        The test digit at the end.
+
+    Returns
+    -------
+    corners : float array of shape (m, latent_dim)
+    real : list of int
+        The test digits on the path.
     """
     codes = cache.test_codes(name)
     if first is not None:
-        way = cached.graph(name).shortest_path(first, last)
-        return codes[way], way
+        real = cached.graph(name).shortest_path(first, last)
+        return codes[real], real
     near, _ = nearest(start[None], codes)
-    way = cached.graph(name).shortest_path(int(near[0, 0]), last)
-    return np.concatenate([start[None], codes[way]]), way
+    real = cached.graph(name).shortest_path(int(near[0, 0]), last)
+    return np.concatenate([start[None], codes[real]]), real
 
 
-def _about(name: str, length: int, kind: str) -> str:
-    if name == _STRAIGHT:
-        return "Equal steps on the line between the two codes, whatever lies there."
-    if name == _SPHERICAL:
-        middle = "the origin" if kind == "vae" else "the mean code"
-        return (
-            f"Turns around {middle} by equal angles: between codes equally far from it, all are "
-            "as far. In many dimensions nearly all codes lie far from the middle, and a straight "
-            "line cuts through the empty inside."
-        )
-    return (
-        f"From each real digit to one of its neighbours, {length} digits in all; between them in "
-        "equal steps."
+def _explain(kind: str, length: int) -> None:
+    middle = "the origin" if kind == "vae" else "the mean of all latent vectors"
+    st.markdown(
+        "Each row decodes latent vectors between the first and the last one (interpolation).\n"
+        f"- **{_LINEAR}**: equal steps on the straight line between the two.\n"
+        f"- **{_SPHERICAL}**: equal angles around {middle}. If both ends are equally far from it, "
+        "the distance stays constant. In many dimensions nearly all latent vectors lie far from "
+        "the middle, and a straight line leads through the empty space there.\n"
+        f"- **{_REAL}**: from each test digit to one of its {cached.NEIGHBOURS} nearest neighbours "
+        f"in the latent space, {length} digits in all, with equal steps in between."
     )
 
 
-def _show_way(way: list[int]) -> None:
+def _show_real(real: list[int]) -> None:
     data = cache.mnist()
-    some = [way[round(i)] for i in np.linspace(0, len(way) - 1, min(len(way), 12))]
-    note = "" if len(some) == len(way) else f" {len(some)} of the {len(way)}:"
-    st.caption(f"The real digits that the last path passes:{note}")
+    some = [real[round(i)] for i in np.linspace(0, len(real) - 1, min(len(real), 12))]
+    which = "The" if len(some) == len(real) else f"{len(some)} of the {len(real)}"
+    st.caption(f"{which} test digits that the path along real digits passes:")
     strip(
-        [data.x_test[some]],
+        data.x_test[some],
         [str(data.y_test[i]) for i in some],
         [f"Test digit {i}, a {data.y_test[i]}" for i in some],
     )
@@ -134,18 +153,20 @@ def _show_figures(name: str, paths: dict[str, np.ndarray], frames: dict[str, np.
         rows.append(
             {
                 "Path": path,
-                "Change in all": f"{figures.total_change:.2f} ×",
-                "Largest jump": f"{figures.largest_step:.2f} ×",
-                "Farthest from a real code": f"{figures.largest_distance:.2f}",
+                "Total pixel change": f"{figures.total_change:.2f} ×",
+                "Largest step": f"{figures.largest_step:.2f} ×",
+                "Largest distance from a test digit": f"{figures.largest_distance:.2f}",
             }
         )
+    st.header("How smooth are the paths?")
     st.table(rows, hide_index=True)
     st.caption(
-        f"Over {_FILM} frames. **Change in all**: the pixels' way, as a multiple of that from "
-        "the first picture straight to the last. **Largest jump**: the largest change from frame "
-        "to frame, as a multiple of the mean one; 1 is perfectly smooth. **Farthest**: how far "
-        "the path gets from the nearest code of a test digit. For comparison, from a test digit "
-        f"to the nearest other it is {usual_distance(name):.2f} (median)."
+        f"Measured over {_FRAMES} frames. **Total pixel change** along the path, relative to the "
+        "direct change from first to last; 1 is the least possible. **Largest step**: the largest "
+        "pixel change between two frames, relative to the mean one; 1 is perfectly even. "
+        "**Largest distance** in the latent space between the path and the nearest test digit; "
+        f"for comparison, a test digit is {usual_distance(name):.2f} away from the nearest other "
+        "one (median)."
     )
 
 

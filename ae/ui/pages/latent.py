@@ -1,8 +1,9 @@
-"""Latent space: what the numbers of the code mean, on a map, in a grid and along paths."""
+"""Latent space: where the digits lie, and what the decoder draws in between."""
 
 import streamlit as st
 
 from ae.ui import cache, shell, state
+from ae.ui.latent import cached
 from ae.ui.latent.arithmetic_view import show_arithmetic
 from ae.ui.latent.grid_view import show_grid
 from ae.ui.latent.losses_view import show_losses
@@ -18,23 +19,20 @@ VIEWS = {
     "Arithmetic": show_arithmetic,
 }
 
-model, card = shell.chosen_model()
-many = model.latent_dim
-st.title(f"What do the {many} numbers mean?" if many > 1 else "What does the one number mean?")
-cache.mnist()  # if it is damaged, that is told here, and once
-st.markdown(
-    f"Every digit is a point in a space of **{many} {'dimensions' if many > 1 else 'dimension'}**: "
-    "its code. Nobody told the network what a 3 is. See what it has put near what, and what lies "
-    "in between."
-)
+st.title("The latent space")
 view = shell.settings().segmented_control(
     "View",
     list(VIEWS),
-    default="Map",
+    default=state.default(state.LATENT_VIEW),
     required=True,
     **state.in_url(state.LATENT_VIEW),
     label_visibility="collapsed",
+    wrap=False,
 )
+cache.mnist()  # if it is damaged, that is told here, and once
+if view == "Map":
+    cached.begin_tsne_of_pixels()  # while the network is loaded
+model, card = shell.chosen_model()
 VIEWS[view](model, card)
 if card.model.kind == "vae":
     show_losses(card)

@@ -102,7 +102,7 @@ class MapPicture:
         neighbours that are its neighbours on the map.
     title : stands above the map.
     alt : describes the map for people who do not see it.
-    names : of the axes, one or two.
+    names : of the axes, one or two; none where coordinates mean nothing, as in t-SNE.
     """
 
     token: str
@@ -143,7 +143,7 @@ def latent_map(
     start: Look,
     digits: str,
     reconstructions: str,
-    walk: tuple[str, int] | None,
+    walk: tuple[str, int],
     hints: Mapping[str, str],
     by_preservation: bool = False,
     own: Place | None = None,
@@ -158,7 +158,7 @@ def latent_map(
     start : what is chosen at first, until somebody chooses anew.
     digits, reconstructions : names of the sheets with the digits and their reconstructions.
     walk : name of the sheet with what is decoded all over the frame, side × side pictures from
-        the upper left, and that side; None where a place has no latent vector.
+        the upper left, and that side.
     hints : what to do with each tool: walk, box and lasso.
     by_preservation : colour each digit by `MapPicture.preservation`, not by class.
     own : the place of one's own drawing.
@@ -182,7 +182,7 @@ def latent_map(
             "digits": digits,
             "reconstructions": reconstructions,
             "columns": COLUMNS,
-            "walk": walk and {"name": walk[0], "side": walk[1]},
+            "walk": {"name": walk[0], "side": walk[1]},
             "hints": dict(hints),
             "byPreservation": by_preservation,
             "own": own,

@@ -18,7 +18,7 @@ function mount(view) {
     tool: "walk",
     token: null,
     look: {}, // what Python knows: at and area in units of the frame, and the digit's number
-    place: null, // of the pointer
+    place: null, // of the pointer; at first that of a digit, so that there is something to see
     path: null, // of the box or lasso that is being drawn
     nearest: null,
     layers: new Map(), // canvas -> its points, painted once
@@ -54,12 +54,11 @@ function receive(view, data) {
   if (view.token !== data.token) {
     view.token = data.token;
     view.look = data.start;
-    view.place = view.look.at ? partsOf(data.frame, view.look.at) : null;
+    view.place = view.look.at ? partsOf(data.frame, view.look.at) : pointAt(view.points, 0, 0);
     view.path = null;
   }
   view.find(".main figcaption").textContent = data.title;
   view.find(".other figcaption").textContent = data.otherTitle;
-  view.find(".here").hidden = !data.walk;
   view.find(".legend").innerHTML = data.byPreservation
     ? `Neighbourhood preservation: <span class="scale">0 %<i style="background:linear-gradient(90deg, ${[0, 50, 100].map(shareColour)})"></i>100 %</span>`
     : "Each small digit is one test digit. Its shape and its colour show its class.";
@@ -84,9 +83,8 @@ function tell(view, look) {
 }
 
 function choosePlace(view) {
-  if (!view.place) return;
   const { nearest, place, data } = view;
-  const isNear = nearest && Math.hypot(nearest.x - place[0], nearest.y - place[1]) <= NEAR;
+  const isNear = Math.hypot(nearest.x - place[0], nearest.y - place[1]) <= NEAR;
   tell(view, { ...view.look, at: unitsOf(data.frame, place), digit: isNear ? nearest.index : null });
 }
 
@@ -151,13 +149,11 @@ function onKey(view, event) {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
   if (way) {
     const step = event.shiftKey ? STEP / 4 : STEP;
-    const from = view.place ?? [0.5, 0.5];
-    view.place = from.map((part, axis) => clamp(part + step * way[axis], 0, 1));
+    view.place = view.place.map((part, axis) => clamp(part + step * way[axis], 0, 1));
     if (view.path) view.path = [view.path[0], view.place];
     clearTimeout(view.quietTimer);
     if (view.tool === "walk") view.quietTimer = setTimeout(() => choosePlace(view), QUIET_MS);
   } else if (event.key === "Enter" || event.key === " ") {
-    view.place ??= [0.5, 0.5];
     if (view.tool === "walk") choosePlace(view);
     else if (view.path) chooseArea(view);
     else view.path = [view.place, view.place];
@@ -173,7 +169,7 @@ function onKey(view, event) {
 function paintSoon(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    view.nearest = view.place && nearestTo(view.points, view.place);
+    view.nearest = nearestTo(view.points, view.place);
     paintMap(view, view.main, 0);
     paintMap(view, view.other, 2);
     paintPictures(view);
@@ -205,9 +201,9 @@ function paintMap(view, canvas, offset) {
   context.drawImage(view.layers.get(canvas).canvas, 0, 0);
   context.strokeStyle = context.fillStyle = theme.text;
   const at = ([x, y]) => [x * size, (1 - y) * size];
-  if (nearest) ring(context, at(pointAt(view.points, nearest.index, offset)), 14);
+  ring(context, at(pointAt(view.points, nearest.index, offset)), 14);
   if (offset) return;
-  if (place) cross(context, at(place), 18, 34);
+  cross(context, at(place), 18, 34);
   if (look.at) ring(context, at(partsOf(data.frame, look.at)), 22, [5, 5]);
   const path = view.path ?? look.area?.map((corner) => partsOf(data.frame, corner));
   if (path) outline(context, path.map(at));
@@ -236,22 +232,20 @@ function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
 function paintPictures(view) {
   const { data, nearest, place, facts } = view;
   const fromSheet = (name) => (context) => paintFromSheet(context, name, nearest.index, data.columns);
-  const what = nearest && `a ${facts[2 * nearest.index]}`;
-  const kept = nearest && data.byPreservation ? `${facts[2 * nearest.index + 1]} % of its neighbours kept` : "";
-  if (data.walk) put(view, ".here", (context) => paintBlend(context, data.walk, place), whereInWords(view), "Decoder output at this place");
-  put(view, ".nearest", fromSheet(data.digits), nearest && `${what}, number ${nearest.index}`, nearest && `Test digit ${nearest.index}, ${what}, the nearest on the map`);
-  put(view, ".reconstruction", fromSheet(data.reconstructions), kept, nearest && `Reconstruction of test digit ${nearest.index}`);
+  const what = `a ${facts[2 * nearest.index]}`;
+  const kept = data.byPreservation ? `${facts[2 * nearest.index + 1]} % of its neighbours kept` : "";
+  put(view, ".here", (context) => paintBlend(context, data.walk, place), whereInWords(view), "Decoder output at this place");
+  put(view, ".nearest", fromSheet(data.digits), `${what}, number ${nearest.index}`, `Test digit ${nearest.index}, ${what}, the nearest on the map`);
+  put(view, ".reconstruction", fromSheet(data.reconstructions), kept, `Reconstruction of test digit ${nearest.index}`);
 }
 
 function put(view, selector, paintOn, caption, alt) {
   const canvas = view.find(`${selector} canvas`), context = canvas.getContext("2d");
-  const isPointedAt = view.place !== null;
   context.clearRect(0, 0, 28, 28);
-  const isPainted = isPointedAt && paintOn(context);
+  const isPainted = paintOn(context);
   canvas.dataset.painted = isPainted;
-  canvas.setAttribute("aria-label", isPointedAt ? alt : "Nothing yet: point at the map");
-  const text = isPainted ? caption : "loading the picture";
-  canvas.nextElementSibling.textContent = isPointedAt ? text : "";
+  canvas.setAttribute("aria-label", alt);
+  canvas.nextElementSibling.textContent = isPainted ? caption : "loading the picture";
 }
 
 // After a pause: at every frame it would be a stream of words.
@@ -259,12 +253,12 @@ function speakLater(view) {
   clearTimeout(view.spokenTimer);
   view.spokenTimer = setTimeout(() => {
     const { spoken, nearest, facts } = view;
-    spoken.textContent = nearest ? `${whereInWords(view)}. Nearest: a ${facts[2 * nearest.index]}` : "";
+    const words = [whereInWords(view), `Nearest: a ${facts[2 * nearest.index]}`];
+    spoken.textContent = words.filter(Boolean).join(". ");
   }, QUIET_MS);
 }
 
 function whereInWords({ place, data }) {
-  if (!place) return "";
   const units = unitsOf(data.frame, place);
   return data.names.map((name, axis) => `${name} = ${units[axis].toFixed(1)}`).join(", ");
 }
