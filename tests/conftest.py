@@ -9,18 +9,10 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from strategies import model_configs, training_configs
 
 from ae import runs
-from ae.config import (
-    Choice,
-    ModelConfig,
-    Number,
-    Rule,
-    TrainingConfig,
-    WholeNumber,
-    Widths,
-    settings,
-)
+from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset, load_data, load_mnist
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.pca import PCA
@@ -53,36 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
 
 
-def values_of(rule: Rule) -> st.SearchStrategy:
-    """All values that a rule allows, but for widths, which are small: building takes no time."""
-    if isinstance(rule, Choice):
-        return st.sampled_from(rule.options)
-    if isinstance(rule, WholeNumber):
-        return st.integers(rule.least, rule.most)
-    if isinstance(rule, Number):
-        return st.floats(rule.least, rule.most, exclude_min=rule.above)
-    return st.lists(st.integers(1, 6), min_size=rule.fewest, max_size=rule.most).map(tuple)
-
-
-def values_by_name(record: type) -> dict[str, st.SearchStrategy]:
-    return {name: values_of(setting.rule) for name, setting in settings(record).items()}
-
-
-@st.composite
-def model_configs(draw) -> ModelConfig:
-    """Legal configs: what depends on the kind and on the number of poolings follows them."""
-    values = {name: draw(strategy) for name, strategy in values_by_name(ModelConfig).items()}
-    poolings = min(len(values["filters"]), 2)
-    values["decoder_filters"] = draw(values_of(Widths(poolings, poolings + 3)))
-    if values["kind"] != "conv":
-        values["refinements"] = 0
-    return ModelConfig(**values)
-
-
 st.register_type_strategy(ModelConfig, model_configs())
-st.register_type_strategy(
-    TrainingConfig, st.builds(TrainingConfig, **values_by_name(TrainingConfig))
-)
+st.register_type_strategy(TrainingConfig, training_configs())
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from strategies import json_values
 
 from ae import store
 from ae.analysis.evaluation import Figures
@@ -24,14 +25,6 @@ pytestmark = pytest.mark.usefixtures("models_folder")
 
 # Hypothesis does not empty the folder between examples: each overwrites the files of the last.
 one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=4,
-)
 
 
 @pytest.fixture(scope="module")
