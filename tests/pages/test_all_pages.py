@@ -32,6 +32,19 @@ def test_a_page_with_a_model_has_a_title_and_no_complaint(open_page, conv_32, pa
     assert not sentences(at)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", store.SHIPPED)
+def test_every_page_opens_with_every_shipped_model(open_page, ship, name):
+    ship(name)
+    at = open_page("start")
+    for page in PAGES:
+        at.switch_page(f"ae/ui/pages/{page}.py").run()
+        assert not at.exception, page
+        assert not at.error, page
+        assert at.session_state["model"] == name
+        assert len(at.title) == 1
+
+
 @pytest.mark.parametrize("exists", [True, False])
 def test_without_models_every_page_says_so(open_page, models_folder, exists):
     if not exists:

@@ -8,7 +8,7 @@ import streamlit as st
 from ae import imaging
 from ae.analysis.neighbours import nearest
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, shell
 from ae.ui.draw import cached
 from ae.ui.draw.live_view import Seen
 
@@ -50,7 +50,7 @@ def show_nearest(seen: Seen | None, card: ModelCard) -> None:
 
 def _by_latent_vector(z: np.ndarray, vectors: cached.TrainingVectors, going_on: bool) -> None:
     with shell.told():
-        vectors.wait(1, _FIRST_SECONDS)
+        vectors.wait(1, _FIRST_SECONDS)  # it raises what has failed meanwhile
         places, known, squared_norms = vectors.ready()
         if len(known) >= _NEIGHBOURS:
             (found,), (distances,) = nearest(z[None], known, _NEIGHBOURS, squared_norms)
@@ -64,7 +64,7 @@ def _by_latent_vector(z: np.ndarray, vectors: cached.TrainingVectors, going_on: 
             return
         st.caption(f"All {vectors.total:,} training digits were searched.")
     if going_on:
-        st.rerun(state.CLOSER_LOOK)  # once, to end the looking
+        st.rerun()  # once, to end the looking
 
 
 def _show_digits(how: str, indices: np.ndarray, distances: np.ndarray) -> None:
