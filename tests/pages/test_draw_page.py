@@ -95,7 +95,10 @@ def test_choosing_another_model_changes_the_reconstruction_alone(open_page, put,
     assert "Latent vector: 4 values" in [each.value for each in at.header]
 
 
-@pytest.mark.parametrize("name", store.SHIPPED)
+FAST, *SLOW = sorted(store.SHIPPED, key=lambda name: name != "linear-32")
+
+
+@pytest.mark.parametrize("name", [FAST, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
 def test_every_shipped_model_is_drawn_with(open_page, ship, seven, name):
     ship(name)
     at = open_page("draw")
