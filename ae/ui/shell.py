@@ -46,7 +46,8 @@ _STYLE = """<style>
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0f141c) !important; }
 .st-key-navigation { margin-bottom: 1rem; }
 .st-key-navigation [data-testid="stCaptionContainer"] { margin: 0.75rem 0 0.15rem; }
-.st-key-navigation [data-testid="stPageLink-NavLink"] { min-height: 2rem; }
+.st-key-navigation [data-testid="stPageLink"] { height: 2rem; }
+.st-key-navigation [data-testid="stPageLink-NavLink"] { height: 2rem; }
 </style>"""
 
 
