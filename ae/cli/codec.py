@@ -122,7 +122,7 @@ def _decode(options: argparse.Namespace) -> int:
         save_images(options.output, images, header.count)
     size = source.stat().st_size
     print(
-        f"{options.output}: {header.count:,} images rebuilt by {name} in "
+        f"{options.output}: {header.count:,} images reconstructed by {name} in "
         f"{time.perf_counter() - began:.1f} s from {size:,} bytes, "
         f"{metrics.PIXELS * header.count:,} bytes raw."
     )

@@ -21,7 +21,7 @@ def encoded(tmp_path, tensorflow, small_npz, capsys):
 def test_digits_go_out_and_come_back(encoded, tmp_path, small_data, capsys):
     path, told = encoded
     assert main(["decode", str(path), "-o", str(tmp_path / "back.npz")]) == 0
-    assert "100 images rebuilt by conv-32" in capsys.readouterr().out
+    assert "100 images reconstructed by conv-32" in capsys.readouterr().out
     with np.load(tmp_path / "back.npz") as back:
         rebuilt = back["images"].astype(np.float32) / 255
     error = squared_error(small_data.x_test, rebuilt).mean()
