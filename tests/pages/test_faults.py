@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(import_model, "write_json", fail)
-    (button,) = [each for each in at.button if each.label == "Check and add"]
+    (button,) = [each for each in at.button if each.label == "Check and import"]
     button.click().run()
     assert not at.exception
     assert any(reason in text and "disk" in text for text in boxes(at))

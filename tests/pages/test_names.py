@@ -24,7 +24,8 @@ def markdown(at) -> list[str]:
 
     for block in (at.main, at.sidebar):
         for node in block:
-            if getattr(node, "proto", None) is not None:
+            # What is HTML is no Markdown.
+            if getattr(node, "proto", None) is not None and node.type != "html":
                 collect(node.proto)
     for table in at.table:
         found += [str(text) for text in (*table.value.columns, *table.value.to_numpy().ravel())]

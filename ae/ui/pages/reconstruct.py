@@ -18,10 +18,13 @@ CHOICES = {
 }
 
 
-def choose_candidates(digits: sets.Digits | None) -> tuple[str, np.ndarray]:
-    """Show the choice of a class. Returns it and the indices of its digits, all without labels."""
-    if digits is None or digits.labels is None:
-        return state.ANY_DIGIT, np.arange(0 if digits is None else len(digits.images))
+def choose_candidates(digits: sets.Digits) -> tuple[str, np.ndarray]:
+    """Show the choice of a class, if classes are known. Returns it and the indices of its digits.
+
+    Without a choice these are all digits of the set.
+    """
+    if digits.labels is None:
+        return state.ANY_DIGIT, np.arange(len(digits.images))
     label = st.selectbox(
         "Class",
         [state.ANY_DIGIT, *map(str, range(10))],
@@ -34,52 +37,63 @@ def choose_candidates(digits: sets.Digits | None) -> tuple[str, np.ndarray]:
     return label, np.flatnonzero(digits.labels == int(label))
 
 
-def choose_shown(errors: np.ndarray, candidates: np.ndarray, choice: str) -> np.ndarray:
-    """Indices of the digits to show, with the control that this kind of choice needs."""
+def choose_error(errors: np.ndarray) -> float:
+    """Show the field for an error. errors : of the candidates, whose median is the default."""
+    return st.number_input(
+        "Squared error",
+        min_value=0.0,
+        max_value=784.0,
+        value=float(np.round(np.median(errors), 2)),
+        step=0.1,
+        **state.in_url(state.NEAR),
+        help="The digits whose squared error is nearest to this are shown. A click on a bar of "
+        "the histogram sets it.",
+        width=130,
+    )
+
+
+def choose_at_random(candidates: np.ndarray) -> np.ndarray:
+    """Show the field for a random seed. Returns the indices that it chooses."""
+    seed = st.number_input(
+        "Random seed",
+        min_value=0,
+        max_value=9999,
+        value=state.default(state.SHUFFLE),
+        step=1,
+        **state.in_url(state.SHUFFLE),
+        help="Decides which digits are shown. The same seed shows the same digits; change it to "
+        "see others.",
+        width=130,
+    )
+    return np.random.default_rng(seed).permutation(candidates)[:SHOWN]
+
+
+def choose_by_error(
+    errors: np.ndarray, candidates: np.ndarray, choice: str
+) -> tuple[np.ndarray, float | None]:
+    """The indices to show by their error, and the error that was asked for, if one was."""
     if choice == "near":
-        near = st.number_input(
-            "Squared error",
-            min_value=0.0,
-            max_value=784.0,
-            value=float(np.round(np.median(errors[candidates]), 2)),
-            step=0.1,
-            **state.in_url(state.NEAR),
-            help="The digits whose squared error is nearest to this are shown. A click on a bar "
-            "of the histogram sets it.",
-            width=130,
-        )
-        return nearest_errors(errors, candidates, near, SHOWN)
-    seed = 0
-    if choice == "random":
-        seed = st.number_input(
-            "Random seed",
-            min_value=0,
-            max_value=9999,
-            value=state.default(state.SHUFFLE),
-            step=1,
-            **state.in_url(state.SHUFFLE),
-            help="Decides which digits are shown. The same seed shows the same digits; change it "
-            "to see others.",
-            width=130,
-        )
-    return choose(errors, candidates, choice, SHOWN, np.random.default_rng(seed))
+        near = choose_error(errors[candidates])
+        return nearest_errors(errors, candidates, near, SHOWN), near
+    return choose(errors, candidates, choice, SHOWN), None
 
 
 def show_statistics(
-    digits: sets.Digits, candidates: np.ndarray, what: str, near: float | None
+    digits: sets.Digits, errors: dict[str, np.ndarray], candidates: np.ndarray, near: float | None
 ) -> None:
     """What is to be said of all candidates, not only of the digits shown."""
+    what = digits.what if label == state.ANY_DIGIT else f"{digits.what} of class {label}"
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        statistics.show_histogram(digits.errors[card.name][candidates], what, near)
+        statistics.show_histogram(errors[card.name][candidates], what, near)
     with right:
-        statistics.show_figures(digits, candidates, card, what)
+        statistics.show_figures(errors, candidates, card, what)
     left, right = st.columns(2, gap="medium")
     if digits.labels is not None:
         with left:
-            statistics.show_classes(digits.errors, digits.labels, card)
+            statistics.show_classes(errors, digits.labels, card)
     with right if digits.labels is not None else left:
-        statistics.show_pairs(digits, candidates, card)
+        statistics.show_pairs(errors, candidates, card)
 
 
 st.title("How good is it, and where does it fail?")
@@ -104,18 +118,23 @@ buttons = st.container(horizontal=True, vertical_alignment="center")
 with buttons, st.container(key=f"{state.SETTINGS}set", width="content"):
     own = sets.choose_set() == state.OWN_SET
 with top:
-    digits = (sets.own_digits if own else sets.test_digits)(card.name, second)
+    digits = sets.own_digits() if own else sets.test_digits()
 if digits is not None:
+    near = None
     with controls:
         label, candidates = choose_candidates(digits)
-        chosen = choose_shown(digits.errors[card.name], candidates, choice)
+        if choice == "random":  # which needs no errors: these are shown at once
+            chosen = choose_at_random(candidates)
+        else:
+            with top:
+                mine = sets.errors_of(digits, card.name, second)[card.name]
+            chosen, near = choose_by_error(mine, candidates, choice)
     rows = pictures.picture_rows(digits, chosen, model, second)
     with top:
         pictures.show(digits, chosen, rows)
-    with buttons:
-        pictures.offer(digits, rows, card)
     pictures.show_quality(rows, card)
-    what = digits.what if label == state.ANY_DIGIT else f"{digits.what} of class {label}"
-    near = st.session_state.get(state.NEAR) if choice == "near" else None
-    show_statistics(digits, candidates, what, near)
+    errors = sets.errors_of(digits, card.name, second)
+    with buttons:
+        pictures.offer(digits, errors, rows, card)
+    show_statistics(digits, errors, candidates, near)
     dimensions.show_error_by_latent_dim(card, float(cache.errors(card.name).mean()))

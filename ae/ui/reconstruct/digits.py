@@ -1,4 +1,4 @@
-"""Which digits Reconstruct shows, and their errors by the models that it compares."""
+"""The set of digits that Reconstruct shows, and their errors by the models that it compares."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from ae.ui.image_upload import own_pictures
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """A set of images with the squared error of each by every model compared.
+    """A set of images, and what they are called.
 
     Attributes
     ----------
     images : float32 array of shape (n, 28, 28), values in [0, 1]
     labels : uint8 array of shape (n,), or None
         Classes, where they are known.
-    errors : dict of str to float64 array of shape (n,)
-        Squared errors by the name of what reconstructs: the page's model, PCA with as many
-        dimensions (see ``pca_name``) and, if there is one, the model that it is compared with.
     what : str
         What the images are, in the plural: "test digits".
     each : str
@@ -33,7 +30,6 @@ class Digits:
 
     images: np.ndarray
     labels: np.ndarray | None
-    errors: dict[str, np.ndarray]
     what: str
     each: str
 
@@ -77,31 +73,46 @@ def pca_name(latent_dim: int) -> str:
     return f"PCA({latent_dim})"
 
 
-def test_digits(name: str, second: str | None) -> Digits:
+def test_digits() -> Digits:
     """All 10,000 test digits."""
-    data, k = cache.mnist(), cache.model(name).latent_dim
-    with st.spinner("Reconstructing all 10,000 test digits, once for each model."):
-        errors = {name: cache.errors(name), pca_name(k): cache.pca_errors(k)}
-        if second is not None:
-            errors[second] = cache.errors(second)
-    return Digits(data.x_test, data.y_test, errors, "test digits", "test digit")
+    data = cache.mnist()
+    return Digits(data.x_test, data.y_test, "test digits", "test digit")
 
 
-def own_digits(name: str, second: str | None) -> Digits | None:
+def own_digits() -> Digits | None:
     """Show the upload of one's own pictures. Returns them, or None before there are any."""
     own = own_pictures(state.OWN_UPLOAD)
-    if own is None:
-        return None
-    images, k = own.images, cache.model(name).latent_dim
-    with st.spinner(f"Reconstructing {len(images):,} pictures."):
-        by_pca = cache.pca(k).reconstruct(images)
-        errors = {
-            name: _own_errors(images, name, cache.stamp(name)),
-            pca_name(k): metrics.squared_error(images, by_pca),
-        }
-        if second is not None:
-            errors[second] = _own_errors(images, second, cache.stamp(second))
-    return Digits(images, None, errors, "pictures of yours", "picture")
+    return None if own is None else Digits(own.images, None, "pictures of yours", "picture")
+
+
+def errors_of(digits: Digits, name: str, second: str | None) -> dict[str, np.ndarray]:
+    """Squared errors of all digits of a set, by every model that is compared.
+
+    Parameters
+    ----------
+    digits : Digits
+    name : str
+        The page's model.
+    second : str or None
+        The model that it is compared with besides PCA.
+
+    Returns
+    -------
+    dict of str to float64 array of shape (n,)
+        By name: the page's model, PCA with as many dimensions (see ``pca_name``), the second.
+    """
+    k = cache.model(name).latent_dim
+    models = [name] if second is None else [name, second]
+    count = f"{len(digits.images):,} {digits.what}"
+    with st.spinner(f"Reconstructing all {count}, once for each model."):
+        if digits.labels is None:
+            images = digits.images
+            errors = {each: _own_errors(images, each, cache.stamp(each)) for each in models}
+            by_pca = metrics.squared_error(images, cache.pca(k).reconstruct(images))
+        else:
+            errors = {each: cache.errors(each) for each in models}
+            by_pca = cache.pca_errors(k)
+    return {name: errors[name], pca_name(k): by_pca} | errors
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

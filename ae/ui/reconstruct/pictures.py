@@ -33,20 +33,19 @@ def picture_rows(
         Name of the model that it is compared with besides PCA.
     """
     images, k = digits.images[chosen], model.latent_dim
-    numbers = [[short(error) for error in errors[chosen]] for errors in digits.errors.values()]
     reconstructions = model.reconstruct(images)
     difference = imaging.difference(images, reconstructions)
     by_pca = cache.pca(k).reconstruct(images)
     rows = [
         PictureRow("Original", images, "784 values: 28 × 28 pixels"),
-        PictureRow("Reconstruction", reconstructions, _note(k), numbers[0]),
+        PictureRow("Reconstruction", reconstructions, _note(k), _errors(images, reconstructions)),
         PictureRow("Difference", difference, "blue: too dark, orange: too bright"),
-        PictureRow("PCA", by_pca, _note(k), numbers[1]),
+        PictureRow("PCA", by_pca, _note(k), _errors(images, by_pca)),
     ]
     if second is not None:
         other = cache.model(second)
-        note = _note(other.latent_dim)
-        rows.append(PictureRow(second, other.reconstruct(images), note, numbers[2]))
+        made, note = other.reconstruct(images), _note(other.latent_dim)
+        rows.append(PictureRow(second, made, note, _errors(images, made)))
     return rows
 
 
@@ -69,17 +68,19 @@ def show_quality(rows: list[PictureRow], card: ModelCard) -> None:
     )
 
 
-def offer(digits: Digits, rows: list[PictureRow], card: ModelCard) -> None:
-    """Downloads of the pictures shown and of the errors of all digits."""
+def offer(
+    digits: Digits, errors: dict[str, np.ndarray], rows: list[PictureRow], card: ModelCard
+) -> None:
+    """Downloads of the pictures shown, and of the errors of all digits."""
     downloads.offer_png(
         "Download these pictures (PNG)",
         lambda: np.concatenate(imaging.tiles([row.images for row in rows], zoom=5), axis=1),
         f"reconstructions-{card.name}.png",
-        f"Rows: {', '.join(row.label for row in rows)}.",
+        f"Rows: {', '.join(plain(row.label) for row in rows)}.",
     )
     downloads.offer_csv(
         "Download the errors (CSV)",
-        lambda: _table(digits),
+        lambda: _table(digits, errors),
         f"errors-{card.name}.csv",
         f"One row for each of the {len(digits.images):,} {plain(digits.what)}: its squared error "
         "by each model.",
@@ -90,9 +91,13 @@ def _note(latent_dim: int) -> str:
     return f"from {latent_dim} value{'s' * (latent_dim != 1)}; squared error below"
 
 
-def _table(digits: Digits) -> list[dict]:
+def _errors(images: np.ndarray, reconstructions: np.ndarray) -> list[str]:
+    return [short(error) for error in metrics.squared_error(images, reconstructions)]
+
+
+def _table(digits: Digits, errors: dict[str, np.ndarray]) -> list[dict]:
     columns: dict[str, Iterable] = {"number": range(len(digits.images))}
     if digits.labels is not None:
         columns["label"] = digits.labels
-    columns |= digits.errors
+    columns |= errors
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -14,7 +14,7 @@ from ae.analysis.evaluation import Interval, mean_interval
 from ae.store import ModelCard
 from ae.ui import downloads, shell, state
 from ae.ui.markdown import plain
-from ae.ui.reconstruct.digits import Digits, pca_name
+from ae.ui.reconstruct.digits import pca_name
 
 THEOREM = (
     "This is what the theorem predicts: on the training digits, a **linear** autoencoder can do "
@@ -50,9 +50,11 @@ def _clicked(chart: str, selection: str, field: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def show_figures(digits: Digits, candidates: np.ndarray, card: ModelCard, what: str) -> None:
+def show_figures(
+    errors: dict[str, np.ndarray], candidates: np.ndarray, card: ModelCard, what: str
+) -> None:
     """Mean errors of the candidates, by the model and by PCA."""
-    mine, by_pca = (errors[candidates] for errors in [*digits.errors.values()][:2])
+    mine, by_pca = (each[candidates] for each in [*errors.values()][:2])
     count, lower = len(candidates), np.count_nonzero(by_pca < mine)
     st.metric(
         f"Mean squared error of {plain(card.name)}",
@@ -151,10 +153,10 @@ def show_classes(errors: dict[str, np.ndarray], labels: np.ndarray, card: ModelC
     )
 
 
-def show_pairs(digits: Digits, candidates: np.ndarray, card: ModelCard) -> None:
+def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: ModelCard) -> None:
     """The errors of the same digits by two models: by PCA where no other one is chosen."""
-    name, other = card.name, [*digits.errors][-1]
-    mine, others = digits.errors[name][candidates], digits.errors[other][candidates]
+    name, other = card.name, [*errors][-1]
+    mine, others = errors[name][candidates], errors[other][candidates]
     st.header(f"{plain(name)} and {plain(other)}, digit by digit")
     lower = f"{np.count_nonzero(mine < others):,} of {len(mine):,} digits"
     st.markdown(
