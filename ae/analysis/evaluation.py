@@ -199,9 +199,7 @@ def share_below(error: float, errors: np.ndarray) -> float:
     return float(np.mean(errors < error))
 
 
-def choose(
-    errors: np.ndarray, candidates: np.ndarray, way: str, count: int, rng: np.random.Generator
-) -> np.ndarray:
+def choose(errors: np.ndarray, candidates: np.ndarray, way: str, count: int) -> np.ndarray:
     """Choose images by their error.
 
     Parameters
@@ -211,11 +209,9 @@ def choose(
     candidates : int array
         Indices into ``errors``, among which to choose.
     way : str
-        "best" or "worst" (by error, the most extreme first), "typical" (nearest to the median of
-        the candidates) or "random".
+        "best" or "worst" (by error, the most extreme first), or "typical" (nearest to the median
+        of the candidates).
     count : int
-    rng : numpy.random.Generator
-        For "random".
 
     Returns
     -------
@@ -228,11 +224,9 @@ def choose(
         If ``way`` is none of these.
     """
     mine = errors[candidates]
-    if way == "random":
-        return rng.permutation(candidates)[:count]
     keys = {"best": mine, "worst": -mine, "typical": np.abs(mine - np.median(mine))}
     if way not in keys:
-        raise ValueError(f"way must be one of {(*keys, 'random')}. Received: way={way!r}.")
+        raise ValueError(f"way must be one of {tuple(keys)}. Received: way={way!r}.")
     return candidates[np.argsort(keys[way], kind="stable")[:count]]
 
 
