@@ -23,3 +23,4 @@ with shell.told():
 links.show_ignored(page.url_path)
 links.show_link_button(page.url_path)
 cache.warm_up()
+shell.end()

@@ -119,11 +119,12 @@ def model_picker() -> None:
     name = _model_to_show(list(cards), before)
     if before is not None and before not in cards:
         # Said here, because a page cannot: it no longer knows that there was another.
-        st.warning(
+        st.session_state[state.MODEL_GONE] = (
             f"The model {plain(before)} is not in the models folder any more. You see "
-            f"{plain(name)} now; choose another in the list of models.",
-            icon=":material/info:",
+            f"{plain(name)} now; choose another in the list of models."
         )
+    if note := st.session_state.get(state.MODEL_GONE):
+        st.warning(note, icon=":material/info:")
     st.session_state[state.MODEL] = name
     if links.hides("sidebar"):
         return
@@ -136,6 +137,11 @@ def model_picker() -> None:
         help="All pages show this model. Models that you train or import appear here.",
     )
     _show_facts(cards[name])
+
+
+def end() -> None:
+    """Forget what a whole run of the page has said once. A run that is restarted says it again."""
+    st.session_state.pop(state.MODEL_GONE, None)
 
 
 def _model_to_show(names: list[str], before: str | None) -> str:

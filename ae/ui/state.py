@@ -165,6 +165,7 @@ OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
 NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
 NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
+MODEL_GONE = "model_gone"  # that the chosen model is no longer there, as a sentence
 PRESET = "preset"
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one

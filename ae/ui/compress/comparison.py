@@ -99,8 +99,8 @@ def _per_digit(size: int, count: int) -> str:
 
 def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -> None:
     count, size = len(images), compressed.sent.size
-    header = codec.header_size(latent_dim)
-    vectors = size - header
+    overhead = codec.overhead(latent_dim, count)
+    vectors = size - overhead
     left, middle, right = st.columns(3)
     left.metric(
         "Bytes per digit",
@@ -128,11 +128,11 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
         help="Peak signal-to-noise ratio, in decibels: the quality of what is received. Higher is "
         "better; 10 dB more mean a tenth of the squared error.",
     )
-    per_digit = f", {vectors / count:.1f} for each" if count > 1 else ""
+    each = f" ({vectors / count:.1f} for each)" if count > 1 else ""
     st.caption(
-        f"Of the file's {size:,} bytes, {vectors:,} are for the digit{'s' * (count > 1)}"
-        f"{per_digit}, and {header} are **header overhead**: the model's fingerprint, the levels "
-        "of the quantization and a checksum. Every file has them once, whatever it holds."
+        f"The file has {size:,} bytes. {vectors:,} of them are for the digit{'s' * (count > 1)}"
+        f"{each}. The other {overhead} are **header overhead**: the model's fingerprint, the "
+        "levels of the quantization and checksums, which every file has, whatever it holds."
     )
 
 

@@ -102,11 +102,7 @@ def _is_it_a_digit(seen: Seen | None, card: ModelCard) -> None:
     if seen is not None:
         share = share_below(seen.error, errors)
         lower = f"{round(share * len(errors)):,} of the {len(errors):,} test digits"
-        st.subheader(
-            "Its error is unusually high"
-            if share >= _UNUSUAL
-            else "Its error is not unusually high"
-        )
+        st.subheader(f"Its error is {_in_words(share)}")
         st.markdown(
             f"Your drawing has a squared error of **{seen.error:.2f}**. {lower} have a lower one; "
             f"their median is {np.median(errors):.2f}."
@@ -122,6 +118,13 @@ def _is_it_a_digit(seen: Seen | None, card: ModelCard) -> None:
         "not prove that it is a digit: some letters and other simple shapes have low errors, too. "
         "Try to fool the network: draw an A, a face or your initials."
     )
+
+
+def _in_words(share: float) -> str:
+    """How unusual an error is. share : of the test digits that have a lower one, 0 to 1."""
+    if share >= _UNUSUAL:
+        return "unusually high"
+    return "unusually low" if share <= 1 - _UNUSUAL else "usual for a digit"
 
 
 def _size(picture: np.ndarray) -> str:

@@ -13,7 +13,7 @@ from ae.ui import cache, shell, state
 from ae.ui.draw.live_view import Seen
 from ae.ui.markdown import plain
 
-_EQUAL = 0.02  # errors that differ by less than this share are called equal
+_EQUAL = 0.05  # errors that differ by less than this share are called equal
 
 
 def compare_with_pca(seen: Seen | None, card: ModelCard) -> None:
@@ -90,20 +90,21 @@ def _show_one(place, name: str, model: Model, image: np.ndarray) -> float:
 
 
 def _result(card: ModelCard, error: float, pca_error: float) -> str:
-    if card.model.kind == "linear":
-        return (
-            f"**{plain(card.name)} does about as well as PCA**, as theory predicts: a linear "
-            "autoencoder can do no better than PCA on the training digits, and at its best it "
-            "finds the same subspace (Baldi, 2012). On a single drawing the two differ a little."
-        )
     if abs(error - pca_error) <= _EQUAL * pca_error:
-        return "**Both have about the same error** on this drawing."
-    if error < pca_error:
-        return f"**The autoencoder does better**: its error is {error / pca_error:.0%} of PCA's."
-    return (
-        f"**PCA does better** on this drawing: the autoencoder's error is {error / pca_error:.2f} "
-        "times as large."
-    )
+        result = "**Both have about the same error** on this drawing."
+    elif error < pca_error:
+        result = f"**The autoencoder does better**: its error is {error / pca_error:.0%} of PCA's."
+    else:
+        result = (
+            "**PCA does better** on this drawing: the autoencoder's error is "
+            f"{error / pca_error:.2f} times as large."
+        )
+    if card.model.kind == "linear":
+        result += (
+            " Theory predicts that a linear autoencoder can do no better than PCA on the training "
+            "digits, and that at its best it finds the same subspace (Baldi, 2012)."
+        )
+    return result
 
 
 def _show_curve(image: np.ndarray, cards: dict[int, ModelCard], k: int) -> None:

@@ -35,7 +35,7 @@ def show_error_by_latent_dim(card: ModelCard, error: float) -> None:
             autoencoders,
             pca,
             mine,
-            alt="Mean squared error of the 10,000 test digits by latent_dim. Autoencoders: "
+            alt="Squared error of the 10,000 test digits, on average, by latent_dim. Autoencoders: "
             + "; ".join(f"{name} {e:.2f}" for _, e, name in autoencoders)
             + ". PCA: "
             + "; ".join(f"{k} dimensions {e:.2f}" for k, e in pca)
@@ -92,7 +92,4 @@ def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -
         if as_good
         else f"PCA is not as good even with {_PCA_SIZES[-1]} dimensions. "
     )
-    return (
-        text + "Choose another model in the list to see where it lies: how much lower is the "
-        "error with twice as many dimensions?"
-    )
+    return text + "Choose another model in the sidebar to mark it in the chart."

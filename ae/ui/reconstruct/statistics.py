@@ -57,17 +57,17 @@ def show_figures(
     mine, by_pca = (each[candidates] for each in [*errors.values()][:2])
     count, lower = len(candidates), np.count_nonzero(by_pca < mine)
     st.metric(
-        f"Mean squared error of {plain(card.name)}",
+        f"Squared error of {plain(card.name)}",
         f"{mine.mean():.2f}",
         f"median {np.median(mine):.2f}, highest {mine.max():.1f}",
-        help="Squared error of a digit: the squared differences of its 784 pixels, summed. Lower "
-        f"is better. The mean is over {count:,} {what}.",
+        help="The squared differences of a digit's 784 pixels are summed, and these sums averaged "
+        f"over {count:,} {what}. Lower is better.",
         delta_color="off",
         delta_arrow="off",
     )
     ratio = mine.mean() / by_pca.mean()
     st.metric(
-        f"Mean squared error of PCA with {_dimensions(card)}",
+        f"Squared error of PCA with {_dimensions(card)}",
         f"{by_pca.mean():.2f}",
         "the autoencoder's error is the same"
         if abs(ratio - 1) < 0.005
@@ -78,7 +78,7 @@ def show_figures(
         delta_arrow="off",
     )
     st.metric(
-        "PCA has the lower error on",
+        "Digits with a lower error by PCA",
         f"{100 * lower / count:.1f} %",
         f"{lower:,} of {count:,} digits",
         delta_color="off",
@@ -100,7 +100,7 @@ def show_histogram(errors: np.ndarray, what: str, near: float | None) -> None:
     )
     st.caption(
         "**Click a bar** to see its digits at the top of the page, or choose *By error* there and "
-        "enter an error. What do digits with a high error have in common?"
+        "enter an error. Digits with a high error often have an unusual shape or an extra stroke."
     )
 
 
@@ -124,7 +124,7 @@ def show_classes(errors: dict[str, np.ndarray], labels: np.ndarray, card: ModelC
     st.header("Which digits are hard?")
     easiest, hardest = classes[means[0].argmin()], classes[means[0].argmax()]
     st.markdown(
-        f"For {plain(card.name)} the **{easiest}** is the easiest (mean squared error "
+        f"For {plain(card.name)} the **{easiest}** is the easiest (squared error "
         f"{means[0].min():.2f}) and the **{hardest}** the hardest ({means[0].max():.2f}). Shapes "
         "that everyone draws alike need fewer dimensions."
     )
@@ -134,7 +134,7 @@ def show_classes(errors: dict[str, np.ndarray], labels: np.ndarray, card: ModelC
         classes,
         means,
         half_widths,
-        alt="Mean squared error by class with 95 % confidence intervals. "
+        alt="Squared error by class, means with 95 % confidence intervals. "
         + "; ".join(
             f"{label}: {value:.2f}" for label, value in zip(classes, means[0], strict=True)
         ),
