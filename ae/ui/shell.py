@@ -42,6 +42,8 @@ _STYLE = """<style>
 [data-testid="stMarkdownContainer"] > p, [data-testid="stMarkdownContainer"] > ul,
 [data-testid="stCaptionContainer"] > p { max-width: 44rem; }
 .stImage img { border-radius: 0; }
+/* Streamlit's green for code is too pale within a caption. */
+[data-testid="stCaptionContainer"] code { color: inherit; }
 /* Streamlit writes white on the primary colour, which is light in the dark theme. */
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0f141c) !important; }
 .st-key-navigation { margin-bottom: 1rem; }
