@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import altair as alt
 
 from ae.charts.style import (
-    MARK,
     ROUND_ERRORS,
     SQUARED_ERROR,
     layered,
     lines_by_name,
+    names_scale,
     points_by_name,
 )
 
@@ -84,7 +84,10 @@ def error_by_latent_dim(
         scale=alt.Scale(type="log"),
         axis=alt.Axis(values=ROUND_ERRORS),
     )
-    mark = alt.Chart(alt.Data(values=[{"k": k, "error": error, "name": name}]))
+    # In the colour of the autoencoders, which the model is one of.
+    colour = alt.Color("of:N", scale=names_scale(names), legend=None)
+    mark = alt.Chart(alt.Data(values=[{"k": k, "error": error, "name": name, "of": names[0]}]))
+    mark = mark.encode(x=x, y=y, color=colour)
     # The curves fall: there is room above to the right, and at the right end below to the left.
     side = -1 if k * 3 > sizes[-1] else 1
     label = mark.mark_text(
@@ -93,13 +96,12 @@ def error_by_latent_dim(
         align="left" if side > 0 else "right",
         fontWeight="bold",
         fontSize=13,
-        color=MARK,
     )
     return layered(
         300,
         *_curves(rows, names, x, y, "name:N"),
-        mark.mark_point(size=300, strokeWidth=3, color=MARK, opacity=1).encode(x=x, y=y),
-        label.encode(x=x, y=y, text="name:N"),
+        mark.mark_point(size=300, strokeWidth=3, opacity=1),
+        label.encode(text="name:N"),
     )
 
 

@@ -83,6 +83,15 @@ def header_size(latent_dim: int) -> int:
     return _HEADER.size + latent_dim * TABLE.itemsize + _NUMBER.size
 
 
+def overhead(latent_dim: int, count: int) -> int:
+    """Return the number of bytes of a file of ``count`` images that are not their latent vectors.
+
+    These are the header and, for each block, its length and checksum.
+    """
+    blocks = -(-count // BLOCK)
+    return header_size(latent_dim) + blocks * 2 * _NUMBER.size
+
+
 def write(
     file: BinaryIO,
     batches: Iterable[np.ndarray],

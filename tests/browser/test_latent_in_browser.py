@@ -1,4 +1,4 @@
-"""Latent space in a browser: hover, choose, walk, play and download."""
+"""Latent space in a browser: point, choose, walk, play and download."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.usefixtures("measured")
 
 
-def open_map(page: Page, app, query: str = "points=1000") -> Locator:
+def open_map(page: Page, app, query: str = "") -> Locator:
     """The Latent space page, its map drawn and its sheets of pictures there."""
     page.goto(app.address("latent", query))
     expect(page.get_by_test_id("stTable")).to_be_visible()
@@ -24,7 +24,7 @@ def open_map(page: Page, app, query: str = "points=1000") -> Locator:
     page.wait_for_function(
         "globalThis.aeSheets && [...aeSheets.values()].filter(Boolean).length > 2"
     )
-    return page.get_by_label(re.compile("^Map of the codes of"))
+    return page.get_by_label(re.compile("^Map of the latent vectors of"))
 
 
 def settled(page: Page) -> None:
@@ -77,6 +77,20 @@ def test_the_pictures_follow_the_mouse_without_an_answer_of_the_server(
     assert "here=" not in page.url, "a place that nobody has chosen is not told to the server"
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_the_map_and_what_is_decoded_stand_in_the_first_screen_before_anything_is_pointed_at(
+    app, new_context, watched, quiet_log, size
+):
+    page = new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    chart = open_map(page, app)
+    shown = [page.locator(f".{name} canvas") for name in ("here", "nearest", "reconstruction")]
+    for canvas in (chart, *shown):
+        expect(canvas).to_be_in_viewport(ratio=0.95)
+    for canvas in shown:
+        expect(canvas).to_have_attribute("data-painted", "true")
+    assert watched.errors == []
+
+
 def test_a_click_a_box_and_a_key_choose_and_a_copied_address_shows_the_same(
     app, page, new_context, watched, quiet_log
 ):
@@ -84,7 +98,7 @@ def test_a_click_a_box_and_a_key_choose_and_a_copied_address_shows_the_same(
     point_at(page, chart, 0.4, 0.45)
     page.mouse.down()
     page.mouse.up()
-    expect(page.get_by_role("heading", name="The place you chose")).to_be_visible()
+    expect(page.get_by_role("heading", name="The chosen place")).to_be_visible()
     first = expect_address(page, "here")
     settled(page)
 
@@ -109,25 +123,26 @@ def test_a_click_a_box_and_a_key_choose_and_a_copied_address_shows_the_same(
         "old => new URLSearchParams(location.search).get('here') !== old", arg=first
     )
     settled(page)
-    expect(page.get_by_role("heading", name="The place you chose")).to_be_visible()
-    told = area.inner_text()
+    expect(page.get_by_role("heading", name="The chosen place")).to_be_visible()
+    said = area.inner_text()
 
     other = new_context().new_page()
     other.goto(page.url)
-    expect(other.get_by_role("heading", name="The place you chose")).to_be_visible()
-    expect(other.get_by_role("heading", name="digits in the area")).to_have_text(told)
+    expect(other.get_by_role("heading", name="The chosen place")).to_be_visible()
+    expect(other.get_by_role("heading", name="digits in the area")).to_have_text(said)
     assert watched.errors == []
 
 
-def test_the_map_can_be_taken_away(app, page, watched, quiet_log):
-    open_map(page, app)
-    rows = list(csv.DictReader(io.StringIO(download(page, "The map as CSV").decode())))
-    assert len(rows) == 1000
+@pytest.mark.parametrize(("query", "count"), [("", 2000), ("map=PCA&points=1000", 1000)])
+def test_the_map_can_be_downloaded(app, page, watched, quiet_log, query, count):
+    open_map(page, app, query)
+    rows = list(csv.DictReader(io.StringIO(download(page, "Download the map").decode())))
+    assert len(rows) == count
     assert {"digit", "class", "x", "y"} <= set(rows[0])
     assert watched.errors == []
 
 
-def test_a_film_is_moved_by_keys_and_taken_away(app, page, watched, quiet_log):
+def test_an_animation_is_moved_by_keys_and_downloaded(app, page, watched, quiet_log):
     page.goto(app.address("latent", "view=Paths"))
     expect(page.get_by_test_id("stTable")).to_be_visible()
     settled(page)
@@ -139,17 +154,42 @@ def test_a_film_is_moved_by_keys_and_taken_away(app, page, watched, quiet_log):
     page.keyboard.press("End")
     expect(frame).to_have_attribute("aria-label", "Spherical: frame 33 of 33")
     assert pixels(frame) != first
-    film = picture_in(download(page, "Film as GIF"))
-    assert film.n_frames == 64
+    animation = picture_in(download(page, "Download the animation"))
+    assert animation.n_frames == 64
     assert watched.errors == []
 
 
 @pytest.mark.parametrize("view", ["Grid", "Traversal"])
-def test_a_view_can_be_taken_away_as_one_picture(app, page, watched, quiet_log, view):
+def test_a_view_can_be_downloaded_as_one_picture(app, page, watched, quiet_log, view):
     page.goto(app.address("latent", f"view={view}"))
     expect(page.get_by_test_id("stMain").get_by_role("img").first).to_be_visible()
     settled(page)
-    picture = picture_in(download(page, f"{view} as PNG"))
+    picture = picture_in(download(page, f"Download the {view.lower()} (PNG)"))
     assert min(picture.size) > 200
     assert np.asarray(picture.convert("L")).std() > 10, "there are digits on it"
+    assert watched.errors == []
+
+
+def test_a_digit_is_chosen_by_class_and_picture_and_the_address_has_its_position(
+    app, page, mnist, new_context, watched, quiet_log
+):
+    page.goto(app.address("latent", "view=Paths&from=11&to=3"))
+    settled(page)
+    field = page.get_by_role("button", name=re.compile("^From:"))
+    expect(field).to_have_text(re.compile(f"a {mnist.y_test[11]}"))
+    field.click()
+    page.get_by_role("radiogroup", name="Class").get_by_role("radio", name="7").click()
+    seven = int(np.flatnonzero(mnist.y_test == 7)[3])
+    page.get_by_role("radio", name=f"Test digit {seven}", exact=True).click()
+    expect(field).to_have_text(re.compile("a 7"))
+    page.wait_for_function(
+        "position => new URLSearchParams(location.search).get('from') === position", arg=str(seven)
+    )
+    page.keyboard.press("Escape")
+    passed = page.get_by_role("img", name=re.compile("^Test digit")).filter(visible=True)
+    expect(passed.first).to_have_attribute("alt", f"Test digit {seven}")
+
+    other = new_context().new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name=re.compile("^From:"))).to_have_text(re.compile("a 7"))
     assert watched.errors == []

@@ -12,7 +12,7 @@ from ae.system.files import REPOSITORY
 TITLES = {
     "Draw": "What happens to my digit?",
     "Reconstruct": "How good is it, and where does it fail?",
-    "Latent space": "mean?",
+    "Latent space": "The latent space",
     "Denoise": "Can it remove noise?",
     "Generate": "Can it",
     "Compress": "Is it a way to send less data?",

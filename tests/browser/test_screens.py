@@ -13,7 +13,7 @@ TITLES = {
     "draw": "What happens to my digit?",
     "reconstruct": "How good is it, and where does it fail?",
     "denoise": "Can it remove noise?",
-    "latent": "What do the 32 numbers mean?",
+    "latent": "The latent space",
     "generate": "Can it invent digits?",
     "compress": "Is it a way to send less data?",
     "train": "Can I train one, and see it learn?",

@@ -54,7 +54,7 @@ def test_the_sizes_on_the_page_are_those_of_the_file(
     digits = mnist.x_test[np.random.default_rng(3).permutation(len(mnist.x_test))[: int(count)]]
     per_digit = len(file) / int(count)
     assert float(told(at)["Bytes per digit"]) == pytest.approx(per_digit, abs=0.05)
-    assert any(f"Of the file's {len(file):,} bytes" in caption.value for caption in at.caption)
+    assert any(f"The file has {len(file):,} bytes" in caption.value for caption in at.caption)
     # the file holds those digits, but for the rounding of a network that saw another batch
     model, coder = conv_32[0], quantizer_of(int(bits))
     expected = model.decode(coder.dequantize(coder.quantize(model.encode(digits))))

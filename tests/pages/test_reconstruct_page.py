@@ -109,7 +109,7 @@ def test_the_figures_are_of_all_digits_of_the_class(open_page, conv_32, mnist, e
     others = metrics.squared_error(mnist.x_test, pca.reconstruct(mnist.x_test))[of_class]
     error, pca_error, better = at.metric
     what = "test digits" if label == "any" else f"test digits of class {label}"
-    assert f"The mean is over {len(mine):,} {what}." in error.help
+    assert f"averaged over {len(mine):,} {what}." in error.help
     assert error.value == f"{mine.mean():.2f}"
     assert f"median {np.median(mine):.2f}, highest {mine.max():.1f}" in error.delta
     assert pca_error.value == f"{others.mean():.2f}"
