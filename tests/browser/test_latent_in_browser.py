@@ -178,7 +178,7 @@ def test_a_digit_is_chosen_by_class_and_picture_and_the_address_has_its_position
     field = page.get_by_role("button", name=re.compile("^From:"))
     expect(field).to_have_text(re.compile(f"a {mnist.y_test[11]}"))
     field.click()
-    page.get_by_role("radiogroup", name="Class").get_by_role("radio", name="7").click()
+    page.get_by_role("radiogroup", name="Class").get_by_role("radio", name="7", exact=True).click()
     seven = int(np.flatnonzero(mnist.y_test == 7)[3])
     page.get_by_role("radio", name=f"Test digit {seven}", exact=True).click()
     expect(field).to_have_text(re.compile("a 7"))
