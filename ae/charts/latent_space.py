@@ -110,20 +110,20 @@ def frechet_distances(
             "of:N",
             title=None,
             sort=[row["of"] for row in rows],
-            axis=alt.Axis(labelLimit=220, grid=True),
+            axis=alt.Axis(labelLimit=140, grid=True),
         ),
         x=alt.X(
             "place:Q",
-            title="Fréchet distance from the test digits (logarithmic scale)",
+            title="Fréchet distance (log scale)",
             # room for the numbers beside the points, on a phone too
             scale=alt.Scale(type="log", domain=[min(places) / 1.5, 3 * max(places)], nice=False),
             axis=alt.Axis(tickCount=4, grid=False),
         ),
         tooltip=["of:N", alt.Tooltip("distance:Q", format=".2f")],
     )
-    legend = alt.Legend(orient="top")
+    legend = alt.Legend(orient="top", direction="vertical")  # side by side they leave a phone
     return layered(
-        30 * len(rows) + 100,  # the axis and the legend are part of it
+        30 * len(rows) + 140,  # the axis and the legend are part of it
         base.mark_point(size=120, filled=True, opacity=1).encode(
             color=alt.Color(
                 "kind:N",
