@@ -139,7 +139,7 @@ const OPERATIONS = {
   group({ function: name, over, strides, groups, epsilon }, y, [x]) {
     const of = indices(over, strides);
     const n = x.length / groups;
-    const [a, b, c] = [0, 0, 0].map(() => new Float64Array(groups));
+    const [a, b] = [new Float64Array(groups), new Float64Array(groups)];
     const fold = (into, f, start = 0) => {
       into.fill(start);
       x.forEach((v, i) => (into[of[i]] = f(into[of[i]], v, of[i])));
@@ -159,16 +159,6 @@ const OPERATIONS = {
         fold(a, (most, v) => Math.max(most, v), -Infinity);
         fold(b, (sum, v, g) => sum + Math.exp(v - a[g]));
         give((v, g) => v - a[g] - Math.log(b[g]));
-      },
-      // The sum becomes 1, less a threshold. Each pass drops what is below the last one.
-      sparsemax() {
-        a.fill(-Infinity);
-        for (let pass = 0; pass < n; pass++) {
-          fold(b, (count, v, g) => count + (v > a[g]));
-          fold(c, (sum, v, g) => sum + (v > a[g] ? v : 0));
-          each(a, (_, g) => (c[g] - 1) / b[g]);
-        }
-        give((v, g) => Math.max(v - a[g], 0));
       },
     }[name];
   },

@@ -47,6 +47,11 @@ MAGIC = b"aegraph\x01"
 # Half the distance of neighbouring float16 numbers around 0, the largest error of storing a
 # weight there. It is far below what a weight of that size adds to a picture.
 _HALF_ERROR = 2.0**-25
+# What computes something else if it is called with training=True. A model may have one of them.
+_OTHER_IN_TRAINING = (
+    *("Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise"),
+    *("BatchNormalization", "Functional", "Sequential"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,10 +241,10 @@ class _Part:
         import keras
 
         layer = node.operation
-        if node.arguments.kwargs.get("training"):
+        if node.arguments.kwargs.get("training") and type(layer).__name__ in _OTHER_IN_TRAINING:
             raise ModelError(
-                f"The layer {layer.name!r:.60} is called with training=True: its result would be "
-                "another one each time. Remove that from the model, and save it again."
+                f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
+                "chance or on other images. Remove that from the model, and save it again."
             )
         name = self._free(f"{prefix}{layer.name}")
         if isinstance(layer, keras.Model):

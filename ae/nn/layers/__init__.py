@@ -98,10 +98,10 @@ _ELEMENTWISE: dict[str, list] = {
     "softsign": ["softsign"],
     "exponential": ["exponential"],
 }
-_ALONG_LAST_AXIS = ("softmax", "log_softmax", "sparsemax")  # functions of several values
-# Every name that a model can run with. Two of Keras's are not among them: the parameters of
-# "threshold" have no default, and of "glu" Keras states a shape twice as wide as it is, so that no
-# layer with weights fits behind it.
+_ALONG_LAST_AXIS = ("softmax", "log_softmax")  # functions of several values
+# Every name that a model can use. Three of Keras's are missing, for what Keras 3.15 makes of them:
+# "threshold" has parameters without a default; "glu" is said to be twice as wide as it is, so that no
+# layer with weights fits behind it; and the values of "sparsemax" do not sum to 1.
 ACTIVATIONS = frozenset({*_ELEMENTWISE, *_ALONG_LAST_AXIS})
 
 
@@ -161,11 +161,7 @@ def _activated(step: Step, activation: Any, output: Shape) -> list[Step]:
     if name not in ACTIVATIONS or keras.activations.get(name) is not activation:
         raise UnsupportedError(f"one with the activation {name or activation!r:.60}")
     if name in _ALONG_LAST_AXIS:
-        last = [len(output) - 1]
-        softmax = name == "softmax"
-        return [
-            step,
-            scaling.softmax_along(last, output) if softmax else scaling.grouped(name, output, last),
-        ]
+        function = scaling.softmax_of if name == "softmax" else scaling.log_softmax_of
+        return [step, function(output, [len(output) - 1])]
     function = _ELEMENTWISE[name]
     return [step | {"activation": function} if function else step]

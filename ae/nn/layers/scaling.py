@@ -87,12 +87,17 @@ def unit_normalization(layer: Any, inputs: list[Shape], output: Shape) -> list[S
 
 def softmax(layer: Any, inputs: list[Shape], output: Shape) -> list[Step]:
     """Return exp(x), divided by its sum over the group."""
-    return [softmax_along(indices_of(layer.axis, output), output)]
+    return [softmax_of(output, indices_of(layer.axis, output))]
 
 
-def softmax_along(axes: list[int], shape: Shape) -> Step:
-    """Return exp(log softmax): the engine has the logarithm alone."""
-    return grouped("log_softmax", shape, axes) | {"activation": ["exponential"]}
+def softmax_of(shape: Shape, axes: list[int]) -> Step:
+    """Return exp(x), divided by its sum along the axes."""
+    return log_softmax_of(shape, axes) | {"activation": ["exponential"]}
+
+
+def log_softmax_of(shape: Shape, axes: list[int]) -> Step:
+    """Return x, less the logarithm of the sum of exp(x) along the axes."""
+    return grouped("log_softmax", shape, axes)
 
 
 def grouped(function: str, over: Shape, along: list[int], **settings: float) -> Step:
