@@ -100,8 +100,8 @@ _ELEMENTWISE: dict[str, list] = {
 }
 _ALONG_LAST_AXIS = ("softmax", "log_softmax")  # functions of several values
 # Every name that a model can use. Three of Keras's are missing, for what Keras 3.15 makes of them:
-# "threshold" has parameters without a default; "glu" is said to be twice as wide as it is, so that no
-# layer with weights fits behind it; and the values of "sparsemax" do not sum to 1.
+# "threshold" has parameters without a default; "glu" is said to be twice as wide as it is, so that
+# no layer with weights fits behind it; and the values of "sparsemax" do not sum to 1.
 ACTIVATIONS = frozenset({*_ELEMENTWISE, *_ALONG_LAST_AXIS})
 
 
