@@ -14,17 +14,25 @@ export function preprocess(drawing, { crop = true, scale = true, centre = true }
   if (drawing.values.length !== height * width) {
     throw new Error(`Expected ${height}×${width} values. Received: ${drawing.values.length}.`);
   }
-  const values = Float64Array.from(drawing.values, (value) => (value > INK_THRESHOLD ? value : 0));
-  const ink = { height, width, values };
+  const inked = (value) => (value > INK_THRESHOLD ? value : 0);
+  const ink = { height, width, values: mapped(drawing.values, inked, Float64Array) };
   const cropped = crop ? part(ink, inkBounds(ink)) : ink;
   const longer = Math.max(cropped.height, cropped.width);
   const scaled = scaledTo(cropped, scale ? BOX : Math.min(FRAME, longer));
   const image = placed(scaled, centre);
-  const shown = ({ values, ...size }) => ({ ...size, values: Float32Array.from(values, clipped) });
+  const clipped = (value) => Math.min(Math.max(value, 0), 1);
+  const shown = ({ height, width, values }) => {
+    return { height, width, values: mapped(values, clipped, Float32Array) };
+  };
   return { ink: shown(ink), cropped: shown(cropped), scaled: shown(scaled), image: shown(image) };
 }
 
-const clipped = (value) => Math.min(Math.max(value, 0), 1);
+// Like Type.from, which is slow for as many values as a canvas has.
+function mapped(values, f, Type) {
+  const result = new Type(values.length);
+  for (let i = 0; i < result.length; i++) result[i] = f(values[i]);
+  return result;
+}
 
 // To the nearest whole number, halves to the even one, as Python does it.
 function rounded(value) {
@@ -67,8 +75,9 @@ function scaledTo(picture, longerSide) {
   const between = new Float64Array(height * picture.width);
   rows.forEach((row, i) => {
     for (const { from, weight } of row) {
+      const [to, start] = [i * picture.width, from * picture.width];
       for (let column = 0; column < picture.width; column++) {
-        between[i * picture.width + column] += weight * picture.values[from * picture.width + column];
+        between[to + column] += weight * picture.values[start + column];
       }
     }
   });
