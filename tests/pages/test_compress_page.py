@@ -139,6 +139,14 @@ def test_what_is_sent_and_received_stands_first(open_page, conv_32, mnist, monke
     np.testing.assert_allclose(psnr, metrics.psnr(originals, images), atol=0.06)
 
 
+@pytest.mark.parametrize("name", ["linear-32", "conv-2"])
+def test_quantization_does_not_better_the_picture(open_page, ship, monkeypatch, name):
+    downloads(monkeypatch)
+    ship(name)
+    (psnr,) = [each for each in open_page("compress", model=name).metric if each.label == "PSNR"]
+    assert float(psnr.value.split()[0]) <= float(psnr.delta.split()[0])
+
+
 def test_without_a_drawing_one_is_asked_for(open_page, conv_32, monkeypatch):
     downloads(monkeypatch)
     at = open_page("compress")

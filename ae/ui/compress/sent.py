@@ -47,10 +47,11 @@ def compress(name: str, images: np.ndarray, bits: int) -> Compressed:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _compress(name: str, stamp: int, images: np.ndarray, bits: int) -> Compressed:
     model, quantizer = cache.model(name), cache.calibration(name).quantizer(bits)
+    unquantized = np.clip(model.reconstruct(images), 0, 1)  # as the codec does
     return Compressed(
         codec.compress(images, model, quantizer),
         rate_distortion.send(images, model, quantizer),
-        float(metrics.psnr(images, model.reconstruct(images)).mean()),
+        float(metrics.psnr(images, unquantized).mean()),
     )
 
 
