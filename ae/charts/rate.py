@@ -33,7 +33,7 @@ def rate_distortion(points: Sequence[Point], lossless_bits: float, chosen: Point
         scale=alt.Scale(type="log", nice=False, padding=12),
     )
     y = alt.Y("psnr:Q", title="PSNR (dB)", scale=alt.Scale(zero=False))
-    channels = points_by_name("of:N", names, columns=4)
+    channels = points_by_name("of:N", names, columns=3)
     curves = alt.Chart(alt.Data(values=rows)).encode(
         x=x,
         y=y,
@@ -47,7 +47,7 @@ def rate_distortion(points: Sequence[Point], lossless_bits: float, chosen: Point
     ring = alt.Chart(alt.Data(values=[{"bits": chosen.bits_per_image, "psnr": chosen.psnr}]))
     png = alt.Chart(alt.Data(values=[{"bits": lossless_bits, "name": "PNG, lossless"}]))
     return layered(
-        320,
+        420,
         curves.mark_line().encode(**lines_by_name("of:N", names)),
         curves.mark_point(size=60, filled=True, opacity=1).encode(**channels),
         ring.mark_point(size=260, color="gray", strokeWidth=2).encode(x=x, y=y),
