@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 
-from ae.charts.style import DASHES, SHAPES, SQUARED_ERROR, layered, legend, names_scale
+from ae.charts.style import DASHES, SHAPES, SQUARED_ERROR_LINES, layered, legend, names_scale
 from ae.charts.training import BY_SECONDS, TITLES, TRAINING, VALIDATION
 from ae.training.progress import Record
 
@@ -52,7 +52,7 @@ def compared_curves(
         x=alt.X("place:Q", title=TITLES[by]),
         y=alt.Y(
             "error:Q",
-            title=SQUARED_ERROR,
+            title=SQUARED_ERROR_LINES,
             scale=alt.Scale(type="log" if log_scale else "linear", zero=not log_scale, nice=True),
             axis=alt.Axis(tickCount=5, grid=True),
         ),

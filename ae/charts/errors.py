@@ -12,6 +12,7 @@ from ae.charts.style import (
     MARK,
     ROUND_ERRORS,
     SQUARED_ERROR,
+    SQUARED_ERROR_LINES,
     layered,
     lines_by_name,
     points_by_name,
@@ -160,7 +161,7 @@ def error_by_class(
             alt.Tooltip("high:Q", title="to", format=".2f"),
         ],
     )
-    y = alt.Y("error:Q", title=SQUARED_ERROR, scale=alt.Scale(zero=True))
+    y = alt.Y("error:Q", title=SQUARED_ERROR_LINES, scale=alt.Scale(zero=True))
     return layered(
         240,
         base.mark_rule(strokeWidth=2).encode(

@@ -8,7 +8,7 @@ import altair as alt
 
 from ae.charts.style import (
     ROUND_ERRORS,
-    SQUARED_ERROR,
+    SQUARED_ERROR_LINES,
     layered,
     lines_by_name,
     names_scale,
@@ -47,7 +47,7 @@ def error_by_size(
     )
     y = alt.Y(
         "error:Q",
-        title=SQUARED_ERROR,
+        title=SQUARED_ERROR_LINES,
         scale=alt.Scale(type="log"),
         axis=alt.Axis(values=ROUND_ERRORS),
     )
@@ -80,7 +80,7 @@ def error_by_latent_dim(
     x = alt.X("k:Q", title=_DIMS, scale=scale, axis=alt.Axis(grid=False, values=_POWERS))
     y = alt.Y(
         "error:Q",
-        title=SQUARED_ERROR,
+        title=SQUARED_ERROR_LINES,
         scale=alt.Scale(type="log"),
         axis=alt.Axis(values=ROUND_ERRORS),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 SQUARED_ERROR = "Squared error (sum over 784 pixels)"
+SQUARED_ERROR_LINES = ["Squared error", "(sum over 784 pixels)"]  # beside a low chart
 MARK = "#d9730d"  # of the one that the page is about
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 3], [4, 4], [10, 2, 2, 2, 2, 2])
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-right")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from ae.charts.style import SQUARED_ERROR, layered, legend
+from ae.charts.style import SQUARED_ERROR_LINES, layered, legend
 from ae.training.progress import Record
 
 BY_SECONDS, BY_STEP = "seconds", "step"  # what the horizontal axis is: fields of Record
@@ -49,7 +49,9 @@ def learning_curve(
     names = alt.Scale(domain=[TRAINING, VALIDATION])
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("at:Q", title=TITLES[by]),
-        y=alt.Y("error:Q", title=SQUARED_ERROR, scale=scale, axis=alt.Axis(tickCount=5, grid=True)),
+        y=alt.Y(
+            "error:Q", title=SQUARED_ERROR_LINES, scale=scale, axis=alt.Axis(tickCount=5, grid=True)
+        ),
         tooltip=[
             alt.Tooltip("of:N", title="Measured on"),
             alt.Tooltip("epoch:Q", title="Epoch", format=".2f"),
