@@ -33,7 +33,7 @@ def psnr_over_strength(points: Sequence[StrengthPoint], strength: float) -> alt.
         The strength to mark, from 0 to 1.
     """
     names = list(dict.fromkeys(point.method for point in points))
-    channels = points_by_name("method:N", names, columns=3)
+    channels = points_by_name("method:N", names, columns=2)
     x = alt.X("strength:Q", title="Noise strength", scale=alt.Scale(domain=[0, 1]))
     curves = alt.Chart(alt.Data(values=[vars(point) for point in points])).encode(
         x=x,
