@@ -91,7 +91,7 @@ def test_the_decoded_picture_follows_the_mouse_on_a_bar(app, page, watched, quie
     assert watched.errors == []
 
 
-def test_a_new_stroke_starts_from_its_own_code(app, page, watched, quiet_log):
+def test_a_new_stroke_starts_from_its_own_latent_vector(app, page, watched, quiet_log):
     pad = open_drawn(page, app)
     first_bar(page).focus()
     page.keyboard.press("End")
@@ -103,7 +103,7 @@ def test_a_new_stroke_starts_from_its_own_code(app, page, watched, quiet_log):
     assert watched.errors == []
 
 
-def test_switching_centring_off_changes_what_the_network_sees(app, page, watched, quiet_log):
+def test_a_step_that_is_switched_off_changes_the_network_input(app, page, watched, quiet_log):
     pad = open_drawn(page, app)
     seen = pixels(pad.seen)
     ink = pixels(pad.canvas)
@@ -136,7 +136,7 @@ def test_a_closer_look_follows_when_the_pen_rests(app, page, watched, quiet_log,
     assert watched.errors == []
 
 
-def test_a_sample_of_a_class_needs_no_mouse(app, page, watched, quiet_log):
+def test_a_test_digit_of_a_class_needs_no_mouse(app, page, watched, quiet_log):
     page.goto(app.address("draw"))
     pad = Pad(page)
     expect(first_bar(page)).to_be_visible()
@@ -384,7 +384,7 @@ def test_pad_and_reconstruction_are_on_the_first_screen(app, new_context, watche
     assert watched.errors == []
 
 
-def test_strokes_survive_another_model_whose_loading_is_told_above(
+def test_strokes_survive_the_choice_of_another_model(
     app, page, conv_2, watched, quiet_log
 ):
     pad = open_drawn(page, app)
@@ -399,7 +399,7 @@ def test_strokes_survive_another_model_whose_loading_is_told_above(
     assert watched.errors == []
 
 
-def test_a_code_of_two_numbers_is_moved_on_a_map(app, page, conv_2, watched, quiet_log):
+def test_two_latent_values_are_moved_on_a_map(app, page, conv_2, watched, quiet_log):
     page.goto(app.address("draw", f"model={conv_2}"))
     pad = Pad(page)
     pad.expect_ink("empty")

@@ -27,7 +27,7 @@ PREPROCESSING, IS_IT, NEAREST, PCA = (
 
 
 def bars(at) -> dict:
-    """What the page gives to the code bars."""
+    """What the page gives to the bars."""
     data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
     return next(each for each in data if "reach" in each)
 
@@ -90,7 +90,7 @@ def test_only_the_steps_that_happen_are_shown(open_page, put, seven, shown, off)
         assert names[1:-1] == ["Shrunk to fit", "Not centred"]
 
 
-def test_the_rank_of_an_error_is_told_once_and_counted(open_page, put, mnist, seven):
+def test_the_rank_of_an_error_is_stated_once_and_counted(open_page, put, mnist, seven):
     put(OWN)
     model = store.load(OWN)
     at = opened(open_page, seven, look=IS_IT)
@@ -166,7 +166,7 @@ def test_the_comparison_follows_the_chosen_model(open_page, put, seven):
     assert at.metric[0].label == "Squared error, conv-32"
 
 
-def test_the_bars_show_the_code_in_standard_deviations(open_page, conv_32, mnist, seven):
+def test_the_bars_show_the_latent_vector_in_standard_deviations(open_page, conv_32, mnist, seven):
     model, _ = conv_32
     data = bars(opened(open_page, seven))
     z = model.encode(mnist.x_test)
@@ -191,13 +191,13 @@ def test_a_moved_bar_is_decoded_and_its_pixels_are_shown(open_page, conv_32, mni
     assert np.ptp(pixels_of(after["moved"], 3)) > 0, "some pixels change more than others"
     assert after["number"] == 5
     assert after["changes"] == [[3, 2.5]]
-    at.session_state["code_bars"] = {"edit": edit | {"token": "another code", "number": 6}}
+    at.session_state["code_bars"] = {"edit": edit | {"token": "another vector", "number": 6}}
     at.run()
     assert bars(at)["decoded"] == before["decoded"]
     assert bars(at)["number"] == 6
 
 
-def test_a_sample_is_of_the_class_that_was_asked_for(open_page, conv_32, mnist):
+def test_a_test_digit_is_of_the_class_that_was_asked_for(open_page, conv_32, mnist):
     at = open_page("draw")
     at.button(key="sample_4").click().run()
     pixels = base64.b64decode(given(at)["load"]["pixels"])
