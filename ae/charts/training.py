@@ -78,20 +78,20 @@ def learning_curve(
 
 
 def _baseline(error: float, above: bool) -> list[alt.Chart]:
-    """Return PCA's line, with its label at the right end ``above`` or below it: off the curve."""
-    rule = alt.Chart(
-        pd.DataFrame({"error": [error], "name": ["PCA with the same number of dimensions"]})
-    )
-    text = rule.mark_text(
-        align="right",
-        baseline="bottom" if above else "top",
-        dx=-4,
-        dy=-4 if above else 5,
-        color="gray",
-    )
+    """Return PCA's line, with its label at the right end ``above`` or below it: off the curve.
+
+    Both places are always there, one of them empty: when the curve crosses the line, only data
+    change, and the chart isn't drawn anew.
+    """
+    label = "PCA with the same number of dimensions"
+    data = {"error": error, "above": label if above else "", "below": "" if above else label}
+    line = alt.Chart(pd.DataFrame([data])).encode(y="error:Q")
+    text = {"align": "right", "dx": -4, "color": "gray"}
+    right_end = alt.value("width")
     return [
-        rule.mark_rule(strokeDash=[6, 4], color="gray").encode(y="error:Q"),
-        text.encode(y="error:Q", x=alt.value("width"), text="name:N"),
+        line.mark_rule(strokeDash=[6, 4], color="gray"),
+        line.mark_text(baseline="bottom", dy=-4, **text).encode(x=right_end, text="above:N"),
+        line.mark_text(baseline="top", dy=5, **text).encode(x=right_end, text="below:N"),
     ]
 
 

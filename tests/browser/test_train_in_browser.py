@@ -108,7 +108,7 @@ def test_a_run_is_paused_and_goes_on_and_its_chart_does_not_flicker(
     chart.evaluate(mark)
     progress = page.get_by_role("progressbar")
     before = progress.get_attribute("aria-valuenow")
-    expect(page.get_by_text("images per second").last).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Step .* images per second"))).to_be_visible()
     expect(progress).not_to_have_attribute("aria-valuenow", before)
     assert chart.get_attribute("data-drawn") == "once", "it was drawn anew"
 

@@ -82,7 +82,26 @@ def test_names_differ_in_more_than_their_colour(chart):
 
 @pytest.mark.parametrize(("pca_error", "side"), [(45.0, "bottom"), (10.0, "top")])
 def test_the_label_of_pca_is_on_the_side_of_its_line_where_the_curve_is_not(pca_error, side):
-    label = charts.learning_curve(HISTORY, pca_error).to_dict()["layer"][-1]
+    spec = charts.learning_curve(HISTORY, pca_error).to_dict()
     assert HISTORY[-1].squared_error == pytest.approx(50 - 100 / 3)
-    assert label["mark"]["baseline"] == side
-    assert label["encoding"]["x"]["value"] == "width", "at the end, where the curve ends as well"
+    labels = [layer for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+    shown = [label for label in labels if text_of(label, spec)]
+    assert [label["mark"]["baseline"] for label in shown] == [side]
+    for label in labels:
+        assert label["encoding"]["x"]["value"] == "width", "at the end, where the curve ends as well"
+
+
+def text_of(label: dict, spec: dict) -> str:
+    (row,) = spec["datasets"][label["data"]["name"]]
+    return row[label["encoding"]["text"]["field"]]
+
+
+def test_a_run_that_passes_pca_changes_no_more_than_the_data_of_its_curve():
+    without_data = []
+    for pca_error in (45.0, 10.0):
+        spec = charts.learning_curve(HISTORY, pca_error).to_dict()
+        del spec["datasets"]
+        for layer in spec["layer"]:
+            layer["data"] = layer["name"] = None
+        without_data.append(spec)
+    assert without_data[0] == without_data[1]

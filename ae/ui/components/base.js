@@ -57,9 +57,10 @@ function themeOf(canvas) {
   return { text, own: getComputedStyle(canvas).color, dark: isLight(text) };
 }
 
-// Whether a computed colour, as "rgb(1, 2, 3)", is nearer to white than to black.
+// Whether a computed colour, as "rgb(1, 2, 3)", is nearer to white than to black. It is empty where
+// an observer calls once more for a canvas that has just left the page.
 function isLight(colour) {
-  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
   return 0.299 * red + 0.587 * green + 0.114 * blue > 127;
 }
 
