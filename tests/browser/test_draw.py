@@ -384,9 +384,7 @@ def test_pad_and_reconstruction_are_on_the_first_screen(app, new_context, watche
     assert watched.errors == []
 
 
-def test_strokes_survive_the_choice_of_another_model(
-    app, page, conv_2, watched, quiet_log
-):
+def test_strokes_survive_the_choice_of_another_model(app, page, conv_2, watched, quiet_log):
     pad = open_drawn(page, app)
     mine, rebuilt = pixels(pad.canvas), pixels(pad.reconstruction)
     page.get_by_role("combobox", name="Model").click()

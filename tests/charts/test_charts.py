@@ -88,7 +88,9 @@ def test_the_label_of_pca_is_on_the_side_of_its_line_where_the_curve_is_not(pca_
     shown = [label for label in labels if text_of(label, spec)]
     assert [label["mark"]["baseline"] for label in shown] == [side]
     for label in labels:
-        assert label["encoding"]["x"]["value"] == "width", "at the end, where the curve ends as well"
+        assert label["encoding"]["x"]["value"] == "width", (
+            "at the end, where the curve ends as well"
+        )
 
 
 def text_of(label: dict, spec: dict) -> str:
