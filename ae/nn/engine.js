@@ -241,9 +241,9 @@ function fromHalf(bits) {
 // registers.
 function multiply(rows, filters, bias, first, y, place, apart, m, n, k) {
   for (let i = 0; i < m; i += 2, place += 2 * apart) {
-    const one = i * k;
-    const two = i + 1 < m ? one + k : one;
-    const other = two > one ? place + apart : place;
+    const both = i + 1 < m;
+    const [one, two] = [i * k, both ? i * k + k : i * k];
+    const other = both ? place + apart : place;
     let f = 0;
     for (; f + 4 <= n; f += 4) {
       let a0 = bias[first + f], b0 = a0;
