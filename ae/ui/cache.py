@@ -48,22 +48,22 @@ def pca(k: int = _LARGEST_CODE) -> PCA:
 
 def model(name: str) -> Autoencoder:
     """The model of that name, loaded anew if its file has changed. Raises ModelError."""
-    return _model(name, stamp(name))
+    return _model(name, version(name))
 
 
 def errors(name: str) -> np.ndarray:
     """Squared error of each of the 10,000 test images: float64 (10000,)."""
-    return _errors(name, stamp(name))
+    return _errors(name, version(name))
 
 
 def test_codes(name: str) -> np.ndarray:
     """Codes of the test images: float32 (10000, latent_dim)."""
-    return _test_codes(name, stamp(name))
+    return _test_codes(name, version(name))
 
 
 def code_statistics(name: str) -> CodeStatistics:
     """Mean and spread of the test images' codes."""
-    return _code_statistics(name, stamp(name))
+    return _code_statistics(name, version(name))
 
 
 @st.cache_resource(show_spinner=False)
@@ -123,7 +123,7 @@ def _keep_keras_session() -> None:
     keras.backend.clear_session = lambda free_memory=True: None
 
 
-def stamp(name: str) -> int:
+def version(name: str) -> int:
     """What changes when the model's file does: a part of every key that depends on a model."""
     return changed(store.models_folder() / store.check_name(name) / store.MODEL_FILE)
 
@@ -137,27 +137,27 @@ def changed(path: Path) -> int:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _model(name: str, stamp: int) -> Autoencoder:
+def _model(name: str, version: int) -> Autoencoder:
     warm_up().join()
     return store.load(name)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _errors(name: str, stamp: int) -> np.ndarray:
-    reconstructions = _model(name, stamp).decode(_test_codes(name, stamp))
+def _errors(name: str, version: int) -> np.ndarray:
+    reconstructions = _model(name, version).decode(_test_codes(name, version))
     return metrics.squared_error(mnist().x_test, reconstructions)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _test_codes(name: str, stamp: int) -> np.ndarray:
-    return _model(name, stamp).encode(mnist().x_test)
+def _test_codes(name: str, version: int) -> np.ndarray:
+    return _model(name, version).encode(mnist().x_test)
 
 
 @st.cache_resource(
     max_entries=64, show_spinner="Encoding the 10,000 test digits, once for each model."
 )
-def _code_statistics(name: str, stamp: int) -> CodeStatistics:
-    return CodeStatistics.of(_test_codes(name, stamp))
+def _code_statistics(name: str, version: int) -> CodeStatistics:
+    return CodeStatistics.of(_test_codes(name, version))
 
 
 @st.cache_resource(show_spinner=False)
@@ -180,43 +180,43 @@ CURVE_DIGITS = 500  # test digits that a point of a curve is measured on
 
 def calibration(name: str) -> Calibration:
     """What the codec has to know of the model's codes, learnt on 5,000 training digits."""
-    return _calibration(name, stamp(name))
+    return _calibration(name, version(name))
 
 
 def model_points(name: str) -> list[Point]:
     """The model's rate-distortion curve over 500 test digits, at 3 to 8 bits."""
-    return _model_points(name, stamp(name), 3, 8)
+    return _model_points(name, version(name), 3, 8)
 
 
 def model_point(name: str, bits: int) -> Point:
     """The model over the same digits, at one number of bits."""
-    return _model_points(name, stamp(name), bits, bits)[0]
+    return _model_points(name, version(name), bits, bits)[0]
 
 
 def decoder_bytes(name: str) -> int:
     """Size of the file of the model's decoder alone."""
-    return _decoder_bytes(name, stamp(name))
+    return _decoder_bytes(name, version(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _calibration(name: str, stamp: int) -> Calibration:
-    return measure(_model(name, stamp), mnist().x_train[:_MEASURED])
+def _calibration(name: str, version: int) -> Calibration:
+    return measure(_model(name, version), mnist().x_train[:_MEASURED])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _model_points(name: str, stamp: int, least_bits: int, most_bits: int) -> list[Point]:
+def _model_points(name: str, version: int, least_bits: int, most_bits: int) -> list[Point]:
     return rate_distortion.model_points(
         name,
         mnist().x_test[:CURVE_DIGITS],
-        _model(name, stamp),
-        _calibration(name, stamp),
+        _model(name, version),
+        _calibration(name, version),
         range(least_bits, most_bits + 1),
     )
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _decoder_bytes(name: str, stamp: int) -> int:
-    return len(_model(name, stamp).decoder_file())
+def _decoder_bytes(name: str, version: int) -> int:
+    return len(_model(name, version).decoder_file())
 
 
 @st.cache_resource(show_spinner=False)

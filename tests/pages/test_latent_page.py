@@ -45,7 +45,7 @@ def own(put) -> np.ndarray:
 
 
 def token(count: int = 1000) -> str:
-    return f"{OWN}:{cache.stamp(OWN) % 10**9}:PCA:{count}"
+    return f"{OWN}:{cache.version(OWN) % 10**9}:PCA:{count}"
 
 
 def parameter(at, key: str) -> str:

@@ -9,7 +9,7 @@ from ae.analysis import metrics
 from ae.compression import codec, rate_distortion
 from ae.compression.rate_distortion import Sent
 from ae.store import ModelCard
-from ae.ui import cache, downloads, drawing, shell, state
+from ae.ui import cache, downloads, drawing, shell, state, theory
 from ae.ui.compress.sent import SHOWN, Compressed, compress
 from ae.ui.markdown import plain
 from ae.ui.picture_rows import PictureRow, show_picture_rows
@@ -61,9 +61,8 @@ def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
         st.caption(f"{' and '.join(missed)} cannot reach this with any of the settings tried.")
     if card.model.kind == "linear":
         st.markdown(
-            f"{plain(card.name)} is linear. In theory its reconstructions can be no better than "
-            "those of PCA with the same number of dimensions (Baldi, 2012). The PCA of this table "
-            "may use another number of components: the best one that was tried."
+            f"{plain(card.name)} is linear. {theory.LINEAR} The PCA of this table may use "
+            "another number of components: the best one that was tried."
         )
     _show_pictures(images, sent)
 

@@ -41,11 +41,11 @@ class Compressed:
 
 def compress(name: str, images: np.ndarray, bits: int) -> Compressed:
     """The file of some images, float32 (n, 28, 28), by the model called ``name``."""
-    return _compress(name, cache.stamp(name), images, bits)
+    return _compress(name, cache.version(name), images, bits)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _compress(name: str, stamp: int, images: np.ndarray, bits: int) -> Compressed:
+def _compress(name: str, version: int, images: np.ndarray, bits: int) -> Compressed:
     model, quantizer = cache.model(name), cache.calibration(name).quantizer(bits)
     unquantized = np.clip(model.reconstruct(images), 0, 1)  # as the codec does
     return Compressed(

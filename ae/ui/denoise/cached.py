@@ -44,7 +44,7 @@ def scores(
     """Yield the scores of all methods on ``count`` test digits, each computed once."""
     yield from _baseline_scores(kind, strength, count)
     for name in networks:
-        yield _network_score(name, cache.stamp(name), kind, strength, count)
+        yield _network_score(name, cache.version(name), kind, strength, count)
 
 
 def curve(kind: str, strength: float, networks: dict[str, str]) -> list[StrengthPoint]:
@@ -72,7 +72,7 @@ def _baseline_scores(kind: str, strength: float, count: int) -> list[Score]:
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
-def _network_score(name: str, stamp: int, kind: str, strength: float, count: int) -> Score:
+def _network_score(name: str, version: int, kind: str, strength: float, count: int) -> Score:
     clean, noisy = _pair(cache.mnist().x_test, kind, strength, count, _TEST_SEED)
     return denoising.score(denoising.network(name, cache.model(name)), clean, noisy)
 

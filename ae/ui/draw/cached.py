@@ -91,7 +91,7 @@ class TrainingVectors:
 
 def training_vectors(name: str) -> TrainingVectors:
     """Return the model's latent vectors of the training digits, as far as they are ready."""
-    return _training_vectors(name, cache.stamp(name))
+    return _training_vectors(name, cache.version(name))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -101,7 +101,7 @@ def _training_vectors(name: str, key: int) -> TrainingVectors:
 
 def is_prepared(name: str) -> bool:
     """Return whether ``prepare`` has done its work for the model: it then takes no time."""
-    return (name, cache.stamp(name)) in _prepared()
+    return (name, cache.version(name)) in _prepared()
 
 
 def prepare(name: str) -> tuple[Autoencoder, CodeStatistics]:
@@ -112,7 +112,7 @@ def prepare(name: str) -> tuple[Autoencoder, CodeStatistics]:
     ModelError, DataError
         If the model or MNIST cannot be loaded.
     """
-    key = cache.stamp(name)
+    key = cache.version(name)
     cache.mnist()
     prepared = cache.model(name), cache.code_statistics(name)
     _prepared().add((name, key))

@@ -9,7 +9,7 @@ from ae import charts, imaging, store
 from ae.analysis import metrics
 from ae.nn.base import Model
 from ae.store import ModelCard
-from ae.ui import cache, shell, state
+from ae.ui import cache, shell, state, theory
 from ae.ui.draw.live_view import Seen
 from ae.ui.markdown import plain
 
@@ -100,10 +100,7 @@ def _result(card: ModelCard, error: float, pca_error: float) -> str:
             f"{error / pca_error:.2f} times as large."
         )
     if card.model.kind == "linear":
-        result += (
-            " Theory predicts that a linear autoencoder can do no better than PCA on the training "
-            "digits, and that at its best it finds the same subspace (Baldi, 2012)."
-        )
+        result += f" {theory.LINEAR}"
     return result
 
 

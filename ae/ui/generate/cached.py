@@ -81,12 +81,12 @@ class Quality:
 
 def codes(name: str) -> np.ndarray:
     """Return the codes of the first 10,000 training digits: float32 (10000, latent_dim)."""
-    return _codes(name, cache.stamp(name))
+    return _codes(name, cache.version(name))
 
 
 def density(name: str, distribution: str) -> Density:
     """Return one of ``DISTRIBUTIONS``, fitted to the codes of a model."""
-    return _density(name, cache.stamp(name), distribution)
+    return _density(name, cache.version(name), distribution)
 
 
 def draw(name: str, request: SamplingRequest) -> np.ndarray:
@@ -105,7 +105,7 @@ def draw(name: str, request: SamplingRequest) -> np.ndarray:
 
 def qualities(name: str, temperature: float) -> Iterator[tuple[str, Quality]]:
     """Yield the quality of each of ``BASELINES`` and ``DISTRIBUTIONS``, computed once each."""
-    stamps = cache.stamp(name), cache.stamp(REFERENCE)
+    stamps = cache.version(name), cache.version(REFERENCE)
     for baseline in BASELINES:
         yield baseline, _baseline(name, *stamps, baseline)
     for distribution in DISTRIBUTIONS:
@@ -122,30 +122,30 @@ def has_reference() -> bool:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _codes(name: str, stamp: int) -> np.ndarray:
+def _codes(name: str, version: int) -> np.ndarray:
     return cache.model(name).encode(cache.mnist().x_train[:FITTED])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _density(name: str, stamp: int, distribution: str) -> Density:
+def _density(name: str, version: int, distribution: str) -> Density:
     if distribution == PRIOR:
         return Gaussian.standard(cache.model(name).latent_dim)
     if distribution == ONE_GAUSSIAN:
-        return Gaussian.fit(_codes(name, stamp))
+        return Gaussian.fit(_codes(name, version))
     kind = GaussianPerClass if distribution == CLASS_GAUSSIANS else KernelDensity
-    return kind.fit(_codes(name, stamp), cache.mnist().y_train[:FITTED])
+    return kind.fit(_codes(name, version), cache.mnist().y_train[:FITTED])
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _quality(
-    name: str, stamp: int, reference_stamp: int, distribution: str, temperature: float
+    name: str, version: int, reference_stamp: int, distribution: str, temperature: float
 ) -> Quality:
     z = draw(name, SamplingRequest(distribution, temperature, 0, MEASURED, None))
     return _measured(cache.model(name).decode(z))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _baseline(name: str, stamp: int, reference_stamp: int, baseline: str) -> Quality:
+def _baseline(name: str, version: int, reference_stamp: int, baseline: str) -> Quality:
     # at random: MNIST's first digits are of a few writers
     images = cache.mnist().x_train
     real = images[np.random.default_rng(0).permutation(len(images))[:MEASURED]]

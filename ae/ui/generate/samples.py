@@ -12,7 +12,7 @@ from ae.analysis.densities import KernelDensity
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, shell, state
+from ae.ui import cache, downloads, shell, state, theory
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
 from ae.ui.markdown import plain
@@ -225,8 +225,7 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
     if card.model.kind == "linear":
         text += (
             f" {name} is linear: each new digit is a sum of {card.model.latent_dim} fixed "
-            "pictures, as with PCA. Theory predicts that a linear autoencoder reconstructs no "
-            "better than PCA (Baldi, 2012)."
+            f"pictures, as with PCA. {theory.LINEAR}"
         )
     return text
 

@@ -90,27 +90,27 @@ def begin_tsne_of_pixels() -> Future[np.ndarray]:
 
 def projection(name: str, kind: str) -> LatentProjection:
     """Return a map of a model's latent vectors. kind : state.PLANE or state.TSNE."""
-    return _projection(name, cache.stamp(name), kind)
+    return _projection(name, cache.version(name), kind)
 
 
 def scores(name: str, kind: str) -> Scores:
     """Measure a map of a model's latent vectors."""
-    return _scores(name, cache.stamp(name), kind)
+    return _scores(name, cache.version(name), kind)
 
 
 def preservation(name: str, kind: str) -> np.ndarray:
     """Return the neighbourhood preservation of each digit of a map: float32 (n,)."""
-    return _preservation(name, cache.stamp(name), kind)
+    return _preservation(name, cache.version(name), kind)
 
 
 def true_neighbours(name: str) -> np.ndarray:
     """Return the 10 nearest test digits of each in the latent space: int32 (10000, 10)."""
-    return _true_neighbours(name, cache.stamp(name))
+    return _true_neighbours(name, cache.version(name))
 
 
 def graph(name: str) -> NeighbourGraph:
     """Return the graph that joins each test digit to its 10 nearest in the latent space."""
-    return _graph(name, cache.stamp(name))
+    return _graph(name, cache.version(name))
 
 
 def digits_sheet_name(count: int) -> str:
@@ -120,12 +120,12 @@ def digits_sheet_name(count: int) -> str:
 
 def reconstructions_sheet_name(name: str, count: int) -> str:
     """Name the sheet of their reconstructions for the browser."""
-    return f"reconstructions:{name}:{cache.stamp(name)}:{count}"
+    return f"reconstructions:{name}:{cache.version(name)}:{count}"
 
 
 def walk_sheet_name(name: str, kind: str) -> str:
     """Name the sheet of what is decoded over a map for the browser."""
-    return f"walk:{name}:{cache.stamp(name)}:{kind}"
+    return f"walk:{name}:{cache.version(name)}:{kind}"
 
 
 def digits_sheet(count: int) -> tuple[str, bytes]:
@@ -135,13 +135,13 @@ def digits_sheet(count: int) -> tuple[str, bytes]:
 
 def reconstructions_sheet(name: str, count: int) -> tuple[str, bytes]:
     """Return name and PNG of the sheet of their reconstructions."""
-    sheet = _reconstructions_sheet(name, cache.stamp(name), count)
+    sheet = _reconstructions_sheet(name, cache.version(name), count)
     return reconstructions_sheet_name(name, count), sheet
 
 
 def walk_sheet(name: str, kind: str) -> tuple[str, bytes]:
     """Return name and PNG of the sheet of what is decoded all over the frame of a map."""
-    return walk_sheet_name(name, kind), _walk_sheet(name, cache.stamp(name), kind)
+    return walk_sheet_name(name, kind), _walk_sheet(name, cache.version(name), kind)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -155,7 +155,7 @@ def _tsne_of_pixels() -> Future[np.ndarray]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _projection(name: str, stamp: int, kind: str) -> LatentProjection:
+def _projection(name: str, version: int, kind: str) -> LatentProjection:
     z = cache.test_codes(name)
     if kind == state.TSNE:
         places = tsne(z[:MEASURED])
@@ -186,23 +186,23 @@ def _frame(places: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _true_neighbours(name: str, stamp: int) -> np.ndarray:
+def _true_neighbours(name: str, version: int) -> np.ndarray:
     return nearest_neighbours(cache.test_codes(name), NEIGHBOURS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _preservation(name: str, stamp: int, kind: str) -> np.ndarray:
-    shown = nearest_neighbours(_projection(name, stamp, kind).places, NEIGHBOURS)
+def _preservation(name: str, version: int, kind: str) -> np.ndarray:
+    shown = nearest_neighbours(_projection(name, version, kind).places, NEIGHBOURS)
     if kind == state.TSNE:  # neighbours among those that are shown
         true = nearest_neighbours(cache.test_codes(name)[:MEASURED], NEIGHBOURS)
     else:
-        true = _true_neighbours(name, stamp)
+        true = _true_neighbours(name, version)
     return neighbourhood_preservation(true, shown)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _scores(name: str, stamp: int, kind: str) -> Scores:
-    return _measured(cache.test_codes(name), _projection(name, stamp, kind).places)
+def _scores(name: str, version: int, kind: str) -> Scores:
+    return _measured(cache.test_codes(name), _projection(name, version, kind).places)
 
 
 @st.cache_data(show_spinner=False)
@@ -231,19 +231,19 @@ def _pixels() -> np.ndarray:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _graph(name: str, stamp: int) -> NeighbourGraph:
-    return NeighbourGraph.of(cache.test_codes(name), _true_neighbours(name, stamp))
+def _graph(name: str, version: int) -> NeighbourGraph:
+    return NeighbourGraph.of(cache.test_codes(name), _true_neighbours(name, version))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _reconstructions_sheet(name: str, stamp: int, count: int) -> bytes:
+def _reconstructions_sheet(name: str, version: int, count: int) -> bytes:
     images = cache.model(name).decode(cache.test_codes(name)[:count])
     return imaging.sprite_sheet(images, COLUMNS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _walk_sheet(name: str, stamp: int, kind: str) -> bytes:
-    shown = _projection(name, stamp, kind)
+def _walk_sheet(name: str, version: int, kind: str) -> bytes:
+    shown = _projection(name, version, kind)
     x, y = (np.linspace(start, end, WALK_SIDE) for start, end in shown.frame)
     places = np.stack(np.meshgrid(x, y[::-1]), axis=-1).reshape(-1, 2)
     return imaging.sprite_sheet(cache.model(name).decode(shown.space.codes(places)), WALK_SIDE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ae.store import ModelCard
-from ae.ui import state
+from ae.ui import state, theory
 from ae.ui.latent import cached
 from ae.ui.latent.cached import Scores
 from ae.ui.markdown import plain
@@ -70,9 +70,5 @@ def _result(card: ModelCard, kind: str, mine: Scores, theirs: Scores) -> str:
     else:
         text += f"**{many} {'more' if difference > 0 else 'less'} often** than {than}."
     if card.model.kind == "linear":
-        text += (
-            " That the two are close is what the theorem predicts: a **linear** autoencoder can "
-            "do no better than PCA, and at its best its latent vectors span the same space as "
-            "the principal components (Baldi, 2012)."
-        )
+        text += f" {theory.LINEAR}"
     return text

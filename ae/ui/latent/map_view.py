@@ -36,7 +36,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     count = min(wanted, len(shown.places))
     places = _spread(shown.places[:count], model.latent_dim)
     preservation = _preservation(card.name, kind, count) if by_preservation else None
-    token = f"{card.name[:40]}:{cache.stamp(card.name) % 10**9}:{kind}:{count}"
+    token = f"{card.name[:40]}:{cache.version(card.name) % 10**9}:{kind}:{count}"
     look, start = _start(token, read_look(state.LATENT_MAP, token, count), count)
     own = _own_place(model, shown)
     latent_map(

@@ -6,7 +6,7 @@ import streamlit as st
 from ae import store
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.errors import ModelError
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, shell, state, theory
 from ae.ui.denoise import cached, pictures
 from ae.ui.denoise.comparison import show_curve, show_table
 from ae.ui.denoise.matrix import show_matrix
@@ -142,10 +142,8 @@ else:
             pictures.offer(rows)
 if card.model.kind == "linear":
     st.markdown(
-        f"**{plain(card.name)}** has linear layers only. Theory predicts that it reconstructs no "
-        f"better than PCA with {card.model.latent_dim} components: at its best it uses the same "
-        "subspace (Baldi, 2012). The PCA shown here may have another number of components, the "
-        "best one for this noise."
+        f"**{plain(card.name)}** has linear layers only. {theory.LINEAR} The PCA shown here may "
+        "have another number of components, the best one for this noise."
     )
 if DENOISING not in networks.values():
     st.caption(

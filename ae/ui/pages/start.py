@@ -5,7 +5,7 @@ import streamlit as st
 
 from ae import imaging
 from ae.analysis import metrics
-from ae.ui import cache, links, shell, state
+from ae.ui import cache, links, shell, state, theory
 from ae.ui.markdown import plain
 
 card = shell.chosen_card()
@@ -71,8 +71,7 @@ right.metric(
 )
 if card.model.kind == "linear":
     st.caption(
-        "A linear autoencoder can do no better than PCA; at its best it finds the same subspace "
-        "(Baldi, 2012). To do better, a network needs a nonlinear activation between its layers."
+        f"{theory.LINEAR} To do better, a network needs a nonlinear activation between its layers."
     )
 
 st.header("What to try next")

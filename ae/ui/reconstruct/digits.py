@@ -107,7 +107,7 @@ def errors_of(digits: Digits, name: str, second: str | None) -> dict[str, np.nda
     with st.spinner(f"Reconstructing all {count}, once for each model."):
         if digits.labels is None:
             images = digits.images
-            errors = {each: _own_errors(images, each, cache.stamp(each)) for each in models}
+            errors = {each: _own_errors(images, each, cache.version(each)) for each in models}
             by_pca = metrics.squared_error(images, cache.pca(k).reconstruct(images))
         else:
             errors = {each: cache.errors(each) for each in models}
@@ -116,5 +116,5 @@ def errors_of(digits: Digits, name: str, second: str | None) -> dict[str, np.nda
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _own_errors(images: np.ndarray, name: str, stamp: int) -> np.ndarray:
+def _own_errors(images: np.ndarray, name: str, version: int) -> np.ndarray:
     return metrics.squared_error(images, cache.model(name).reconstruct(images))

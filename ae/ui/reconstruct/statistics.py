@@ -12,17 +12,10 @@ from streamlit.errors import StreamlitAPIException
 from ae import charts
 from ae.analysis.evaluation import Interval, mean_interval
 from ae.store import ModelCard
-from ae.ui import downloads, shell, state
+from ae.ui import downloads, shell, state, theory
 from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import pca_name
 
-THEOREM = (
-    "This is what the theorem predicts: on the training digits, a **linear** autoencoder can do "
-    "no better than PCA with the same number of dimensions, and at its best it spans the same "
-    "subspace (Baldi, [Autoencoders, Unsupervised Learning, and Deep Architectures]"
-    "(https://proceedings.mlr.press/v27/baldi12a.html), 2012). Choose a convolutional model to see "
-    "what non-linear layers add."
-)
 _EQUAL = 0.005  # a smaller difference cannot be seen in two decimals
 
 
@@ -164,7 +157,10 @@ def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: Mode
         f"{plain(name)} has the lower error on **{lower}**."
     )
     if card.model.kind == "linear" and other == pca_name(card.model.latent_dim):
-        st.info(THEOREM, icon=":material/school:")
+        st.info(
+            f"{theory.LINEAR} Choose a convolutional model to see what nonlinear layers add.",
+            icon=":material/school:",
+        )
     shell.show_chart(
         charts.paired_errors,
         mine,
