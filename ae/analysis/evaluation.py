@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 
 from ae.analysis import metrics
+from ae.analysis.latent import CodeStatistics
 from ae.config import JsonRecord
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.base import Model
 from ae.nn.pca import PCA, principal_angles
 
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9)
-_PERCENTAGE = re.compile(r"\d{1,2}(\.\d)?")
+# Every one: a page ranks the error of a drawing by them alone.
+PERCENTILES = (*range(101), 99.9)
+_PERCENTAGE = re.compile(r"100|\d{1,2}(\.\d)?")
+_OPTIONAL = ("principal_angles", "latent_means", "latent_standard_deviations")
 _NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
 
@@ -60,6 +63,8 @@ class Figures(JsonRecord):
     principal_angles : tuple of float, optional
         Of a linear model: angles in degrees between the subspace that its decoder spans and that
         of PCA, smallest first.
+    latent_means, latent_standard_deviations : tuple of float, optional
+        Of each latent dimension over the images. Cards of earlier versions lack them.
 
     Raises
     ------
@@ -76,6 +81,8 @@ class Figures(JsonRecord):
     squared_error_percentiles: dict[str, float]
     pca_squared_error: float
     principal_angles: tuple[float, ...] | None = None
+    latent_means: tuple[float, ...] | None = None
+    latent_standard_deviations: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("squared_error_by_class", "squared_error_percentiles"):
@@ -88,6 +95,13 @@ class Figures(JsonRecord):
         for name, value in _numbers(self).items():
             if name != "latent_dim" and not (isinstance(value, float) and math.isfinite(value)):
                 raise ValueError(f"{name} must be a finite float. Received: {value!r:.80}.")
+        for name in ("latent_means", "latent_standard_deviations"):
+            values = getattr(self, name)
+            if values is not None and len(values) != self.latent_dim:
+                raise ValueError(
+                    f"{name} must have {self.latent_dim} values, as latent_dim says. "
+                    f"Received: {len(values)}."
+                )
         percentages = self.squared_error_percentiles
         if "50" not in percentages or not all(map(_PERCENTAGE.fullmatch, percentages)):
             raise ValueError(
@@ -96,11 +110,9 @@ class Figures(JsonRecord):
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures by name, ready for JSON; principal_angles only if there are any."""
+        """Return the figures by name, ready for JSON, without optional ones that are None."""
         values = super().to_dict()
-        if self.principal_angles is None:
-            del values["principal_angles"]
-        return values
+        return {k: v for k, v in values.items() if v is not None or k not in _OPTIONAL}
 
 
 def evaluate(
@@ -130,10 +142,12 @@ def evaluate(
         If a reconstruction has a value that is not a finite number.
     """
     images = data.x_test
-    reconstructions = model.reconstruct(images)
+    z = model.encode(images)
+    reconstructions = model.decode(z)
     if not np.isfinite(reconstructions).all():
         raise ModelError("The model's reconstructions contain values that are not finite numbers.")
     errors = metrics.squared_error(images, reconstructions)
+    statistics = CodeStatistics.of(z)
     k = min(model.latent_dim, metrics.PIXELS)
     pca = PCA.fit(data.x_train, k) if pca is None else pca.truncate(k)
     return Figures(
@@ -155,14 +169,25 @@ def evaluate(
             if linear
             else None
         ),
+        latent_means=tuple(map(float, statistics.mean)),
+        latent_standard_deviations=tuple(map(float, statistics.standard_deviation)),
     )
 
 
 def agree(figures: Figures, others: Figures, tolerance: float = 1e-3) -> bool:
-    """Return whether two sets of figures agree, each within a relative ``tolerance``."""
+    """Return whether two sets of figures agree, each within a relative ``tolerance``.
+
+    Means of latent dimensions, which may be 0, agree within that part of the standard deviation.
+    """
     first, second = _numbers(figures), _numbers(others)
-    return first.keys() == second.keys() and all(
-        np.isclose(first[name], second[name], rtol=tolerance, atol=1e-9) for name in first
+    if first.keys() != second.keys():
+        return False
+    scales = {name: abs(value) for name, value in first.items()}
+    for i, deviation in enumerate(figures.latent_standard_deviations or ()):
+        scales[f"latent_means {i}"] = deviation
+    return all(
+        abs(value - second[name]) <= tolerance * scales[name] + 1e-9
+        for name, value in first.items()
     )
 
 

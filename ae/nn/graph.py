@@ -110,8 +110,13 @@ class Graph:
 
     @cached_property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that no other graph has: the beginning of its file's SHA-256."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()[:32]
+        """32 hexadecimal digits that no other graph has: see ``fingerprint_of``."""
+        return fingerprint_of(self.to_bytes())
+
+
+def fingerprint_of(file: bytes) -> str:
+    """Return the fingerprint of a graph's file: the first 32 digits of its SHA-256."""
+    return hashlib.sha256(file).hexdigest()[:32]
 
 
 def graph_of(autoencoder: Autoencoder) -> Graph:

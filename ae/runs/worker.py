@@ -16,6 +16,7 @@ from ae.nn.autoencoder import Autoencoder
 from ae.runs import control, run_folder, turns
 from ae.runs.journal import Journal, PausedError
 from ae.runs.run_folder import Settings, Status
+from ae.store.graphs import write_graph
 from ae.system import locks, machine, tensorflow_import
 from ae.system.files import replacing, write_json
 from ae.training import checkpoint, snapshots, train
@@ -228,6 +229,7 @@ def _card(
         machine=_machine(devices),
         versions=machine.versions(),
         test=evaluate(autoencoder, data, linear=settings.model.kind == "linear"),
+        graph=write_graph(folder, autoencoder),
     )
 
 

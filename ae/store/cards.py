@@ -40,6 +40,8 @@ class ModelCard(JsonRecord):
         Versions of Python, TensorFlow, Keras and NumPy.
     test : Figures
         Figures over the test images, from ``ae.analysis.evaluation.evaluate``.
+    graph : str or None
+        Fingerprint of the graph that belongs to the model. Cards of earlier versions lack it.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class ModelCard(JsonRecord):
     machine: str
     versions: dict[str, str]
     test: Figures = dataclasses.field(metadata={"record": Figures})
+    graph: str | None = None
 
     def __post_init__(self) -> None:
         imported = self.training is None and self.model and self.model.kind == IMPORTED
@@ -67,6 +70,7 @@ class ModelCard(JsonRecord):
             "training": self.training is not None or imported,
             "versions": isinstance(self.versions, dict),
             "test": self.test is not None,
+            "graph": self.graph is None or isinstance(self.graph, str),
         }
         for name in ("name", "data", "data_sha256", "machine"):
             legal[name] = isinstance(getattr(self, name), str)

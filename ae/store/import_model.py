@@ -16,6 +16,7 @@ from ae.nn.autoencoder import Autoencoder
 from ae.store import safe_loading
 from ae.store.cards import ModelCard
 from ae.store.folder import CARD_FILE, MODEL_FILE, check_name, models_folder, new_folder
+from ae.store.graphs import write_graph
 from ae.system import tensorflow_import
 from ae.system.files import write_json
 
@@ -54,7 +55,8 @@ def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
         autoencoder.reconstruct(data.x_test[:1])
     with new_folder(name) as folder:
         autoencoder.save(folder / MODEL_FILE)
-        card = _card(name, folder, autoencoder, data)
+        graph = write_graph(folder, autoencoder)
+        card = _card(name, folder, autoencoder, data, graph)
         write_json(folder / CARD_FILE, card.to_dict())
     return card
 
@@ -100,7 +102,9 @@ def _copy(layers: list[keras.layers.Layer], x: Any, prefix: str) -> Any:
     return x
 
 
-def _card(name: str, folder: Path, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
+def _card(
+    name: str, folder: Path, autoencoder: Autoencoder, data: Dataset, graph: str
+) -> ModelCard:
     from ae.analysis.evaluation import evaluate
 
     return ModelCard(
@@ -116,4 +120,5 @@ def _card(name: str, folder: Path, autoencoder: Autoencoder, data: Dataset) -> M
         machine="",
         versions={},
         test=evaluate(autoencoder, data),
+        graph=graph,
     )

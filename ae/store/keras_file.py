@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from ae.config import MOST_PARAMETERS
 from ae.errors import ModelError
+from ae.nn.layers import ACTIVATIONS, LAYERS
 from ae.store import hdf5_worker
 from ae.system import archives
 
@@ -20,64 +21,10 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 _LARGEST_PARTS = {"metadata.json": 1 << 16, CONFIG: 1 << 20, WEIGHTS: 64 << 20}
 _LARGEST_NUMBER = 100_000  # of any number in a layer's settings
 
-LAYERS = frozenset(
-    {
-        "InputLayer",
-        "Dense",
-        "Conv2D",
-        "Conv2DTranspose",
-        "SeparableConv2D",
-        "DepthwiseConv2D",
-        "MaxPooling2D",
-        "AveragePooling2D",
-        "GlobalAveragePooling2D",
-        "GlobalMaxPooling2D",
-        "UpSampling2D",
-        "ZeroPadding2D",
-        "Cropping2D",
-        "Flatten",
-        "Reshape",
-        "Activation",
-        "ReLU",
-        "LeakyReLU",
-        "ELU",
-        "PReLU",
-        "Dropout",
-        "SpatialDropout2D",
-        "GaussianNoise",
-        "GaussianDropout",
-        "BatchNormalization",
-        "LayerNormalization",
-        "Rescaling",
-        "Add",
-        "Subtract",
-        "Concatenate",
-    }
-)
 MODELS = frozenset({"Functional", "Sequential"})
-_ACTIVATIONS = frozenset(
-    {
-        "linear",
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "swish",
-        "sigmoid",
-        "hard_sigmoid",
-        "tanh",
-        "softplus",
-        "softsign",
-        "exponential",
-        "mish",
-    }
-)
 # Class names by the module that a config says they come from.
 _CLASSES = {
-    "keras.layers": LAYERS,
+    "keras.layers": frozenset(LAYERS),  # what the page can compute
     "keras.models": MODELS,
     "keras": MODELS | {"DTypePolicy"},
     "keras.src.models.functional": MODELS,
@@ -192,10 +139,10 @@ def _plain(value: Any, key: str | None = None) -> Any:
     if isinstance(value, dict):
         if "class_name" in value:
             _check_class(value)
-        if "activation" in value and value["activation"] not in (None, *_ACTIVATIONS):
+        if "activation" in value and value["activation"] not in (None, *ACTIVATIONS):
             raise ModelError(
                 f"Its activation {value['activation']!r:.60} is not one of Keras's own: "
-                f"{', '.join(sorted(_ACTIVATIONS))}."
+                f"{', '.join(sorted(ACTIVATIONS))}."
             )
         return {k: _plain(v, k) for k, v in value.items() if k not in _DROPPED}
     if isinstance(value, list):

@@ -24,8 +24,11 @@ from ae.compression.rate_distortion import Point
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset, load_mnist
 from ae.nn.autoencoder import Autoencoder
+from ae.nn.graph import linear_graph
 from ae.nn.pca import PCA
 from ae.runs import cost as cost_of
+from ae.store import ModelCard
+from ae.store.graphs import load_graph
 from ae.system import tensorflow_import
 from ae.training.progress import Record
 
@@ -49,6 +52,17 @@ def pca(k: int = _LARGEST_CODE) -> PCA:
 def model(name: str) -> Autoencoder:
     """The model of that name, loaded anew if its file has changed. Raises ModelError."""
     return _model(name, version(name))
+
+
+def network(name: str) -> tuple[ModelCard, bytes]:
+    """The card of the model of that name, and the file of its graph. Raises ModelError."""
+    return _network(name, version(name))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def pca_network(k: int) -> bytes:
+    """The file of the graph of PCA with k components, 1 to 256."""
+    return linear_graph(pca(k)).to_bytes()
 
 
 def errors(name: str) -> np.ndarray:
@@ -140,6 +154,11 @@ def changed(path: Path) -> int:
 def _model(name: str, version: int) -> Autoencoder:
     warm_up().join()
     return store.load(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _network(name: str, version: int) -> tuple[ModelCard, bytes]:
+    return load_graph(name)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -7,13 +7,15 @@ import secrets
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
 from ae.ui import state
-from ae.ui.components.drawing_pad import Load
+from ae.ui.components.drawing_pad import Ink, Load, read_ink
 
 _STEPS = (state.CROP, state.SCALE, state.CENTRE)
+ALL_STEPS = dict.fromkeys(_STEPS, True)  # on pages where none can be switched off
 
 
 def keep(ink: np.ndarray) -> None:
@@ -63,6 +65,25 @@ def put_into_pad(pixels: np.ndarray) -> None:
     pixels : float array of shape (28, 28) or (56, 56), values in [0, 1].
     """
     st.session_state[state.PAD_LOAD] = Load(secrets.token_hex(8), pixels)
+
+
+def load_for(ink: Ink | None) -> Load | None:
+    """The picture that was put into the pads last, unless the pad with this ink has it already."""
+    load = st.session_state.get(state.PAD_LOAD)
+    return None if load is None or (ink is not None and ink.loaded == load.nonce) else load
+
+
+def take_ink(pad: str, *fragments: str) -> None:
+    """Keep the ink that a pad has just sent, and run the fragments that show more of it.
+
+    A callback, for `drawing_pad`. Naming fragments takes the place of the run that the ink arrived
+    in: name that of the pad, too, for a picture may have arrived with it.
+    """
+    if (sent := read_ink(pad)) is not None:
+        keep(sent.image)
+    # One of them may not be there: of a page that is still being built, or that has been left.
+    with contextlib.suppress(StreamlitAPIException):
+        st.rerun(fragments)
 
 
 def restore_from_link() -> None:

@@ -13,7 +13,7 @@ function component({ mount = () => {}, receive, dismiss = () => {} }) {
     view.isGone = true;
     dismiss(view);
   };
-  return ({ data: [data], parentElement, setStateValue, setTriggerValue }) => {
+  return ({ data, parentElement, setStateValue, setTriggerValue }) => {
     let view = views.get(parentElement);
     if (!view?.root.isConnected) {
       if (view) end(view);
@@ -23,7 +23,7 @@ function component({ mount = () => {}, receive, dismiss = () => {} }) {
       mount(view);
     }
     Object.assign(view, { setStateValue, setTriggerValue });
-    receive(view, data);
+    receive(view, data instanceof Uint8Array ? data : data[0]);
     // Cleanup also runs for a call that a newer one has superseded: stop only when detached.
     return () => setTimeout(() => view.root.isConnected || end(view));
   };
@@ -34,6 +34,12 @@ const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 // --- pictures ---
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
+const base64Of = (bytes) => {
+  let text = ""; // in pieces: a call takes only so many arguments
+  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  return btoa(text);
+};
 
 // A square of grey or RGB values, 0 to 255.
 function imageOf(bytes, side) {

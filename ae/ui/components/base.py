@@ -21,7 +21,9 @@ class Mount(Protocol):
     ``on_<name>_change`` declares a state that the browser may set, and is called when it does.
     """
 
-    def __call__(self, *, key: str, data: dict[str, Any], **on_change: Callable[[], object]) -> Any:
+    def __call__(
+        self, *, key: str, data: dict[str, Any] | bytes, **on_change: Callable[[], object]
+    ) -> Any:
         """Show it."""
 
 
@@ -38,15 +40,15 @@ def register(folder: Path, *scripts: str) -> Mount:
 
     Returns
     -------
-    What mounts it. The script gets the data in a list of one: Streamlit looks whether values of a
-    dict are data frames, which took an eighth of an update's time, and takes a list as it is.
+    What mounts it. The script gets bytes as they are, and a dict in a list of one: Streamlit looks
+    whether values of a dict are data frames, which takes time, and takes a list as it is.
     """
     html, css, script = sources(folder, *scripts)
     component = v2.component(f"ae.{folder.name}", html=html, css=css, js=script)
 
-    def mount(*, key: str, data: dict[str, Any], **on_change: Callable[[], object]) -> Any:
+    def mount(*, key: str, data: dict[str, Any] | bytes, **on_change: Callable[[], object]) -> Any:
         options: dict[str, Any] = dict(on_change)  # by their names, Streamlit tells them apart
-        return component(key=key, data=[data], **options)
+        return component(key=key, data=data if isinstance(data, bytes) else [data], **options)
 
     return mount
 

@@ -11,10 +11,9 @@ from ae.analysis import metrics
 from ae.compression import codec, rate_distortion
 from ae.compression.quantizer import Quantizer
 from ae.compression.rate_distortion import Sent
-from ae.data.drawing import to_mnist_form
-from ae.nn.autoencoder import Autoencoder
 from ae.ui import cache, drawing, shell, state
-from ae.ui.components.drawing_pad import Picture, drawing_pad, read_ink
+from ae.ui.components.drawing_pad import drawing_pad, read_ink
+from ae.ui.components.network import send_network
 from ae.ui.picture_rows import PictureRow, show_picture_rows
 
 SHOWN = 10
@@ -84,34 +83,30 @@ def show_digits(name: str, images: np.ndarray, bits: int) -> None:
         show_picture_rows([row], names)
 
 
-@shell.fragment(key=state.COMPRESS_PEN, in_turn=True)
-def show_pad(model: Autoencoder, quantizer: Quantizer) -> None:
-    """The drawing pad, with the drawing as it is received and its bytes, while the pen moves."""
-    ink, load = read_ink(state.COMPRESS_PAD), st.session_state.get(state.PAD_LOAD)
-    if ink is not None:
-        drawing.keep(ink.image)
-    shown, message = [], ""
-    if ink is not None and ink.image.any():
-        image = to_mnist_form(ink.image).image[None]
-        levels = quantizer.quantize(model.encode(image))
-        size = len(quantizer.pack(levels))
-        received = np.clip(model.decode(quantizer.dequantize(levels)), 0, 1)
-        psnr = metrics.psnr(image, received)[0]
-        message = (
-            f"{size} bytes instead of {metrics.PIXELS}, not counting the header. PSNR of what is "
-            f"received: {psnr:.1f} dB."
-        )
-        shown = [
-            Picture("Sent", image[0], f"{metrics.PIXELS} bytes"),
-            Picture("Received", received[0], f"{size} bytes without header"),
-        ]
-    arrived = ink is not None and load is not None and ink.loaded == load.nonce
+@shell.fragment(key=state.COMPRESS_PEN)
+def show_pad(name: str, bits: int) -> None:
+    """The drawing pad, with the drawing as it is received, while the pen moves; then its bytes."""
+    ink = read_ink(state.COMPRESS_PAD)
+    card, network = cache.network(name)
+    quantizer = quantizer_of(name, bits)
+    counted = None
+    if ink is not None and ink.made is not None and ink.made.network == card.graph:
+        file = quantizer.pack(quantizer.quantize(ink.made.z[None]))
+        counted = {"number": ink.number, "bytes": len(file)}
     drawing_pad(
         state.COMPRESS_PAD,
-        number=ink.number if ink else 0,
-        pictures=shown,
-        message=message,
-        load=None if arrived else load,
-        # Both: newer ink that comes together with the rest wants its answer, too.
-        on_rest=lambda: st.rerun([state.COMPRESS_PEN, state.COMPRESSED_DRAWING]),
+        work={
+            "kind": "send",
+            "network": card.graph,
+            "centre": quantizer.table["centre"].tolist(),
+            "step": quantizer.table["step"].tolist(),
+            "half": quantizer.half.tolist(),
+            "counted": counted,
+        },
+        steps=drawing.ALL_STEPS,
+        load=drawing.load_for(ink),
+        on_ink=lambda: drawing.take_ink(
+            state.COMPRESS_PAD, state.COMPRESS_PEN, state.COMPRESSED_DRAWING
+        ),
     )
+    send_network(state.NETWORK, str(card.graph), network)

@@ -7,9 +7,7 @@ import threading
 import numpy as np
 import streamlit as st
 
-from ae.analysis.latent import CodeStatistics
 from ae.errors import ModelError
-from ae.nn.autoencoder import Autoencoder
 from ae.nn.base import Model
 from ae.ui import cache
 
@@ -97,29 +95,3 @@ def training_vectors(name: str) -> TrainingVectors:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _training_vectors(name: str, key: int) -> TrainingVectors:
     return TrainingVectors(cache.model(name), cache.mnist().x_train)
-
-
-def is_prepared(name: str) -> bool:
-    """Return whether ``prepare`` has done its work for the model: it then takes no time."""
-    return (name, cache.version(name)) in _prepared()
-
-
-def prepare(name: str) -> tuple[Autoencoder, CodeStatistics]:
-    """Return the model, and where its latent vectors of the 10,000 test digits lie.
-
-    Raises
-    ------
-    ModelError, DataError
-        If the model or MNIST cannot be loaded.
-    """
-    key = cache.version(name)
-    cache.mnist()
-    prepared = cache.model(name), cache.code_statistics(name)
-    _prepared().add((name, key))
-    return prepared
-
-
-@st.cache_resource(show_spinner=False)
-def _prepared() -> set[tuple[str, int]]:
-    """Names and file times of the models that were prepared since the server has started."""
-    return set()

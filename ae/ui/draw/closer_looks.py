@@ -37,7 +37,7 @@ def closer_look(card: ModelCard) -> None:
         **state.in_url(state.LOOK),
         label_visibility="collapsed",
     )
-    seen = see(cache.model(card.name), read_ink(state.PAD))
+    seen = see(card, read_ink(state.PAD))
     if seen is None:
         st.caption(":material/draw: Draw a digit first, or use a test digit.")
     with shell.told():

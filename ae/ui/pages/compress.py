@@ -66,7 +66,7 @@ with shell.settings("what"), st.container(horizontal=True):
     )
 with top:
     if images is None:
-        sent.show_pad(model, sent.quantizer_of(card.name, bits))
+        sent.show_pad(card.name, bits)
     else:
         sent.show_digits(card.name, images, bits)
 st.markdown(

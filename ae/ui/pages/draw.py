@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ae.ui import drawing, shell
+from ae.ui import drawing
 from ae.ui.draw import closer_looks, live_view
 
 st.title("What happens to *my* digit?")
-card = shell.chosen_card()
 drawing.restore_from_link()
-live_view.pen(card)
+card = live_view.pen()
 closer_looks.closer_look(card)
+live_view.send_pca(card)

@@ -1,13 +1,16 @@
-// A latent vector as bars that can be moved: changes out to Python, decoded pictures back in.
+// A latent vector as bars that can be moved. The network of the page decodes it in the frame in which
+// a bar moves; the vector is that of a drawing on the page, or the mean of the test digits.
 //
-// A change is kept only as long as the latent vector that it changes: a new drawing (or model) has
-// a new `token`, and starts without changes. Positions are in standard deviations from the mean of
-// the test digits, here and on the way; `reach` is where the bars end.
+// Changes are kept as long as the latent vector that they change: a new drawing (or model) starts
+// without changes. Positions are in standard deviations from the mean of the test digits; `reach`
+// is where the bars end.
 
 const STEP = 0.1;
 const QUIET_MS = 600; // after so long without a change the result is read aloud
 const NARROWEST = 24; // pixels of a bar that a finger meets
 const MANY = 32; // bars that are lower on a phone, so that more rows are seen
+
+const kept = new Map(); // name of a drawing -> {of, changes, touched}: outlives a switch of pages
 
 function mount(view) {
   const { find } = view;
@@ -16,13 +19,10 @@ function mount(view) {
     map: find(".plot"),
     pictures: find(".pictures"),
     spoken: find(".unseen"),
-    token: null, // of the latent vector that is shown
-    changes: new Map(), // index -> position
-    touched: null, // index
+    frame: 0,
     quietTimer: 0,
     layer: null, // the map without its cross, painted once
-    resized: new ResizeObserver(() => view.data && layBars(view)),
-    flight: new Flight((number) => post(view, number)),
+    resized: new ResizeObserver(() => view.z && layBars(view)),
   });
   view.bars.addEventListener("input", ({ target }) => {
     move(view, [[Number(target.dataset.index), Number(target.value)]]);
@@ -32,12 +32,18 @@ function mount(view) {
   find("button").addEventListener("click", () => reset(view));
   view.resized.observe(find(".values"));
   listenToMap(view);
+  view.endings = [
+    // in the frame in which the drawing was looked at
+    hear("seen", (name) => name === view.data?.drawing && follow(view)),
+    hear("network", (name) => name === view.data?.network && follow(view)),
+  ];
 }
 
 function dismiss(view) {
   view.resized.disconnect();
-  view.flight.stop();
   clearTimeout(view.quietTimer);
+  cancelAnimationFrame(view.frame);
+  for (const end of view.endings) end();
 }
 
 // --- changes ---
@@ -62,18 +68,13 @@ function reset(view) {
 }
 
 function changed(view) {
-  clearTimeout(view.quietTimer);
-  show(view);
-  view.flight.changed();
+  const { of, changes, touched } = view;
+  kept.set(view.data.drawing, { of, changes, touched });
+  if (!view.frame) view.frame = requestAnimationFrame(() => show(view));
+  speakLater(view);
 }
 
-function post(view, number) {
-  view.pictures.setAttribute("aria-busy", "true");
-  const { token, changes, touched } = view;
-  view.setStateValue("edit", { number, token, changes: [...changes], touched });
-}
-
-const positionOf = ({ data, changes }, index) => changes.get(index) ?? data.z[index];
+const positionOf = ({ z, changes }, index) => changes.get(index) ?? z[index];
 const valueOf = (view, index) => view.data.mean[index] + positionOf(view, index) * view.data.deviation[index];
 
 // Left and right go from bar to bar: one stop for the Tab key, however many bars there are.
@@ -81,55 +82,98 @@ function walkAlong(view, event) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (!step) return;
   event.preventDefault();
-  const count = view.data.z.length;
+  const count = view.z.length;
   const index = (Number(event.target.dataset.index) + step + count) % count;
   view.bars.children[index].focus();
 }
 
-// --- from Python ---
+// --- the latent vector that is shown ---
 
 function receive(view, data) {
   view.data = data;
-  if (data.token !== view.token) {
-    // Python knows changes of this very latent vector when it has outlived this view.
-    view.changes = new Map(data.changes);
-    view.token = data.token;
-  }
-  if (data.touched !== null && view.touched === null) view.touched = data.touched;
-  if (view.touched >= data.z.length) view.touched = null;
-  if (view.flight.answers(data.number)) {
-    view.flight.landed();
-    view.pictures.setAttribute("aria-busy", "false");
-  }
-  view.flight.sendIfDirty();
-  show(view);
-  showPicture(view, ".decoded", data.decoded);
-  showPicture(view, ".moved", data.moved);
-  view.pictures.dataset.number = data.number;
-  speakLater(view);
+  follow(view);
 }
 
-function showPicture(view, selector, { pixels, caption, alt }) {
+// Take up what the page's network has made of the drawing; without one, the mean.
+function follow(view) {
+  const { network, drawing, mean, deviation } = view.data;
+  const seen = lab.seen.get(drawing);
+  view.seen = seen?.network === network ? seen : null;
+  view.z = mean.map((each, i) => (view.seen ? (view.seen.z[i] - each) / deviation[i] : 0));
+  view.of = JSON.stringify([network, view.z]);
+  const before = kept.get(drawing);
+  view.changes = before?.of === view.of ? before.changes : new Map();
+  view.touched = before?.touched < mean.length ? before.touched : null;
+  show(view);
+}
+
+function show(view) {
+  cancelAnimationFrame(view.frame);
+  view.frame = 0;
+  showValues(view);
+  showPictures(view);
+}
+
+function showPictures(view) {
+  const { decoder } = networkOf(view.data.network) ?? {};
+  if (!decoder) return;
+  const { seen, changes } = view;
+  const values = view.z.map((_, index) => valueOf(view, index));
+  const target = seen?.image ?? decoder.run(view.data.mean).slice();
+  const output = seen && changes.size === 0 ? seen.output : decoder.run(seen ? valuesOf(view) : values).slice();
+  const name = seen ? "your digit" : "the mean latent vector's picture";
+  const error = `error ${squaredError(target, output).toFixed(1)}`;
+  view.message = `Squared ${error} against ${name}`;
+  showPicture(view, ".decoded", overlaid(output, target), `${error}; green: ${name}`, `Decoder output. ${view.message}`);
+  showChange(view, decoder, values);
+}
+
+// The drawing's own values, but for those that are moved: rounding them would change the picture.
+const valuesOf = (view) => view.seen.z.map((value, index) => (view.changes.has(index) ? valueOf(view, index) : value));
+
+// The pixels that the touched dimension changes, from 1 standard deviation below to 1 above.
+function showChange(view, decoder, values) {
+  const { touched: index, data } = view;
+  if (index === null) {
+    const what = data.map === null ? "a bar" : "the cross";
+    return showPicture(view, ".moved", null, `Move ${what}.`, `Move ${what} to see which pixels change`);
+  }
+  const at = (step) =>
+    decoder.run(values.map((value, i) => (i === index ? value + step * data.deviation[i] : value))).map((v) => clamp(v, 0, 1));
+  const [lower, upper] = [at(-1), at(1)];
+  const change = upper.map((value, i) => value - lower[i]);
+  const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const by = largest.toFixed(2);
+  showPicture(
+    view,
+    ".moved",
+    signed(change.map((value) => value / Math.max(largest, 1e-6))),
+    `z${index + 1} + 2 SD: orange gets brighter, blue darker, by up to ${by}`,
+    `The pixels that z${index + 1} changes: raising it by 2 standard deviations makes orange pixels brighter and blue ones darker, by up to ${by}`,
+  );
+}
+
+function showPicture(view, selector, bytes, caption, alt) {
   const canvas = view.find(selector);
   canvas.setAttribute("aria-label", alt);
   canvas.nextElementSibling.textContent = caption;
   const context = canvas.getContext("2d");
-  canvas.dataset.painted = pixels !== null;
-  if (pixels) paint(context, bytesOf(pixels), 28);
+  canvas.dataset.painted = bytes !== null;
+  if (bytes) paint(context, bytes, 28);
   else context.clearRect(0, 0, 28, 28);
 }
 
 function speakLater(view) {
   clearTimeout(view.quietTimer);
   view.quietTimer = setTimeout(() => {
-    const { spoken, changes, data } = view;
-    if (changes.size > 0 && spoken.textContent !== data.message) spoken.textContent = data.message;
+    const { spoken, changes, message } = view;
+    if (changes.size > 0 && spoken.textContent !== message) spoken.textContent = message;
   }, QUIET_MS);
 }
 
 // --- the screen ---
 
-function show(view) {
+function showValues(view) {
   const { data, bars, map, touched, changes } = view;
   const onMap = data.map !== null;
   bars.hidden = onMap;
@@ -141,8 +185,8 @@ function show(view) {
 }
 
 function showBars(view) {
-  const { bars, data, touched } = view;
-  const { z, reach } = data;
+  const { bars, data, touched, z } = view;
+  const { reach } = data;
   while (bars.children.length > z.length) bars.lastElementChild.remove();
   while (bars.children.length < z.length) bars.append(newBar(bars.children.length, reach));
   layBars(view);
@@ -167,9 +211,9 @@ function columnsFor(count, width) {
   return Math.ceil(count / rows);
 }
 
-function layBars({ bars, data, find }) {
-  bars.style.setProperty("--columns", columnsFor(data.z.length, find(".values").clientWidth));
-  bars.classList.toggle("many", data.z.length >= MANY);
+function layBars({ bars, z, find }) {
+  bars.style.setProperty("--columns", columnsFor(z.length, find(".values").clientWidth));
+  bars.classList.toggle("many", z.length >= MANY);
 }
 
 function newBar(index, reach) {
@@ -217,7 +261,7 @@ function showMap(view) {
   context.clearRect(0, 0, side, side);
   context.drawImage(view.layer.canvas, 0, 0);
   context.strokeStyle = theme.own;
-  ring(context, placeOf(data.z, data.reach, side), 13);
+  ring(context, placeOf(view.z, data.reach, side), 13);
   context.strokeStyle = theme.text;
   cross(context, placeOf([positionOf(view, 0), positionOf(view, 1)], data.reach, side), 4, 24);
   map.setAttribute("aria-label", `Latent map of test digits. ${whereOnMap(view)}`);

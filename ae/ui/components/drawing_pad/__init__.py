@@ -1,22 +1,17 @@
-"""The drawing pad: a canvas whose ink reaches Python while the pen still moves.
+"""The drawing pad: a canvas, and beside it what the networks of the page make of the ink.
 
-A page reads the ink first, computes, and mounts the pad with the results, all
-in a fragment: one run per update, and the page around it stays still.
-
->>> @st.fragment
-... def draw():
-...     ink = read_ink("pad")
-...     pictures = () if ink is None else (Picture("Reconstruction", reconstruct(ink.image)),)
-...     drawing_pad("pad", number=ink.number if ink else 0, pictures=pictures)
+All that follows the pen is computed in the browser, by networks that `send_network` has given to
+the page. Python gets the ink, and what the network has made of it, when the pen has come to rest.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +19,23 @@ from ae.ui.components import base
 
 INK_SIDE = 56
 PICTURE_SIDE = 28
+_MOST_VALUES = 784  # of a latent vector
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What a network in the browser has made of a drawing.
+
+    Attributes
+    ----------
+    network : fingerprint of its graph.
+    z : float32 array of shape (latent_dim,).
+    output : float32 array of shape (28, 28), of the decoder. A linear one leaves [0, 1].
+    """
+
+    network: str
+    z: np.ndarray
+    output: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,36 +44,19 @@ class Ink:
 
     Attributes
     ----------
-    number : counts the updates of one drawing, from 1.
+    number : counts the changes of one drawing, from 1.
     image : float32 array of shape (56, 56), values in [0, 1], 1 = ink.
     loaded : nonce of the last `Load` that the pad has taken.
     noise : what the noise pen has drawn over it, of the same form, 1 where it covers the ink;
         None from a pad without such a pen.
+    made : what the pad's network has made of it; None if it has not arrived, or made nothing.
     """
 
     number: int
     image: np.ndarray
     loaded: str | None = None
     noise: np.ndarray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A result to show beside the drawing.
-
-    Attributes
-    ----------
-    label : the heading above the picture.
-    image : float array of shape (28, 28), values in [0, 1], 1 = white.
-    caption : the line below it.
-    """
-
-    label: str
-    image: np.ndarray
-    caption: str = ""
-
-    def __post_init__(self) -> None:
-        _check(self.image, (PICTURE_SIDE,))
+    made: Made | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,18 +93,40 @@ def read_ink(key: str) -> Ink | None:
     if number is None or image is None or (noise is None and ink.get("noise") is not None):
         return None
     loaded = ink.get("loaded")
-    return Ink(number, image, loaded if isinstance(loaded, str) else None, noise)
+    return Ink(number, image, loaded if isinstance(loaded, str) else None, noise, _made(ink))
+
+
+def _made(ink: Mapping) -> Made | None:
+    network, z, output = ink.get("network"), _floats(ink.get("z")), _floats(ink.get("output"))
+    if not isinstance(network, str) or z is None or output is None:
+        return None
+    if not 1 <= len(z) <= _MOST_VALUES or len(output) != PICTURE_SIDE**2:
+        return None
+    return Made(network, z, output.reshape(PICTURE_SIDE, PICTURE_SIDE))
+
+
+def _floats(text: object) -> np.ndarray | None:
+    """Decode base64 of finite float32 numbers, or None."""
+    values = _decoded(text)
+    if values is None or len(values) % 4:
+        return None
+    floats = np.frombuffer(values, "<f4").astype(np.float32)
+    return floats if np.isfinite(floats).all() else None
+
+
+def _decoded(text: object) -> bytes | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _layer(pixels: object) -> np.ndarray | None:
     """Decode one layer of a drawing, base64 of its bytes: float32 of shape (56, 56), or None."""
-    if not isinstance(pixels, str):
-        return None
-    try:
-        values = base64.b64decode(pixels, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(values) != INK_SIDE**2:
+    values = _decoded(pixels)
+    if values is None or len(values) != INK_SIDE**2:
         return None
     return np.frombuffer(values, np.uint8).reshape(INK_SIDE, INK_SIDE).astype(np.float32) / 255
 
@@ -123,56 +140,74 @@ def read_pasted(key: str) -> str | None:
     return pasted if isinstance(pasted, str) else None
 
 
+def reconstruct(
+    network: str, percentiles: Mapping[str, float], mean: float, pca: str | None = None
+) -> dict[str, Any]:
+    """Return the work of a pad that shows the reconstruction.
+
+    Parameters
+    ----------
+    network : name of the network, see `send_network`.
+    percentiles : of the squared errors of the test digits, "0" to "100": a drawing is ranked by
+        them.
+    mean : of these errors.
+    pca : name of the network that PCA is, if its reconstruction is shown too.
+    """
+    every = [percentiles[str(percent)] for percent in range(101)]
+    return {
+        "kind": "reconstruct",
+        "network": network,
+        "percentiles": every,
+        "mean": mean,
+        "pca": pca,
+    }
+
+
 def drawing_pad(
     key: str,
     *,
+    work: Mapping[str, Any],
+    steps: Mapping[str, bool],
     name: str = "drawing",
-    number: int = 0,
-    pictures: Sequence[Picture] = (),
-    message: str = "",
     load: Load | None = None,
     noise_pen: bool = False,
-    on_rest: Callable[[], object] = base.nothing,
+    on_ink: Callable[[], object] = base.nothing,
     on_paste: Callable[[], object] = base.nothing,
 ) -> None:
-    """Show the pad, and beside it the results for the ink that was read.
+    """Show the pad, and beside it what the networks make of the ink.
 
     Parameters
     ----------
     key : the pad's place in `st.session_state`.
+    work : what is done with the ink: `reconstruct` and its like give it.
+    steps : which of the steps of the preprocessing are on: "crop", "scale" and "centre".
     name : which drawing it shows. Strokes are kept in the browser by name, so
         that they survive a switch of pages; pads of one name share a drawing.
-    number : `Ink.number` of the ink that the results are for. The pad sends
-        newer ink when it gets this back, one update at a time.
-    pictures : the results, in the order in which they are shown.
-    message : a sentence about the result, shown and read aloud when the pen is up.
     load : a picture to put in place of the drawing. It may be left out once it has arrived,
         which `Ink.loaded` says.
     noise_pen : whether there is a second pen, whose strokes arrive as `Ink.noise`.
-    on_rest : called when the pen has been up for a moment and all ink is here. The place for
-        `st.rerun("key of a fragment")`, whose work is too heavy for every update.
+    on_ink : called when the pen has come to rest and `read_ink` has the ink. The place for
+        `st.rerun("key of a fragment")`.
     on_paste : called when a picture was pasted: see `read_pasted`.
     """
     _component(
         key=key,
         data={
             "name": name,
-            "number": number,
-            "pictures": [
-                {"label": p.label, "pixels": base.encode(p.image), "caption": p.caption}
-                for p in pictures
-            ],
-            "message": message,
+            "work": dict(work),
+            "steps": dict(steps),
             "noise_pen": noise_pen,
             "load": load and {"nonce": load.nonce, "pixels": base.encode(_enlarge(load.image))},
         },
-        on_ink_change=base.nothing,  # declares the state "ink"
-        on_rest_change=on_rest,
+        on_ink_change=on_ink,
         on_pasted_change=on_paste,
     )
 
 
-_component = base.register(Path(__file__).parent, "../flight.js", "paste.js", "layers.js")
+_component = base.register(
+    Path(__file__).parent,
+    *("../networks.js", "../../../data/drawing.js", "paste.js", "layers.js", "work.js"),
+)
 
 
 def _check(image: np.ndarray, sides: tuple[int, ...]) -> None:

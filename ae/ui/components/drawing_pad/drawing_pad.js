@@ -1,9 +1,10 @@
-// The drawing pad: strokes in, ink out to Python, pictures from Python back in.
+// The drawing pad: strokes in, and beside them what the networks of the page make of the ink, in the
+// frame in which the pen moves. Python hears of the ink when the pen has come to rest.
 //
 // A drawing outlives every change of the data and of the theme, and a switch of pages, in
 // `drawings`; a view is one mount of it on the screen.
 
-const REST_MS = 250; // so long after the pen the page may do heavier work
+const REST_MS = 300; // so long after the pen Python gets the ink
 
 const drawings = new Map(); // name -> drawing
 
@@ -74,82 +75,91 @@ function repaint(view) {
   for (const stroke of marks.slice(start + 1)) paintStroke(view, stroke, 0);
 }
 
-// --- to Python ---
+// --- what the networks make of it ---
 
 function changed(view) {
-  clearTimeout(view.restTimer);
+  view.drawing.number++;
   showTools(view);
-  view.flight.changed();
+  lookSoon(view);
+  restLater(view);
 }
 
-function post(view, number) {
-  view.results.setAttribute("aria-busy", "true");
-  view.results.dataset.sent = number;
-  const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
-  const { loaded } = view.drawing;
-  view.setStateValue("ink", { number, loaded, pixels: base64Of(inkOf(view)), ...noise });
+function lookSoon(view) {
+  if (!view.frame) view.frame = requestAnimationFrame(() => look(view));
 }
 
-// Tells Python that the pen has come to rest, once for a change: what is too heavy for every
-// update is done then.
+function look(view) {
+  cancelAnimationFrame(view.frame);
+  view.frame = 0;
+  const form = formOf(view);
+  const { pictures, message } = form ? WORK[view.data.work.kind](view, form) : nothingSeen(view);
+  showResults(view, pictures);
+  view.message = message;
+  showMessage(view);
+}
+
+function showResults({ results, find, drawing }, pictures) {
+  // Nodes are kept from frame to frame: nothing flickers.
+  const figure = find("template").content.firstElementChild;
+  while (results.children.length > pictures.length) results.lastElementChild.remove();
+  while (results.children.length < pictures.length) results.append(figure.cloneNode(true));
+  pictures.forEach(({ label, values, caption }, i) => {
+    const [title, canvas, text] = results.children[i].children;
+    title.textContent = label;
+    text.textContent = caption;
+    canvas.setAttribute("aria-label", caption ? `${label}: ${caption}` : label);
+    paint(canvas.getContext("2d"), greyOf(values), 28);
+  });
+  results.dataset.number = drawing.number;
+}
+
+// --- to Python ---
+
 function restLater(view) {
   clearTimeout(view.restTimer);
-  if (view.pen !== null || view.flight.waitingFor !== 0 || view.drawing.number === view.rested) return;
-  view.restTimer = setTimeout(() => {
-    view.rested = view.drawing.number;
-    view.setTriggerValue("rest", view.rested);
-  }, REST_MS);
+  if (view.pen === null) view.restTimer = setTimeout(() => post(view), REST_MS);
 }
+
+// Hand the ink to Python, once for a drawing and what has been made of it.
+function post(view) {
+  clearTimeout(view.restTimer);
+  if (view.frame) look(view); // a page in the background paints no frame
+  const { drawing, data } = view;
+  const seen = lab.seen.get(data.name);
+  const what = JSON.stringify([drawing.number, drawing.loaded, data.steps, seen?.network]);
+  if (what === view.posted) return;
+  view.posted = what;
+  const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
+  const made = seen && { network: seen.network, z: floatsOf(seen.z), output: floatsOf(seen.output) };
+  const { number, loaded } = drawing;
+  view.setStateValue("ink", { number, loaded, pixels: base64Of(inkOf(view)), ...noise, ...made });
+}
+
+const floatsOf = (values) => base64Of(new Uint8Array(Float32Array.from(values).buffer));
 
 // --- from Python ---
 
 function receive(view, data) {
   const drawing = drawingNamed(data.name);
   const isNew = view.drawing !== drawing;
-  view.drawing = drawing;
-  view.noisePen = data.noise_pen;
-  view.flight.counter = drawing;
-  const answered = view.flight.answers(data.number);
+  Object.assign(view, { data, drawing, noisePen: data.noise_pen });
   const loads = data.load !== null && data.load.nonce !== drawing.loaded;
   if (loads) {
     drawing.loaded = data.load.nonce;
     view.pen = null; // a stroke under way ends here
     addMark(view, { kind: "picture", pixels: data.load.pixels });
+    drawing.number++;
   }
-  if (isNew || answered) {
-    view.flight.landed();
-    view.results.setAttribute("aria-busy", "false");
-  }
-  if (isNew) view.rested = drawing.number; // the page was made for this ink
   if (isNew || loads) repaint(view);
-  if (loads || (isNew && drawing.marks.length > 0 && data.number < drawing.number)) changed(view);
-  else view.flight.sendIfDirty();
-  showResults(view, data);
   showTools(view);
-  view.message = data.message;
-  showMessage(view);
-  restLater(view);
-}
-
-function showResults({ results, find }, { pictures, number }) {
-  // Nodes are kept from frame to frame: nothing flickers.
-  const figure = find("template").content.firstElementChild;
-  while (results.children.length > pictures.length) results.lastElementChild.remove();
-  while (results.children.length < pictures.length) results.append(figure.cloneNode(true));
-  pictures.forEach(({ label, pixels, caption }, i) => {
-    const [title, canvas, text] = results.children[i].children;
-    title.textContent = label;
-    text.textContent = caption;
-    canvas.setAttribute("aria-label", caption ? `${label}: ${caption}` : label);
-    paint(canvas.getContext("2d"), bytesOf(pixels), 28);
-  });
-  results.dataset.number = number;
+  look(view);
+  if (!isNew || drawing.marks.length > 0) restLater(view);
 }
 
 // The message is read aloud: only when the pen is up, never for ink of the past,
 // and once.
-function showMessage({ messageElement, message, pen, flight }) {
-  if (pen !== null || flight.waitingFor !== 0 || messageElement.textContent === message) return;
+function showMessage({ messageElement, message, pen }) {
+  if (pen !== null || messageElement.textContent === message) return;
   messageElement.textContent = message;
 }
 
@@ -181,19 +191,40 @@ function mount(view) {
     noisePen: false, // whether there is one
     drawing: null,
     pen: null, // pointerId of the pen that is down
-    rested: 0, // number of the ink that Python has been told to be at rest
+    frame: 0, // in which the networks look at the ink
+    posted: null, // what Python has been told of
     restTimer: 0,
-    flight: new Flight((number) => post(view, number)),
-    endPaste: listenToPaste((picture) => view.setTriggerValue("pasted", picture)),
   });
+  view.endings = [
+    listenToPaste((picture) => view.setTriggerValue("pasted", picture)),
+    hear("network", () => {
+      lookSoon(view);
+      restLater(view);
+    }),
+    listenForLeaving(view),
+  ];
   listenToPen(view);
   listenToTools(view);
 }
 
 function dismiss(view) {
-  view.flight.stop();
   clearTimeout(view.restTimer);
-  view.endPaste();
+  cancelAnimationFrame(view.frame);
+  for (const end of view.endings) end();
+}
+
+// Whoever presses something else on the page, or leaves it, wants it done with the newest ink.
+function listenForLeaving(view) {
+  const onPress = (event) => {
+    if (view.pen === null && !event.composedPath().includes(view.root)) post(view);
+  };
+  const onHide = () => document.hidden && post(view);
+  document.addEventListener("pointerdown", onPress, true);
+  document.addEventListener("visibilitychange", onHide);
+  return () => {
+    document.removeEventListener("pointerdown", onPress, true);
+    document.removeEventListener("visibilitychange", onHide);
+  };
 }
 
 // Where a pointer is, in the canvas' own pixels.
@@ -231,7 +262,7 @@ function listenToPen(view) {
   });
   const lift = (event) => {
     if (event.pointerId !== view.pen) return;
-    view.pen = null; // every point is on its way already
+    view.pen = null;
     showMessage(view);
     restLater(view);
   };

@@ -1,0 +1,65 @@
+// The networks of a page, and what they have made of each drawing. Each component's script is a
+// module of its own: they meet on globalThis.
+
+// networks : name -> {encoder, decoder, latent_dim}, as engine.js loads it, or {failure}
+// seen : name of a drawing -> {network, image, z, output, error}, as `reconstruct` returns it, and whose network
+const lab = (globalThis.aeLab ??= { networks: new Map(), seen: new Map(), events: new EventTarget() });
+
+// Kinds: "network" with its name, "seen" with the name of a drawing.
+const tell = (kind, detail) => lab.events.dispatchEvent(new CustomEvent(kind, { detail }));
+
+// Call a listener with what is told. Returns what ends it.
+function hear(kind, listener) {
+  const call = ({ detail }) => listener(detail);
+  lab.events.addEventListener(kind, call);
+  return () => lab.events.removeEventListener(kind, call);
+}
+
+// The network, or undefined as long as it hasn't arrived or cannot be used.
+function networkOf(name) {
+  const network = lab.networks.get(name);
+  return network?.failure ? undefined : network;
+}
+
+// Encode and decode an image, Float32Array (784). The arrays are the caller's own.
+function reconstruct(network, image) {
+  const z = network.encoder.run(image).slice();
+  const output = network.decoder.run(z).slice();
+  return { image, z, output, error: squaredError(image, output) };
+}
+
+// The sum over the pixels, as ae.analysis.metrics has it.
+const squaredError = (image, other) => image.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);
+
+// Which share of the test digits, from 0 to 1, has a lower error. percentiles : from 0 to 100.
+function rankOf(error, percentiles) {
+  if (error <= percentiles[0]) return 0;
+  const above = percentiles.findIndex((each) => each >= error);
+  if (above < 0) return 1;
+  const [low, high] = [percentiles[above - 1], percentiles[above]];
+  return (above - 1 + (error - low) / (high - low)) / (percentiles.length - 1);
+}
+
+// --- pictures of values in [0, 1]: bytes for `paint` ---
+
+const greyOf = (values) => Uint8ClampedArray.from(values, (value) => 255 * value);
+
+// The colours of imaging.py, RGB in [0, 1].
+const OWN = [0, 0.5, 0.38];
+const BRIGHTER = [1, 0.78, 0.32], UNCHANGED = [0.44, 0.44, 0.44], DARKER = [0, 0.08, 0.4];
+
+function coloured(count, colourAt) {
+  const bytes = new Uint8ClampedArray(3 * count);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * colourAt(Math.floor(i / 3), i % 3);
+  return bytes;
+}
+
+// An image in white, with another one behind it in green.
+const overlaid = (image, behind) => coloured(image.length, (i, c) => Math.max(image[i], OWN[c] * behind[i]));
+
+// Where values are below 0 (blue) and above it (orange), with the full colour from -1 and 1 on.
+const signed = (values) =>
+  coloured(values.length, (i, c) => {
+    const end = (values[i] < 0 ? DARKER : BRIGHTER)[c];
+    return UNCHANGED[c] + Math.min(1, Math.abs(values[i])) * (end - UNCHANGED[c]);
+  });
