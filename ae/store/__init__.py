@@ -5,6 +5,7 @@ from ae.store.cards import ModelCard
 from ae.store.folder import (
     CARD_FILE,
     DEFAULT_MODEL,
+    GRAPH_FILE,
     HISTORY_FILE,
     MODEL_FILE,
     SHIPPED,

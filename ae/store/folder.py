@@ -22,6 +22,7 @@ DEFAULT_MODEL = "conv-32"
 MODEL_FILE = "model.keras"
 CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
+GRAPH_FILE = "graph.bin"
 # Listed first and in this order; all other models in the folder are people's own.
 SHIPPED = (
     *("conv-2", "conv-4", "conv-8", "conv-16", "conv-32", "conv-64"),

@@ -15,12 +15,10 @@ from ae.data import load_mnist
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.graph import fingerprint_of, graph_of
 from ae.store.cards import ModelCard
-from ae.store.folder import file_of, load, read_card, write_card
+from ae.store.folder import GRAPH_FILE, file_of, load, read_card, write_card
 from ae.store.keras_file import LARGEST_FILE
 from ae.system import tensorflow_import
 from ae.system.files import open_regular, replacing
-
-GRAPH_FILE = "graph.bin"
 
 
 def write_graph(folder: Path, model: Autoencoder) -> str:

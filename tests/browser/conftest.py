@@ -72,7 +72,7 @@ def app(tmp_path_factory, browser) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
     models, log = folder / "models", folder / "log.txt"
     (models / "conv-32").mkdir(parents=True)
-    for file in (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE):
+    for file in (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE, store.GRAPH_FILE):
         shutil.copy2(REPOSITORY / "models" / "conv-32" / file, models / "conv-32" / file)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

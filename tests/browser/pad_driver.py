@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
 # A bar to put through it.
 BAR = [(0.3, 0.55), (0.7, 0.55)]
+TWO_FRAMES = """() => new Promise(
+  (done) => requestAnimationFrame(() => requestAnimationFrame(done))
+)"""
 
 
 class Pad:
@@ -31,8 +34,8 @@ class Pad:
         expect(self.canvas).to_have_accessible_name(f"Drawing area, {words}")
 
     def settled(self) -> None:
-        """Wait until the results are those of the newest ink."""
-        expect(self.results).to_have_attribute("aria-busy", "false")
+        """Wait until the frame has been painted that shows the results of the newest ink."""
+        self.page.evaluate(TWO_FRAMES)
 
     def places(self, points) -> list[tuple[float, float]]:
         """Points in fractions of the canvas -> points of the window."""

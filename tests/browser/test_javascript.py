@@ -141,33 +141,6 @@ def test_a_player_is_slower_for_whoever_wants_less_motion(new_context):
     assert play_for(page, 2) == [1]
 
 
-# --- updates in flight ---
-
-
-def test_one_update_is_in_flight_and_the_newest_follows_it(blank):
-    stop_the_clock(blank)
-    module = Script(blank, "drawing_pad", "Flight").module
-    blank.evaluate(
-        """([{ Flight }]) => {
-          globalThis.sent = [];
-          globalThis.flight = new Flight((number) => sent.push(number));
-        }""",
-        [module],
-    )
-    for _ in range(3):
-        blank.evaluate("flight.changed()")
-    assert blank.evaluate("sent") == [1]
-    assert blank.evaluate("flight.answers(0)") is False
-    assert blank.evaluate("flight.answers(1)") is True
-    blank.evaluate("flight.landed(); flight.sendIfDirty()")
-    assert blank.evaluate("sent") == [1, 2], "two changes during the flight are one update"
-    blank.clock.run_for(3500)
-    assert blank.evaluate("sent") == [1, 2, 3, 4], "it is sent again after 1 and 2 more seconds"
-    blank.evaluate("flight.stop()")
-    blank.clock.run_for(60_000)
-    assert blank.evaluate("sent") == [1, 2, 3, 4]
-
-
 # --- the drawing pad ---
 
 

@@ -26,7 +26,7 @@ from ae.system.files import write_json
 from ae.ui import cache
 
 REPOSITORY = Path(__file__).parents[2]
-FILES_IN_GIT = (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE)
+FILES_IN_GIT = (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE, store.GRAPH_FILE)
 
 Open = Callable[..., AppTest]
 

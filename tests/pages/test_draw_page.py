@@ -1,4 +1,4 @@
-"""Draw: what the pad is given for the ink that it sent."""
+"""Draw: what the pad is given, and what the page makes of the ink that has come to rest."""
 
 import base64
 import json
@@ -6,27 +6,44 @@ import json
 import numpy as np
 import pytest
 from looks import OWN
-from test_all_pages import weights_of_noise
 
 from ae import store
-from ae.analysis import metrics
 from ae.data.drawing import to_mnist_form
-from ae.ui import cache
+from ae.store.graphs import load_graph
 
 
-def ink_of(pixels: np.ndarray, number: int = 1) -> dict:
-    """The state of the component in a browser where this is drawn."""
-    return {"ink": {"number": number, "pixels": base64.b64encode(pixels.tobytes()).decode()}}
+def ink_of(pixels: np.ndarray, number: int = 1, name: str = "", **steps: bool) -> dict:
+    """The state of the component in a browser where this is drawn.
+
+    name : of the model that the page has; without one, its network has not arrived yet.
+    """
+    ink = {"number": number, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+    image = to_mnist_form(pixels / 255, **steps).image
+    if name and image.any():
+        card, _ = load_graph(name)
+        z, output = store.load(name).encode_and_reconstruct(image[None])
+        ink |= {"network": card.graph, "z": floats(z), "output": floats(output)}
+    return {"ink": ink}
+
+
+def floats(values: np.ndarray) -> str:
+    return base64.b64encode(values.astype("<f4").tobytes()).decode()
+
+
+def components(at) -> list[dict]:
+    """What the page gives to its components, but for the networks."""
+    return [json.loads(each.proto.json)[0] for each in at.get("bidi_component") if each.proto.json]
+
+
+def networks(at) -> dict[str, bytes]:
+    """The networks that the page gives to the browser, by their names."""
+    sent = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
+    return {data[:32].decode().strip(): data[32:] for data in sent}
 
 
 def given(at) -> dict:
     """What the page gives to the pad."""
-    data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
-    return next(each for each in data if "pictures" in each)
-
-
-def picture(shown: dict) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(shown["pixels"]), np.uint8).reshape(28, 28)
+    return next(each for each in components(at) if "noise_pen" in each)
 
 
 @pytest.fixture
@@ -39,96 +56,72 @@ def seven() -> np.ndarray:
     return pixels
 
 
-def draw(at, pixels, number=1):
-    at.session_state["pad"] = ink_of(pixels, number)
+def hints(at) -> list[str]:
+    return [each.value for each in at.caption if "Draw a digit first" in each.value]
+
+
+def test_the_pad_is_given_its_network_and_what_ranks_a_drawing(open_page, conv_32):
+    at = open_page("draw")
+    card, file = load_graph("conv-32")
+    work = given(at)["work"]
+    assert work["network"] == card.graph
+    assert networks(at)[card.graph] == file
+    assert work["pca"] in networks(at)
+    assert work["mean"] == card.test.squared_error
+    assert work["percentiles"][50] == card.test.squared_error_percentiles["50"]
+    assert len(work["percentiles"]) == 101
+    assert work["percentiles"] == sorted(work["percentiles"])
+    assert hints(at)
+
+
+def test_choosing_another_model_gives_the_pad_another_network(open_page, put, seven):
+    put("conv-32"), put(OWN)
+    at = open_page("draw")
+    at.session_state["pad"] = ink_of(seven, name="conv-32")
     at.run()
+    assert not hints(at)
+    before = given(at)["work"]
+    at.sidebar.selectbox(key="model").select(OWN).run()
     assert not at.exception
-    return given(at)
-
-
-def test_without_ink_there_is_nothing_to_show(open_page, conv_32):
-    data = given(open_page("draw"))
-    assert data["pictures"] == []
-    assert data["message"] == ""
-    assert data["number"] == 0
-
-
-def test_ink_is_brought_to_mnist_form_and_rebuilt(open_page, conv_32, seven):
-    model, card = conv_32
-    data = draw(open_page("draw"), seven, number=41)
-    form = to_mnist_form(seven / 255).image
-    reconstruction = model.reconstruct(form[None])
-    error = metrics.squared_error(form[None], reconstruction)[0]
-    sees, rebuilt = data["pictures"]
-    assert (sees["label"], rebuilt["label"]) == ("Network input", "Reconstruction")
-    np.testing.assert_allclose(picture(sees), form * 255, atol=1)
-    np.testing.assert_allclose(picture(rebuilt), reconstruction[0] * 255, atol=1)
-    assert f"{error:.1f}" in rebuilt["caption"]
-    assert f"Squared error {error:.1f}" in data["message"]
-    assert f"{card.test.squared_error:.1f}" in data["message"]
-    assert data["number"] == 41, "the pad sends newer ink only after its number has come back"
+    after = given(at)["work"]
+    assert before["network"] != after["network"]
+    assert after["network"] in networks(at)
+    assert after["pca"] != before["pca"], "as many components as the model has dimensions"
+    assert "Latent vector: 4 values" in [each.value for each in at.header]
+    assert hints(at), "what the other model has made is not shown as this one's"
+    at.session_state["pad"] = ink_of(seven, name=OWN)
+    at.run()
+    assert not hints(at)
 
 
 @pytest.mark.parametrize("step", ["crop", "scale", "centre"])
-def test_a_step_that_is_switched_off_is_left_out(open_page, conv_32, seven, step):
+def test_a_step_that_is_switched_off_is_told_to_the_pad(open_page, conv_32, seven, step):
     at = open_page("draw")
-    before = picture(draw(at, seven)["pictures"][0])
+    at.session_state["pad"] = ink_of(seven, name="conv-32")
+    at.run()
+    assert given(at)["steps"] == {"crop": True, "scale": True, "centre": True}
     at.toggle(key=step).set_value(False).run()
     assert not at.exception
-    after = picture(given(at)["pictures"][0])
-    np.testing.assert_allclose(
-        after, to_mnist_form(seven / 255, **{step: False}).image * 255, atol=1
-    )
-    assert not np.array_equal(before, after)
+    assert given(at)["steps"] == {"crop": True, "scale": True, "centre": True} | {step: False}
 
 
-def test_choosing_another_model_changes_the_reconstruction_alone(open_page, put, seven):
-    put("conv-32"), put(OWN)
+def test_a_model_without_a_graph_gets_one(open_page, ship, models_folder):
+    ship("conv-16")
+    graph = models_folder / "conv-16" / store.GRAPH_FILE
+    file = graph.read_bytes()
+    graph.unlink()
     at = open_page("draw")
-    before = draw(at, seven)["pictures"]
-    at.sidebar.selectbox(key="model").select(OWN).run()
-    assert not at.exception
-    after = given(at)["pictures"]
-    assert picture(before[0]).tolist() == picture(after[0]).tolist()
-    expected = store.load(OWN).reconstruct(to_mnist_form(seven / 255).image[None])[0]
-    np.testing.assert_allclose(picture(after[1]), expected * 255, atol=1)
-    assert "Latent vector: 4 values" in [each.value for each in at.header]
-
-
-FAST, *SLOW = sorted(store.SHIPPED, key=lambda name: name != "linear-32")
-
-
-@pytest.mark.parametrize("name", [FAST, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
-def test_every_shipped_model_is_drawn_with(open_page, ship, seven, name):
-    ship(name)
-    at = open_page("draw")
-    shown = draw(at, seven)
+    assert networks(at)[given(at)["work"]["network"]] == file
+    assert graph.read_bytes() == file
     assert not at.error
-    form = to_mnist_form(seven / 255).image
-    output = cache.model(name).reconstruct(form[None])
-    error = metrics.squared_error(form[None], output)[0]
-    np.testing.assert_allclose(
-        picture(shown["pictures"][1]), 255 * np.clip(output[0], 0, 1), atol=1
-    )
-    assert f"Squared error {error:.1f}" in shown["message"], "of the output as it is"
-    assert ("below 0 or above 1" in shown["message"]) == (name == "linear-32")
-    at.button(key="sample_3").click().run()
-    assert not at.exception
 
 
-def test_a_model_that_does_not_load_is_reported_and_the_pad_stays(open_page, ship, models_folder):
-    ship("conv-2")
-    weights_of_noise(models_folder / "conv-2")
+def test_ink_that_no_network_has_seen_yet_is_kept(open_page, conv_32, seven):
     at = open_page("draw")
-    assert given(at)["pictures"] == []
-    assert any("conv-2" in error.value for error in at.error)
-
-
-def test_empty_ink_is_no_digit_and_is_answered(open_page, conv_32):
-    data = draw(open_page("draw"), np.zeros((56, 56), np.uint8), number=7)
-    assert data["pictures"] == []
-    assert data["message"] == ""
-    assert data["number"] == 7
+    at.session_state["pad"] = ink_of(seven)
+    at.run()
+    assert not at.exception
+    assert hints(at)
 
 
 JUNK = [
@@ -149,7 +142,17 @@ def test_junk_from_the_browser_is_as_no_ink(open_page, conv_32):
         at.run()
         assert not at.exception
         assert not at.error
-        assert given(at)["pictures"] == []
+        assert hints(at)
+
+
+def test_a_latent_vector_of_another_length_is_as_none(open_page, conv_32, seven):
+    at = open_page("draw")
+    state = ink_of(seven, name="conv-32")
+    state["ink"]["z"] = floats(np.zeros(31))
+    at.session_state["pad"] = state
+    at.run()
+    assert not at.exception
+    assert hints(at)
 
 
 def test_each_press_puts_another_test_digit_into_the_pad(open_page, conv_32, mnist):
