@@ -7,7 +7,6 @@ import secrets
 
 import numpy as np
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
@@ -73,17 +72,14 @@ def load_for(ink: Ink | None) -> Load | None:
     return None if load is None or (ink is not None and ink.loaded == load.nonce) else load
 
 
-def take_ink(pad: str, *fragments: str) -> None:
-    """Keep the ink that a pad has just sent, and run the fragments that show more of it.
+def take_ink(pad: str) -> None:
+    """Keep the ink that a pad has just sent: a callback, for `drawing_pad`.
 
-    A callback, for `drawing_pad`. Naming fragments takes the place of the run that the ink arrived
-    in: name that of the pad, too, for a picture may have arrived with it.
+    It asks for no rerun: that would take the place of whatever came in the same message, as a
+    change of the page or an uploaded picture. What shows more of the ink is in the pad's fragment.
     """
     if (sent := read_ink(pad)) is not None:
         keep(sent.image)
-    # One of them may not be there: of a page that is still being built, or that has been left.
-    with contextlib.suppress(StreamlitAPIException):
-        st.rerun(fragments)
 
 
 def restore_from_link() -> None:

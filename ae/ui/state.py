@@ -201,10 +201,7 @@ PADS = {
     "denoise": NOISE_PAD,
 }  # by the page's path: whose drawing a link carries
 
-# --- fragments, by the keys that st.rerun takes --------------------------------------------
-PEN, CLOSER_LOOK = "pen", "closer_look"
 NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
-COMPRESS_PEN, COMPRESSED_DRAWING = "compress_pen", "compressed_drawing"
 
 
 def model_name() -> str | None:

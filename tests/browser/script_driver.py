@@ -24,9 +24,10 @@ _MOUNT = """async ([html, css, script]) => {
   parentElement.innerHTML = `<style>${css}</style>${html}`;
   const mounted = { host, parentElement, sent: [], module };
   const send = (name, value) => mounted.sent.push([name, value]);
-  mounted.give = (data) => {
-    const call = { data: [data], parentElement, setStateValue: send, setTriggerValue: send };
-    mounted.cleanup = module.default(call);
+  const toPython = { setStateValue: send, setTriggerValue: send };
+  mounted.give = (given) => {
+    const data = given instanceof Uint8Array ? given : [given];
+    mounted.cleanup = module.default({ data, parentElement, ...toPython });
   };
   return mounted;
 }"""

@@ -308,25 +308,6 @@ def conv_2(add_model):
     return add_model("conv-2")
 
 
-def test_the_pad_stands_and_takes_ink_before_the_network_is_loaded(
-    app, page, add_model, watched, quiet_log
-):
-    name = add_model("conv-32", "unseen-32")  # the server has not encoded anything with it
-    page.goto(app.address("draw", f"model={name}"))
-    pad = Pad(page)
-    pad.expect_ink("empty")
-    expect(page.get_by_text("test digits, once for each model")).to_be_visible()
-    expect(first_bar(page)).not_to_be_visible()
-    pad.put_pen_down(SEVEN)
-    pad.lift_pen()
-    pad.expect_ink("1 stroke")
-    expect(first_bar(page)).to_be_visible()
-    pad.settled()
-    assert has_ink(pad.reconstruction)
-    pad.expect_ink("1 stroke")
-    assert watched.errors == []
-
-
 def test_a_linear_model_whose_output_leaves_the_range_is_drawn_with(
     app, page, add_model, watched, quiet_log
 ):

@@ -15,7 +15,6 @@ from ae.ui.markdown import plain
 from ae.ui.picture_rows import PictureRow, show_picture_rows
 
 
-@shell.fragment(key=state.COMPRESSED_DRAWING)
 def show_drawing(card: ModelCard, bits: int) -> None:
     """The same for the person's drawing, when the pen has come to rest."""
     image = drawing.image(in_url=False)

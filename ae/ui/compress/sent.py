@@ -11,7 +11,7 @@ from ae.analysis import metrics
 from ae.compression import codec, rate_distortion
 from ae.compression.quantizer import Quantizer
 from ae.compression.rate_distortion import Sent
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, state
 from ae.ui.components.drawing_pad import drawing_pad, read_ink
 from ae.ui.components.network import send_network
 from ae.ui.picture_rows import PictureRow, show_picture_rows
@@ -83,7 +83,6 @@ def show_digits(name: str, images: np.ndarray, bits: int) -> None:
         show_picture_rows([row], names)
 
 
-@shell.fragment(key=state.COMPRESS_PEN)
 def show_pad(name: str, bits: int) -> None:
     """The drawing pad, with the drawing as it is received, while the pen moves; then its bytes."""
     ink = read_ink(state.COMPRESS_PAD)
@@ -105,8 +104,6 @@ def show_pad(name: str, bits: int) -> None:
         },
         steps=drawing.ALL_STEPS,
         load=drawing.load_for(ink),
-        on_ink=lambda: drawing.take_ink(
-            state.COMPRESS_PAD, state.COMPRESS_PEN, state.COMPRESSED_DRAWING
-        ),
+        on_ink=lambda: drawing.take_ink(state.COMPRESS_PAD),
     )
     send_network(state.NETWORK, str(card.graph), network)

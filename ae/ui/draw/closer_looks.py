@@ -19,8 +19,7 @@ _SIDE = 120  # pixels of a step's picture: 28 at 4 times or 56 at twice their si
 _UNUSUAL = 0.99  # share of the test digits with a lower error
 
 
-@shell.fragment(key=state.CLOSER_LOOK)
-def closer_look(card: ModelCard) -> None:
+def show(card: ModelCard) -> None:
     """Show one of the closer looks, and the downloads."""
     looks = {
         state.PREPROCESSING: _show_preprocessing,

@@ -11,7 +11,7 @@ from ae.analysis import metrics
 from ae.analysis.latent import CodeStatistics
 from ae.data.drawing import MnistForm, to_mnist_form
 from ae.store import ModelCard
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, state
 from ae.ui.components.code_bars import code_bars, map_points
 from ae.ui.components.drawing_pad import Ink, drawing_pad, read_ink, reconstruct
 from ae.ui.components.network import send_network
@@ -57,19 +57,17 @@ def see(card: ModelCard, ink: Ink | None) -> Seen | None:
     return Seen(form, made.z, made.output, float(error))
 
 
-def pen() -> ModelCard:
+def show(card: ModelCard, network: bytes) -> None:
     """Show the pad with the reconstruction, and beside it the latent vector as bars.
 
-    Returns the card of the model.
+    network : the file of the model's graph.
     """
-    name = shell.chosen_card().name
-    with st.spinner("Preparing the model for the browser: once for each model."):
-        card, network = cache.network(name)
     latent_dim = card.model.latent_dim
     values = f"{latent_dim} value{'s' * (latent_dim != 1)}"
     left, right = st.columns(2, gap="large")
     with left:
         _pad(card)
+        send_network(state.NETWORK, str(card.graph), network)
         input_output.other_inputs()
     with right:
         st.header(f"Latent vector: {values}")
@@ -86,9 +84,7 @@ def pen() -> ModelCard:
                 "of your digit."
             )
         )
-        send_network(state.NETWORK, str(card.graph), network)
         _bars(card)
-    return card
 
 
 def send_pca(card: ModelCard) -> None:
@@ -101,7 +97,6 @@ def _pca_name(k: int) -> str:
     return f"pca-{k}"
 
 
-@shell.fragment(key=state.PEN)
 def _pad(card: ModelCard) -> None:
     drawing_pad(
         state.PAD,
@@ -113,7 +108,7 @@ def _pad(card: ModelCard) -> None:
         ),
         steps=drawing.steps(),
         load=drawing.load_for(read_ink(state.PAD)),
-        on_ink=lambda: drawing.take_ink(state.PAD, state.PEN, state.CLOSER_LOOK),
+        on_ink=lambda: drawing.take_ink(state.PAD),
         on_paste=input_output.take_pasted,
     )
     if note := st.session_state.get(state.PAD_NOTE):

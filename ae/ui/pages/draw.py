@@ -2,11 +2,21 @@
 
 import streamlit as st
 
-from ae.ui import drawing
+from ae.store import ModelCard
+from ae.ui import cache, drawing, shell
 from ae.ui.draw import closer_looks, live_view
+
+
+@shell.fragment()
+def draw(card: ModelCard, network: bytes) -> None:
+    """The pad and what follows it: all that a drawing which has come to rest changes."""
+    live_view.show(card, network)
+    closer_looks.show(card)
+
 
 st.title("What happens to *my* digit?")
 drawing.restore_from_link()
-card = live_view.pen()
-closer_looks.closer_look(card)
+with st.spinner("Preparing the model for the browser: once for each model."):
+    card, network = cache.network(shell.chosen_card().name)
+draw(card, network)
 live_view.send_pca(card)

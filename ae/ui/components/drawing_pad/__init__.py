@@ -186,8 +186,7 @@ def drawing_pad(
     load : a picture to put in place of the drawing. It may be left out once it has arrived,
         which `Ink.loaded` says.
     noise_pen : whether there is a second pen, whose strokes arrive as `Ink.noise`.
-    on_ink : called when the pen has come to rest and `read_ink` has the ink. The place for
-        `st.rerun("key of a fragment")`.
+    on_ink : called when the pen has come to rest and `read_ink` has the ink.
     on_paste : called when a picture was pasted: see `read_pasted`.
     """
     _component(
