@@ -138,3 +138,13 @@ def test_a_network_that_cannot_be_read_is_a_sentence_beside_the_pad(parts, pcas)
         re.compile("cannot be used in this browser: .*cut off")
     )
     assert has_ink(parts.pad.canvas)
+
+
+def test_a_page_in_the_background_tells_what_the_network_made_of_the_newest_ink(parts, pcas):
+    parts.send("pca-4", pcas["pca-4"][1])
+    parts.show("pca-4", 4)
+    parts.page.evaluate("globalThis.requestAnimationFrame = () => 1")  # no frame is painted
+    parts.pad.put_pen_down(SEVEN)
+    parts.pad.lift_pen()
+    parts.page.wait_for_function("it => it.sent.length === 1", arg=parts._pad, polling=50)
+    assert len(floats(parts.told()[0]["z"])) == 4

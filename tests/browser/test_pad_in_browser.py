@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from pad_driver import BAR, SEVEN, Pad, expect_pixels_to_change, has_ink, pixels
 from playwright.sync_api import Page, expect
 
@@ -148,4 +149,84 @@ def test_a_test_digit_can_be_used_and_undone(app, page, watched, quiet_log):
     pad.button("Undo").click()
     pad.expect_ink("1 stroke")
     assert pixels(pad.canvas) == mine
+    assert watched.errors == []
+
+
+def test_nothing_is_sent_while_the_pen_is_down(app, page, watched, quiet_log):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    pad = open_pad(page, app)
+    pad.draw(BAR)
+    expect(pad.reconstruction).to_be_visible()
+    expect(page.get_by_role("heading", name="Download")).to_be_visible()
+    assert sent, "the drawing that has come to rest is sent"
+    sent.clear()
+    pad.put_pen_down(SEVEN)
+    before = pixels(pad.reconstruction)
+    page.wait_for_timeout(1000)
+    for x, y in pad.places([(0.9, 0.9), (0.1, 0.9)]):
+        page.mouse.move(x, y, steps=8)
+    pad.settled()
+    assert pixels(pad.reconstruction) != before
+    assert sent == []
+    pad.lift_pen()
+    pad.page.wait_for_timeout(1000)
+    assert sent
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3},
+        {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
+    ],
+    ids=["a phone with fine pixels", "zoomed to 200 %"],
+)
+def test_ink_is_where_the_pen_is_on_every_screen(app, new_context, watched, quiet_log, screen):
+    page = new_context(**screen).new_page()
+    pad = open_pad(page, app)
+    pad.draw([(0.2, 0.7), (0.8, 0.7)])
+    expect(pad.reconstruction).to_be_visible()
+    left, top, right, bottom = ink_bounds(pad)
+    thickness = 50 / 560
+    assert left == pytest.approx(0.2 - thickness / 2, abs=0.02)
+    assert right == pytest.approx(0.8 + thickness / 2, abs=0.02)
+    assert top == pytest.approx(0.7 - thickness / 2, abs=0.02)
+    assert bottom == pytest.approx(0.7 + thickness / 2, abs=0.02)
+    assert watched.errors == []
+
+
+def ink_bounds(pad: Pad) -> list[float]:
+    """Where the ink begins and ends, left, top, right and bottom, as parts of the canvas."""
+    return pad.canvas.evaluate(
+        """canvas => {
+          const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, 560, 560);
+          const box = [width, height, 0, 0];
+          for (let i = 0; i < width * height; i++) {
+            if (data[4 * i] < 128) continue;
+            const [x, y] = [i % width, Math.floor(i / width)];
+            box[0] = Math.min(box[0], x);
+            box[1] = Math.min(box[1], y);
+            box[2] = Math.max(box[2], x + 1);
+            box[3] = Math.max(box[3], y + 1);
+          }
+          return box.map((value) => value / width);
+        }"""
+    )
+
+
+def test_a_phone_is_turned_round_while_one_draws(app, new_context, watched, quiet_log):
+    page = new_context(viewport={"width": 390, "height": 844}).new_page()
+    pad = open_pad(page, app)
+    pad.draw(BAR)
+    expect(pad.reconstruction).to_be_visible()
+    before = pixels(pad.canvas)
+    page.set_viewport_size({"width": 844, "height": 390})
+    pad.settled()
+    assert pixels(pad.canvas) == before
+    pad.draw([(0.5, 0.2), (0.5, 0.8)])
+    pad.expect_ink("2 strokes")
+    left, _, right, _ = ink_bounds(pad)
+    assert (left + right) / 2 == pytest.approx(0.5, abs=0.02)
     assert watched.errors == []
