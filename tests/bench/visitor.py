@@ -15,17 +15,15 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-_EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # the widget of a component's triggers
 _KEPT_RUNS = 2  # Streamlit's global.maxCachedMessageAge
 
 
 @dataclass
 class Component:
-    """A mounted component: its widget, the fragment that it is in, and what Python last said."""
+    """A mounted component: its widget, and the fragment that it is in."""
 
     id: str
     fragment: str
-    data: dict
 
 
 @dataclass
@@ -68,16 +66,6 @@ class Visitor:
         self._values[component.id] = {"json_value": json.dumps(state, separators=(",", ":"))}
         await self._rerun(fragment_id=component.fragment)
 
-    async def trigger(self, key: str, event: str, value: object) -> None:
-        """A component tells of an event, which is not kept."""
-        component = self.components[key]
-        event_id = _EVENTS.format(component.id)
-        self._values[event_id] = {
-            "json_trigger_value": json.dumps([{"event": event, "value": value}])
-        }
-        await self._rerun(fragment_id=component.fragment)
-        del self._values[event_id]
-
     async def _rerun(self, **fields) -> None:
         message = BackMsg()
         rerun = message.rerun_script
@@ -99,8 +87,8 @@ class Visitor:
         rerun.context_info.color_scheme = "light"
         await self.socket.send(message.SerializeToString())
 
-    async def listen(self, on_component=lambda key, component: None) -> None:
-        """Take in messages until the socket closes; tell of each component that is mounted."""
+    async def listen(self, on_pictures=lambda pictures: None) -> None:
+        """Take in messages until the socket closes; tell of each row of pictures that is shown."""
         async for frame in self.socket:
             self.received += len(frame)
             message = ForwardMsg.FromString(frame)
@@ -114,7 +102,7 @@ class Visitor:
             elif message.metadata.cacheable:
                 self._kept[message.hash] = (message, self._runs)
             if kind == "delta":
-                self._take(message.delta, on_component)
+                self._take(message.delta, on_pictures)
             elif kind == "navigation":
                 self.page = message.navigation.page_script_hash
                 self.pages = {
@@ -131,7 +119,7 @@ class Visitor:
                 if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     self.idle.set()
 
-    def _take(self, delta, on_component) -> None:
+    def _take(self, delta, on_pictures) -> None:
         if delta.WhichOneof("type") != "new_element":
             return
         element = delta.new_element
@@ -139,9 +127,9 @@ class Visitor:
         if kind == "bidi_component":
             parts = element.bidi_component
             key = parts.id.rpartition("-")[2]
-            component = Component(parts.id, delta.fragment_id, json.loads(parts.json)[0])
-            self.components[key] = component
-            on_component(key, component)
+            self.components[key] = Component(parts.id, delta.fragment_id)
+        elif kind == "imgs":
+            on_pictures([each.url for each in element.imgs.imgs])
         elif kind == "exception":
             self.errors.append(element.exception.message)
         elif kind == "alert" and element.alert.format == element.alert.ERROR:
@@ -163,16 +151,16 @@ class Visitor:
 
 
 class visiting:  # noqa: N801
-    """``async with visiting(url, page, on_component) as visitor``: the page has been shown."""
+    """``async with visiting(url, page) as visitor``: the page has been shown."""
 
-    def __init__(self, url: str, page: str, on_component=lambda key, component: None):
-        self.url, self.page, self.on_component = url, page, on_component
+    def __init__(self, url: str, page: str, *, on_pictures=lambda pictures: None):
+        self.url, self.page, self.on_pictures = url, page, on_pictures
 
     async def __aenter__(self) -> Visitor:
         address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket = await connect(address, subprotocols=["streamlit"], max_size=None)
         visitor = Visitor(self.socket, f"{self.url}/{self.page}")
-        self.listening = asyncio.create_task(visitor.listen(self.on_component))
+        self.listening = asyncio.create_task(visitor.listen(self.on_pictures))
         await visitor.open(self.page)
         await wait(visitor.idle, self.listening, 120)
         return visitor
