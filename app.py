@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ae.system import log
-from ae.ui import cache, links, shell
+from ae.ui import links, shell
 
 st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="wide")
 log.set_up()
@@ -22,5 +22,4 @@ with shell.told():
     page.run()
 links.show_ignored(page.url_path)
 links.show_link_button(page.url_path)
-cache.warm_up()
 shell.end()

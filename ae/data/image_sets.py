@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ae.data import unit
 from ae.errors import DataError
 from ae.imaging import to_bytes
 from ae.system import archives
@@ -127,7 +128,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 def _unit(images: np.ndarray) -> np.ndarray:
     if images.dtype == np.uint8:
-        return images.astype(np.float32) / np.float32(255)
+        return unit(images)
     # In this form the condition is false for NaN, too.
     if not (images.min() >= 0 and images.max() <= 1):
         raise DataError(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_CHUNK = 10_000  # images at a time: a centred copy of all would take 188 MB
+from ae.data import unit
+
+_CHUNK = 10_000  # images at a time: a copy of all as float32 would take 188 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,8 @@ class PCA:
 
         Parameters
         ----------
-        images : float array of shape (n, 28, 28)
+        images : float array of shape (n, 28, 28), or uint8
+            Of uint8, 255 counts as 1. They are not made float32 all at once.
         k : int
             From 1 to 784.
 
@@ -50,15 +53,18 @@ class PCA:
         ----------
         Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space" (1901).
         """
-        flat = _flatten(images)
-        if not 1 <= k <= flat.shape[1]:
-            raise ValueError(f"k must be from 1 to {flat.shape[1]}. Received: k={k}.")
-        mean = flat.mean(axis=0, dtype=np.float64)
-        covariance = np.zeros((flat.shape[1], flat.shape[1]))
-        for start in range(0, len(flat), _CHUNK):
-            centred = flat[start : start + _CHUNK] - mean.astype(np.float32)
+        images = np.asarray(images)
+        chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
+        size = _flatten(images[:1]).shape[1]
+        if not 1 <= k <= size:
+            raise ValueError(f"k must be from 1 to {size}. Received: k={k}.")
+        total = np.sum([_unit(chunk).sum(axis=0, dtype=np.float64) for chunk in chunks], axis=0)
+        mean = total / len(images)
+        covariance = np.zeros((size, size))
+        for chunk in chunks:
+            centred = _unit(chunk) - mean.astype(np.float32)
             covariance += centred.T @ centred
-        axes, variances = principal_axes(covariance / len(flat))
+        axes, variances = principal_axes(covariance / len(images))
         return cls(
             mean.astype(np.float32),
             np.ascontiguousarray(axes[:k], dtype=np.float32),
@@ -149,6 +155,11 @@ def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         basis, other = other, basis
     sines = np.linalg.svd(other - basis @ (basis.T @ other), compute_uv=False)
     return np.degrees(np.arcsin(np.clip(sines[::-1], 0, 1)))
+
+
+def _unit(images: np.ndarray) -> np.ndarray:
+    """Return images as rows of float32: grey levels from 0 to 255 become values in [0, 1]."""
+    return _flatten(unit(images) if images.dtype == np.uint8 else images)
 
 
 def _flatten(images: np.ndarray) -> np.ndarray:

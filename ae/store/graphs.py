@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from ae.analysis.evaluation import evaluate
@@ -32,10 +33,17 @@ def write_graph(folder: Path, model: Autoencoder) -> str:
     return _write(folder / GRAPH_FILE, graph_of(model).to_bytes())
 
 
-def load_graph(name: str) -> tuple[ModelCard, bytes]:
+def load_graph(
+    name: str, load_model: Callable[[str], Autoencoder] | None = None
+) -> tuple[ModelCard, bytes]:
     """Return a model's card, with all figures that a page needs, and the file of its graph.
 
-    TensorFlow is imported only if the graph has to be made anew, which takes some seconds.
+    Parameters
+    ----------
+    name : str
+    load_model : callable, optional
+        Loads the model of a name, if the graph has to be made anew. By default TensorFlow is
+        imported for this, with its own settings, and the model is read from its folder.
 
     Raises
     ------
@@ -51,12 +59,18 @@ def load_graph(name: str) -> tuple[ModelCard, bytes]:
             file = opened.read()
             if fingerprint_of(file) == card.graph:
                 return card, file
-    return _made_anew(card)
+    return _made_anew(card, load_model or _load_model)
 
 
-def _made_anew(card: ModelCard) -> tuple[ModelCard, bytes]:
+def _load_model(name: str) -> Autoencoder:
     tensorflow_import.import_tensorflow()
-    model = load(card.name)
+    return load(name)
+
+
+def _made_anew(
+    card: ModelCard, load_model: Callable[[str], Autoencoder]
+) -> tuple[ModelCard, bytes]:
+    model = load_model(card.name)
     file = graph_of(model).to_bytes()
     figures = card.test
     if figures.latent_means is None:  # the card of an earlier version

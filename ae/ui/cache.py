@@ -5,10 +5,8 @@ Nothing that is returned here may be changed: every thread gets the same object.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,12 +15,11 @@ import streamlit as st
 
 from ae import runs, store
 from ae.analysis import metrics
-from ae.analysis.latent import CodeStatistics
 from ae.compression import rate_distortion
 from ae.compression.quantizer import Calibration, measure
 from ae.compression.rate_distortion import Point
 from ae.config import ModelConfig, TrainingConfig
-from ae.data import Dataset, load_mnist
+from ae.data import MNIST_SHA256, Dataset, load_mnist_half, unit
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.graph import linear_graph
 from ae.nn.pca import PCA
@@ -33,12 +30,35 @@ from ae.system import tensorflow_import
 from ae.training.progress import Record
 
 _LARGEST_CODE = 256
-_FIRST_PAINT_SECONDS = 0.5  # importing would hold up the page that is being painted
+
+
+class _Mnist(Dataset):
+    """MNIST whose training half, 188 MB, is loaded when a page first asks for it."""
+
+    def __init__(self) -> None:
+        images, labels = load_mnist_half("test")
+        # The dataclass is frozen.
+        vars(self).update(name="MNIST", sha256=MNIST_SHA256, x_test=unit(images), y_test=labels)
+
+    @property
+    def x_train(self) -> np.ndarray:
+        return _training_half()[0]
+
+    @property
+    def y_train(self) -> np.ndarray:
+        return _training_half()[1]
 
 
 @st.cache_resource(show_spinner=False)
 def mnist() -> Dataset:
-    return load_mnist()
+    """MNIST. Raises DataError."""
+    return _Mnist()
+
+
+@st.cache_resource(show_spinner=False)
+def _training_half() -> tuple[np.ndarray, np.ndarray]:
+    images, labels = load_mnist_half("train")
+    return unit(images), labels
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,7 +66,7 @@ def pca(k: int = _LARGEST_CODE) -> PCA:
     """PCA of the training images with k components, 1 to 256."""
     if k < _LARGEST_CODE:
         return pca().truncate(k)
-    return PCA.fit(mnist().x_train, k)
+    return PCA.fit(load_mnist_half("train")[0], k)  # which are not kept
 
 
 def model(name: str) -> Autoencoder:
@@ -75,28 +95,14 @@ def test_codes(name: str) -> np.ndarray:
     return _test_codes(name, version(name))
 
 
-def code_statistics(name: str) -> CodeStatistics:
-    """Mean and spread of the test images' codes."""
-    return _code_statistics(name, version(name))
-
-
 @st.cache_resource(show_spinner=False)
-def warm_up() -> threading.Thread:
-    """Import TensorFlow and load the default model in the background, once per server.
+def tensorflow() -> None:
+    """Import TensorFlow, once per server: it takes seconds and some hundred MB.
 
-    The first page is painted before it begins; the first drawing then need not wait.
+    Nothing imports it before a page needs it: Start and Draw don't.
     """
-
-    def load() -> None:
-        time.sleep(_FIRST_PAINT_SECONDS)
-        tensorflow_import.import_tensorflow(threads_per_operation=1)
-        _keep_keras_session()
-        with contextlib.suppress(store.ModelError):  # the page that needs it says what is wrong
-            store.load().reconstruct(np.zeros((1, 28, 28), np.float32))
-
-    thread = threading.Thread(target=load, name="warm-up", daemon=True)
-    thread.start()
-    return thread
+    tensorflow_import.import_tensorflow(threads_per_operation=1)
+    _keep_keras_session()
 
 
 # One measurement at a time: two would slow each other down.
@@ -152,13 +158,13 @@ def changed(path: Path) -> int:
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _model(name: str, version: int) -> Autoencoder:
-    warm_up().join()
+    tensorflow()
     return store.load(name)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _network(name: str, version: int) -> tuple[ModelCard, bytes]:
-    return load_graph(name)
+    return load_graph(name, model)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -170,13 +176,6 @@ def _errors(name: str, version: int) -> np.ndarray:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _test_codes(name: str, version: int) -> np.ndarray:
     return _model(name, version).encode(mnist().x_test)
-
-
-@st.cache_resource(
-    max_entries=64, show_spinner="Encoding the 10,000 test digits, once for each model."
-)
-def _code_statistics(name: str, version: int) -> CodeStatistics:
-    return CodeStatistics.of(_test_codes(name, version))
 
 
 @st.cache_resource(show_spinner=False)

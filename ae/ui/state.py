@@ -152,6 +152,7 @@ PAD_LOAD = "pad_load"  # the picture last put into a pad: pages share the drawin
 PAD_NOTE = "pad_note"  # why the last picture, or the drawing of a link, was not taken
 CODE_BARS = "code_bars"  # the code bars
 NETWORK, PCA_NETWORK = "network", "pca_network"  # what gives the page its networks
+DIGIT_ROWS = "digit_rows"  # Start: the digits and their reconstructions
 UPLOAD = "upload"  # Draw: the picture file
 PCA_MODEL = "pca_model"  # Draw: the model last compared with PCA
 SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin

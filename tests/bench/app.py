@@ -48,10 +48,11 @@ class App:
 
 
 @contextlib.contextmanager
-def running(*, wait: bool = True, **environment: str) -> Iterator[App]:
+def running(*, wait: bool = True, script: str = "app.py", **environment: str) -> Iterator[App]:
     """Run the app on a free port of this machine alone.
 
-    wait : until it answers. environment : variables besides those of this process.
+    wait : until it answers. script : the app's file, from the repository's folder.
+    environment : variables besides those of this process.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -60,7 +61,7 @@ def running(*, wait: bool = True, **environment: str) -> Iterator[App]:
         log = Path(folder, "log.txt")
         with log.open("wb") as output:
             server = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+                [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
                 cwd=REPOSITORY,
                 env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
@@ -70,7 +71,7 @@ def running(*, wait: bool = True, **environment: str) -> Iterator[App]:
         try:
             app = App(port, server.pid, log)
             if wait:
-                _wait_for(app, server)
+                wait_for(app)
             yield app
         finally:
             server.send_signal(signal.SIGTERM)
@@ -80,11 +81,12 @@ def running(*, wait: bool = True, **environment: str) -> Iterator[App]:
                 server.kill()
 
 
-def _wait_for(app: App, server: subprocess.Popen) -> None:
+def wait_for(app: App) -> None:
+    """Until it answers."""
     end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
+    while time.monotonic() < end and Path(f"/proc/{app.pid}").exists():
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=1).close()
             return
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise RuntimeError(f"The app does not answer: {app.log.read_text(errors='replace')}")

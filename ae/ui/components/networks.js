@@ -21,6 +21,12 @@ function networkOf(name) {
   return network?.failure ? undefined : network;
 }
 
+// Why there is no network: nothing to say while it is on its way.
+function failureOf(name) {
+  const failure = lab.networks.get(name)?.failure;
+  return failure ? `The model cannot be used in this browser: ${failure}` : "";
+}
+
 // Encode and decode an image, Float32Array (784). The arrays are the caller's own.
 function reconstruct(network, image) {
   const z = network.encoder.run(image).slice();

@@ -43,7 +43,7 @@ def show(card: ModelCard) -> None:
         looks[look](seen, card)
     if seen is not None:
         st.header("Download")
-        input_output.offer_downloads(seen.z, seen.reconstruction, seen.form.image, card.name)
+        input_output.offer_downloads(seen.z, seen.reconstruction, seen.form.image, card)
 
 
 def _show_preprocessing(seen: Seen | None, card: ModelCard) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from ae import imaging
 from ae.analysis import latent
 from ae.data.image_file import LARGEST_FILE, PictureError, read_picture
+from ae.store import ModelCard
 from ae.system import log
 from ae.ui import cache, downloads, drawing, state
 from ae.ui.components.drawing_pad import read_ink, read_pasted
@@ -57,15 +58,15 @@ def take_pasted() -> None:
     _use_file(data)
 
 
-def offer_downloads(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, name: str):
+def offer_downloads(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray, card: ModelCard):
     """Show the download buttons.
 
     Parameters
     ----------
     z : float array of shape (latent_dim,)
     reconstruction, image : float array of shape (28, 28), values in [0, 1]
-    name : str
-        Name of the model.
+    card : ModelCard
+        Of the model.
     """
     ink = read_ink(state.PAD)
     if ink is None:
@@ -85,10 +86,18 @@ def offer_downloads(z: np.ndarray, reconstruction: np.ndarray, image: np.ndarray
         )
         downloads.offer(
             "Download the latent vector (CSV)",
-            lambda: latent.code_csv(z, cache.code_statistics(name)),
-            f"latent-vector-{name}.csv",
+            lambda: latent.code_csv(z, statistics_of(card)),
+            f"latent-vector-{card.name}.csv",
             "The latent values, with mean and standard deviation of the 10,000 test digits.",
         )
+
+
+def statistics_of(card: ModelCard) -> latent.CodeStatistics:
+    """Mean and standard deviation of the test digits' latent values, from the card of a model."""
+    return latent.CodeStatistics(
+        np.array(card.test.latent_means, np.float32),
+        np.array(card.test.latent_standard_deviations, np.float32),
+    )
 
 
 def _use_test_digit(label: int | None = None) -> None:

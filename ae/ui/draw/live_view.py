@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from ae.analysis import metrics
-from ae.analysis.latent import CodeStatistics
 from ae.data.drawing import MnistForm, to_mnist_form
 from ae.store import ModelCard
 from ae.ui import cache, drawing, state
@@ -116,11 +115,7 @@ def _pad(card: ModelCard) -> None:
 
 
 def _bars(card: ModelCard) -> None:
-    test, is_map = card.test, card.model.latent_dim == 2
-    statistics = CodeStatistics(
-        np.array(test.latent_means, np.float32),
-        np.array(test.latent_standard_deviations, np.float32),
-    )
+    statistics, is_map = input_output.statistics_of(card), card.model.latent_dim == 2
     points = None
     if is_map:
         with st.spinner("Encoding the test digits for the map, once for each model."):

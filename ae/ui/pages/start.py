@@ -1,14 +1,16 @@
-"""Start: what an autoencoder is, with ten real digits going through one."""
+"""Start: what an autoencoder is, with ten real digits going through one in the browser."""
 
 import numpy as np
 import streamlit as st
 
-from ae import imaging
-from ae.analysis import metrics
-from ae.ui import cache, links, shell, state, theory
+from ae.ui import cache, drawing, links, shell, state, theory
+from ae.ui.components.digit_rows import digit_rows
+from ae.ui.components.network import send_network
 from ae.ui.markdown import plain
 
-card = shell.chosen_card()
+name = shell.chosen_card().name
+with st.spinner("Preparing the model for the browser: once for each model."):
+    card, network = cache.network(name)
 dimensions = card.model.latent_dim
 many = f"{dimensions} values" if dimensions > 1 else "one value"
 
@@ -26,8 +28,34 @@ def other_digits() -> None:
     st.session_state[state.DIGIT_SEED] = st.session_state.get(state.DIGIT_SEED, 0) + 1
 
 
-st.header(f"Ten test digits, each compressed to {many}")
-digits = st.container()
+def show_digits(own: np.ndarray | None) -> None:
+    """Ten test digits, one of each class, and one's own drawing, float32 (28, 28)."""
+    data = cache.mnist()
+    rng = np.random.default_rng(st.session_state.get(state.DIGIT_SEED, 0))
+    digits = [data.x_test[rng.choice(np.flatnonzero(data.y_test == label))] for label in range(10)]
+    heads = [str(label) for label in range(10)]
+    names = [f"test digit {label}" for label in range(10)]
+    if own is not None:
+        digits, heads, names = [*digits, own], [*heads, "yours"], [*names, "your drawing"]
+    digit_rows(
+        state.DIGIT_ROWS,
+        digits=np.stack(digits),
+        heads=heads,
+        names=names,
+        network=str(card.graph),
+    )
+    st.caption(
+        f"**{plain(card.name)}** did not see these test digits in training. Your browser has just "
+        "encoded and decoded them. The squared error is the squared difference between digit and "
+        "reconstruction, summed over the 784 pixels (values 0 to 1)."
+    )
+
+
+own = drawing.image()
+shown = "Ten test digits" if own is None else "Ten test digits and your drawing"
+st.header(f"{shown}, each compressed to {many}")
+with shell.told():  # without the digits the rest of the page stands
+    show_digits(own)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with shell.settings("digits"):
         st.number_input(
@@ -57,8 +85,7 @@ middle.metric(
     f"{error / pca_error:.0%} of PCA's error",
     delta_color="off",
     delta_arrow="off",
-    help="The squared difference between digit and reconstruction, summed over the 784 pixels "
-    "(values 0 to 1), then the mean over 10,000 test digits. Lower is better.",
+    help="The mean over 10,000 test digits. Lower is better.",
 )
 right.metric(
     "Squared error, PCA",
@@ -87,29 +114,5 @@ with st.container(horizontal=True, gap="small"):
     ):
         links.to_page(page, label, icon)
 
-# Last, because it waits for TensorFlow when the server has just started: the page stands by then.
-with digits:
-    model, _ = shell.chosen_model()
-    data = cache.mnist()
-    rng = np.random.default_rng(st.session_state.get(state.DIGIT_SEED, 0))
-    chosen = [rng.choice(np.flatnonzero(data.y_test == label)) for label in range(10)]
-    images = data.x_test[chosen]
-    reconstructions = model.reconstruct(images)
-    by_pca = cache.pca(dimensions).reconstruct(images)
-    errors = metrics.squared_error(images, reconstructions)
-    pca_errors = metrics.squared_error(images, by_pca)
-    shell.show_pictures(
-        imaging.tiles([images, reconstructions, by_pca], zoom=5),
-        caption=[f"{a:.1f} / {b:.1f}" for a, b in zip(errors, pca_errors, strict=True)],
-        alt=[
-            f"Test digit {label}, its reconstruction with squared error {a:.1f}, "
-            f"and PCA's with {b:.1f}"
-            for label, (a, b) in enumerate(zip(errors, pca_errors, strict=True))
-        ],
-        width=shell.TILE_WIDTH,
-    )
-    st.caption(
-        f"Top: a digit that **{plain(card.name)}** did not see in training. Middle: its "
-        "reconstruction. Bottom: what PCA, the best linear method, reconstructs from the same "
-        "number of values. The numbers are the squared errors of the autoencoder and of PCA."
-    )
+# Last, because it is larger than all of the page before it.
+send_network(state.NETWORK, str(card.graph), network)

@@ -42,7 +42,7 @@ def own_views(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _projector(config: ModelConfig) -> snapshots.SnapshotModel:
-    cache.warm_up().join()
+    cache.tensorflow()
     return snapshots.SnapshotModel(config)
 
 
