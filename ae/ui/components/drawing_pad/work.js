@@ -42,12 +42,6 @@ const CLIPPED =
 const VISIBLE = 0.5 / 255; // half a grey level: a value farther out of [0, 1] looks different clipped
 const isClipped = (output) => output.some((value) => value < -VISIBLE || value > 1 + VISIBLE);
 
-// Why there is no result: nothing to say while the network is on its way.
-function failureOf(fingerprint) {
-  const failure = lab.networks.get(fingerprint)?.failure;
-  return failure ? `The model cannot be used in this browser: ${failure}` : "";
-}
-
 function rankInWords(error, { percentiles, mean }) {
   const percent = Math.round(100 * rankOf(error, percentiles));
   return `${percent} % of the test digits have a lower one; their mean is ${mean.toFixed(1)}.`;
