@@ -175,6 +175,7 @@ BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model fr
 BROUGHT = "brought"  # its name, when it has just been taken
 DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
 LATENT_MAP = "latent_map"  # Latent space: the map's component state
+LATENT_VECTORS, DIGITS_SHEET = "latent_vectors", "sheet_digits"  # what gives them to the page
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
 FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
 COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs

@@ -12,6 +12,8 @@ import pytest
 from pad_driver import SEVEN, Pad
 from playwright.sync_api import Locator, Page, expect
 
+from ae import store
+
 REPOSITORY = Path(__file__).parents[2]
 OTHERS = ("conv-2", "conv-4", "conv-8")
 HEADER = 60  # pixels that Streamlit's bar covers at the top of a phone
@@ -76,30 +78,45 @@ def picture(canvas: Locator) -> np.ndarray:
     return np.array(values, np.uint8).reshape(28, 28)
 
 
-def test_the_nearest_digit_is_shown_after_every_change_of_the_model(
+def assert_shows(canvas: Locator, expected: np.ndarray, tolerance: float, what: str) -> None:
+    """A canvas shows an image, values in [0, 1], to within so many of 255 grey levels."""
+    expect(canvas).to_have_attribute("data-painted", "true")
+    shown = picture(canvas)
+    assert shown.max() > 128, f"{what} is black"
+    assert np.abs(shown - 255 * np.clip(expected, 0, 1)).max() <= tolerance, what
+
+
+def test_the_map_shows_pictures_of_the_chosen_model_after_every_change(
     app, page, other_models, measured, mnist, watched, quiet_log
 ):
     page.goto(app.address("latent", "points=1000"))
+    here, nearest, reconstruction = (
+        page.locator(f".{name} canvas") for name in ("here", "nearest", "reconstruction")
+    )
     for name in ("conv-32", *OTHERS, "conv-32"):
         if page.locator(".main canvas").count():
             page.get_by_role("combobox", name=re.compile("^Model")).click()
             page.get_by_role("option", name=re.compile(rf"^{name}\b")).click()
         expect(page.locator(".main figcaption")).to_contain_text(name)
         settled(page)
+        model = store.load(name)
+        # at first the place is that of test digit 0, which has its own latent vector on every map
+        first = model.reconstruct(mnist.x_test[:1])[0]
+        assert_shows(here, first, 2, f"{name}: decoded where digit 0 is")
+        assert_shows(reconstruction, first, 2, f"{name}: reconstruction of digit 0")
+
         chart = page.locator(".main canvas")
         chart.scroll_into_view_if_needed()
         box = chart.bounding_box()
         for part in (0.3, 0.45):
             page.mouse.move(box["x"] + part * box["width"], box["y"] + part * box["height"])
-        for shown in ("here", "nearest", "reconstruction"):
-            canvas = page.locator(f".{shown} canvas")
-            expect(canvas).to_have_attribute("data-painted", "true")
-        nearest = page.locator(".nearest canvas")
+        expect(nearest).not_to_have_attribute("aria-label", re.compile(r"^Test digit 0,"))
         number = int(re.search(r"Test digit (\d+)", nearest.get_attribute("aria-label"))[1])
-        digit = np.rint(mnist.x_test[number] * 255)
-        # 16 levels of grey are 17 apart
-        assert np.abs(picture(nearest) - digit).max() <= 9, f"{name}: it is test digit {number}"
-        assert picture(page.locator(".reconstruction canvas")).max() > 128, "it is not black"
+        digit = mnist.x_test[number]
+        # its sheet has 16 levels of grey, which are 17 apart
+        assert_shows(nearest, digit, 9, f"{name}: test digit {number}")
+        expected = model.reconstruct(digit[None])[0]
+        assert_shows(reconstruction, expected, 2, f"{name}: reconstruction of digit {number}")
     assert watched.errors == []
 
 

@@ -30,8 +30,8 @@ def test_a_component_leaves_no_name_on_the_page(blank):
     before = set(blank.evaluate(own))
     for name in NAMES:
         Script(blank, name, "component")
-    # sheets and networks are shared on purpose: other components look for them there
-    assert set(blank.evaluate(own)) - before == {"aeLab", "aeSheets"}
+    # shared on purpose: there the components of a page meet
+    assert set(blank.evaluate(own)) - before == {"aeLab"}
 
 
 def test_a_component_ends_once_and_only_when_it_has_left_the_page(blank):

@@ -12,19 +12,26 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from ae import store
+from ae.analysis.projection import Embedding, Plane
+
+PICTURES = ("here", "nearest", "reconstruction")
 pytestmark = pytest.mark.usefixtures("measured")
 
 
 def open_map(page: Page, app, query: str = "") -> Locator:
-    """The Latent space page, its map drawn and its sheets of pictures there."""
+    """The Latent space page, its map drawn and its pictures there."""
     page.goto(app.address("latent", query))
     expect(page.get_by_test_id("stTable")).to_be_visible()
     settled(page)
-    # three sheets: the digits, their reconstructions, and the walk
-    page.wait_for_function(
-        "globalThis.aeSheets && [...aeSheets.values()].filter(Boolean).length > 2"
-    )
+    for name in PICTURES:
+        expect(page.locator(f".{name} canvas")).to_have_attribute("data-painted", "true")
     return page.get_by_label(re.compile("^Map of the latent vectors of"))
+
+
+@pytest.fixture(scope="module")
+def codes(mnist) -> np.ndarray:
+    return store.load("conv-32").encode(mnist.x_test)
 
 
 def settled(page: Page) -> None:
@@ -62,7 +69,7 @@ def test_the_pictures_follow_the_mouse_without_an_answer_of_the_server(
     app, page, watched, quiet_log
 ):
     chart = open_map(page, app)
-    shown = [page.locator(f".{name} canvas") for name in ("here", "nearest", "reconstruction")]
+    shown = [page.locator(f".{name} canvas") for name in PICTURES]
     point_at(page, chart, 0.45, 0.45)
     for canvas in shown:
         expect(canvas).to_have_attribute("data-painted", "true")
@@ -77,13 +84,34 @@ def test_the_pictures_follow_the_mouse_without_an_answer_of_the_server(
     assert "here=" not in page.url, "a place that nobody has chosen is not told to the server"
 
 
+@pytest.mark.parametrize("kind", ["t-SNE", "PCA"])
+def test_what_is_decoded_at_a_place_is_what_python_decodes_there(
+    app, page, codes, watched, quiet_log, kind
+):
+    chart = open_map(page, app, f"map={kind}&points=1000")
+    rows = csv.DictReader(io.StringIO(download(page, "Download the map").decode()))
+    places = np.array([[row["x"], row["y"]] for row in rows], float)
+    space = Embedding(codes[:2000], places) if kind == "t-SNE" else Plane.of(codes)
+    point_at(page, chart, 0.4, 0.45)
+    page.mouse.down()
+    page.mouse.up()
+    at = [float(value) for value in expect_address(page, "here").split(",")]
+    expected = store.load("conv-32").decode(space.codes(np.array([at])))[0]
+    shown = page.locator(".here canvas").evaluate(
+        """canvas => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+          .filter((_, i) => i % 4 === 0)"""
+    )
+    assert np.abs(np.reshape(shown, (28, 28)) - 255 * expected).max() <= 3
+    assert watched.errors == []
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 def test_the_map_and_what_is_decoded_stand_in_the_first_screen_before_anything_is_pointed_at(
     app, new_context, watched, quiet_log, size
 ):
     page = new_context(viewport={"width": size[0], "height": size[1]}).new_page()
     chart = open_map(page, app)
-    shown = [page.locator(f".{name} canvas") for name in ("here", "nearest", "reconstruction")]
+    shown = [page.locator(f".{name} canvas") for name in PICTURES]
     for canvas in (chart, *shown):
         expect(canvas).to_be_in_viewport(ratio=0.95)
     for canvas in shown:

@@ -1,8 +1,7 @@
-"""The maps' JavaScript by itself: places, pictures from sheets, colours and the error's curve."""
+"""The maps' JavaScript by itself: places, latent vectors, what is given to a page, colours."""
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import tomllib
@@ -13,13 +12,37 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import JSHandle, Page
+from playwright.sync_api import JSHandle, Page, expect
 from script_driver import Script, mount
+
+from ae.analysis.projection import Embedding, Plane
+from ae.imaging import to_base64
+from ae.ui.components import base
 
 REPOSITORY = Path(__file__).parents[2]
 THEMES = tomllib.loads((REPOSITORY / ".streamlit/config.toml").read_text())["theme"]
 FRAME = [[-2.0, 6.0], [100.0, 300.0]]
 rng = np.random.default_rng(0)
+MAP = {
+    "token": "a map of one digit, a 7",
+    "points": to_base64(np.full(4, 32768, "<u2")),
+    "facts": to_base64(np.array([7, 100], np.uint8)),
+    "frame": FRAME,
+    "names": ["z1", "z2"],
+    "title": "Latent vectors",
+    "alt": "Map",
+    "otherTitle": "Pixels",
+    "otherAlt": "Other map",
+    "start": {"at": None, "digit": None, "area": None},
+    "digits": "digits",
+    "columns": 100,
+    "network": "network",
+    "vectors": "vectors",
+    "plane": None,
+    "hints": {"walk": ""},
+    "byPreservation": False,
+    "own": None,
+}
 
 
 @pytest.fixture
@@ -40,18 +63,53 @@ def test_places_go_to_units_of_the_frame_and_back(script):
         assert latent_map("partsOf", FRAME, units) == pytest.approx(place, abs=1e-4)
 
 
-def test_the_nearest_point_is_the_nearest(script):
+def test_the_nearest_digits_are_the_nearest(script):
     points = rng.integers(0, 65536, (500, 4))
     latent_map = script("latent_map", "nearestTo")
     for x, y in rng.uniform(0, 1, (20, 2)).tolist():
         found = latent_map.run(
-            "module.nearestTo(Uint16Array.from(given[0]), given[1])",
+            "module.nearestTo(Uint16Array.from(given[0]), given[1], 5)",
             points.ravel().tolist(),
             [x, y],
         )
-        distances = np.linalg.norm(points[:, :2] / 65535 - [x, y], axis=1)
-        assert found["index"] == distances.argmin()
-        assert [found["x"], found["y"]] == (points[found["index"], :2] / 65535).tolist()
+        squares = ((points[:, :2] / 65535 - [x, y]) ** 2).sum(axis=1)
+        nearest = np.argsort(squares)[:5]
+        assert [each["index"] for each in found] == nearest.tolist()
+        assert [each["square"] for each in found] == pytest.approx(squares[nearest])
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 3, 32])
+def test_a_place_of_a_plane_has_the_latent_vector_that_python_gives_it(script, latent_dim):
+    plane = Plane.of(rng.normal(3, 2, (50, latent_dim)).astype(np.float32))
+    given = {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()}
+    latent_map = script("latent_map", "onPlane", "exactUnitsOf")
+    for part in rng.uniform(0, 1, (10, 2)).tolist():
+        units = latent_map("exactUnitsOf", FRAME, part)
+        (expected,) = plane.codes(np.array([units]))
+        assert latent_map("onPlane", given, units) == pytest.approx(expected, rel=1e-4, abs=1e-4)
+
+
+def test_a_place_of_an_embedding_has_the_latent_vector_that_python_gives_it(script):
+    points = rng.integers(0, 65536, (500, 4))
+    z = rng.normal(0, 3, (500, 7)).astype(np.float32)
+    parts = points[:, :2] / 65535
+    embedding = Embedding(z, 120 * parts - 60)  # a frame from -60 to 60
+    latent_map = script("latent_map", "between", "nearestTo")
+    own, places = parts[17:18], rng.uniform(0, 1, (20, 2))
+    for place in np.concatenate([own, own + 1e-4, places]):
+        found = latent_map.run(
+            """[...module.between(
+              Float32Array.from(given[0]), 7,
+              module.nearestTo(Uint16Array.from(given[1]), given[2], 5),
+            )]""",
+            z.ravel().tolist(),
+            points.ravel().tolist(),
+            place.tolist(),
+        )
+        (expected,) = embedding.codes(120 * place[None] - 60)
+        assert found == pytest.approx(expected, rel=1e-3, abs=1e-3)
+        if (place == own).all():
+            assert found == pytest.approx(z[17], rel=1e-5), "a digit's place has its own"
 
 
 @pytest.mark.parametrize("length", [2, 40, 41, 1000])
@@ -71,36 +129,30 @@ def test_a_pointer_beyond_the_map_is_on_its_edge(script):
     assert latent_map("placeIn", box, {"clientX": -5, "clientY": 130}) == [0, 0]
 
 
-def test_a_picture_between_four_is_weighted_by_how_near_they_are(script):
-    side = 5
-    values = rng.uniform(0, 1, (side, side))  # from the upper left, as on the sheet
-    latent_map = script("latent_map", "corners")
-    for x, y in [(0, 0), (1, 1), (0.5, 0.5), *rng.uniform(0, 1, (10, 2)).tolist()]:
-        found = latent_map("corners", side, [x, y])
-        assert sum(each["weight"] for each in found) == pytest.approx(1)
-        blended = sum(each["weight"] * values.ravel()[each["index"]] for each in found)
-        column, row = x * (side - 1), (1 - y) * (side - 1)
-        along = [np.interp(column, range(side), line) for line in values]
-        assert blended == pytest.approx(np.interp(row, range(side), along))
+# --- what is given to a page ---
+
+GIVE = "(it, bytes) => it.give(Uint8Array.from(bytes))"
+REMOVE = "it => { it.host.remove(); it.cleanup(); }"
 
 
-# --- sheets ---
-
-
-def sheet(grey: int) -> str:
-    """A sheet of one digit, all of one grey, as base64 of a PNG."""
+def sheet(grey: int) -> bytes:
+    """A sheet of one digit, all of one grey, as a PNG."""
     file = io.BytesIO()
     Image.new("L", (28, 28), grey).save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
+
+
+def named(name: str, content: bytes) -> list[int]:
+    return list(base.named(name, content))
 
 
 def give(element: JSHandle, name: str) -> None:
-    element.evaluate("(it, data) => it.give(data)", {"name": name, "png": sheet(100)})
+    element.evaluate(GIVE, named(name, sheet(100)))
 
 
 def expect_sheets(page: Page, *names: str) -> None:
     page.wait_for_function(
-        "names => [...aeSheets.keys()].sort().join() === names", arg=",".join(sorted(names))
+        "names => [...aeLab.sheets.keys()].sort().join() === names", arg=",".join(sorted(names))
     )
 
 
@@ -108,10 +160,10 @@ def test_a_sheet_is_there_as_long_as_the_element_that_brought_it(blank):
     digits, others = mount(blank, "sprites"), mount(blank, "sprites")
     give(digits, "digits")
     expect_sheets(blank, "digits")
-    for number in range(10):  # ten changes of the model
-        give(others, f"model {number}")
-        expect_sheets(blank, "digits", f"model {number}")
-    others.evaluate("it => { it.host.remove(); it.cleanup(); }")
+    for number in range(10):
+        give(others, f"others {number}")
+        expect_sheets(blank, "digits", f"others {number}")
+    others.evaluate(REMOVE)
     expect_sheets(blank, "digits")
 
 
@@ -119,23 +171,51 @@ def test_a_sheet_that_two_elements_bring_outlives_the_first(blank):
     first, second = mount(blank, "sprites"), mount(blank, "sprites")
     give(first, "digits")
     expect_sheets(blank, "digits")
-    blank.evaluate("addEventListener('ae-sheet', () => { globalThis.again = true; })")
+    blank.evaluate("aeLab.events.addEventListener('sheet', () => { globalThis.again = true; })")
     give(second, "digits")
     blank.wait_for_function("globalThis.again")
-    first.evaluate("it => { it.host.remove(); it.cleanup(); }")
+    first.evaluate(REMOVE)
     blank.evaluate("() => new Promise((done) => setTimeout(done, 10))")
-    assert blank.evaluate("aeSheets.get('digits').width") == 28
+    assert blank.evaluate("aeLab.sheets.get('digits').width") == 28
 
 
 def test_a_sheet_that_comes_too_late_takes_no_place(blank):
     element = mount(blank, "sprites")
     element.evaluate(
-        "(it, [old, now]) => { it.give(old); it.give(now); }",
-        [{"name": "old", "png": sheet(1)}, {"name": "now", "png": sheet(2)}],
+        f"(it, [old, now]) => {{ const give = {GIVE}; give(it, old); give(it, now); }}",
+        [named("old", sheet(1)), named("now", sheet(2))],
     )
     expect_sheets(blank, "now")
     blank.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     expect_sheets(blank, "now")
+
+
+def test_latent_vectors_arrive_as_they_are(blank):
+    z = rng.normal(0, 100, (3, 5)).astype(np.float32)
+    name = f"{'f' * 32}:10000"  # longer than that of a network
+    element = mount(blank, "latent_vectors")
+    element.evaluate(GIVE, named(name, z.tobytes()))
+    blank.wait_for_function("name => aeLab.vectors.has(name)", arg=name)
+    found = blank.evaluate("name => [...aeLab.vectors.get(name)]", name)
+    np.testing.assert_array_equal(np.array(found, np.float32).reshape(3, 5), z)
+    assert Script(blank, "latent_map", "vectorAt").run(
+        "[...module.vectorAt(Float32Array.from(given[0]), 5, 1)]", found
+    ) == pytest.approx(z[1])
+
+
+def test_a_network_that_the_browser_cannot_read_is_told_on_the_map(blank):
+    network = mount(blank, "network")
+    network.evaluate(GIVE, named("broken", b"no graph"))
+    blank.wait_for_function("aeLab.networks.has('broken')")
+    latent_map = mount(blank, "latent_map")
+    latent_map.evaluate("(it, data) => it.give(data)", MAP | {"network": "broken"})
+    told = blank.get_by_text("The model cannot be used in this browser")
+    expect(told).to_be_visible()
+    expect(blank.get_by_text("no picture")).to_have_count(3)
+    network.evaluate(GIVE, named("other", b"no graph"))
+    latent_map.evaluate("(it, data) => it.give(data)", MAP | {"network": "on its way"})
+    expect(told).to_be_hidden()
+    expect(blank.get_by_text("loading the picture")).to_have_count(3)
 
 
 # --- colours ---

@@ -12,6 +12,7 @@ from streamlit.components import v2
 
 from ae.imaging import to_base64, to_bytes
 
+_NAME_LENGTH = 48  # of what provider.js gives
 MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts to exactly
 
 
@@ -92,3 +93,14 @@ def number_of(value: object) -> int | None:
 def encode(pixels: np.ndarray) -> str:
     """Return the base64 of values in [0, 1], of any shape, as 8-bit numbers in C order."""
     return to_base64(to_bytes(pixels))
+
+
+def named(name: str, content: bytes) -> bytes:
+    """Return the data of a component that is made of ``provider.js``.
+
+    Parameters
+    ----------
+    name : at most 48 ASCII characters, by which other components ask for the content.
+    content : the bytes that the component's script reads.
+    """
+    return name.encode("ascii").ljust(_NAME_LENGTH) + content

@@ -1,11 +1,19 @@
-// The networks of a page, and what they have made of each drawing. Each component's script is a
-// module of its own: they meet on globalThis.
+// What the components of a page share: networks, what these have made of each drawing, pictures and
+// latent vectors. Each component's script is a module of its own: they meet on globalThis.
 
 // networks : name -> {encoder, decoder, latent_dim}, as engine.js loads it, or {failure}
 // seen : name of a drawing -> {network, image, z, output, error}, as `reconstruct` returns it, and whose network
-const lab = (globalThis.aeLab ??= { networks: new Map(), seen: new Map(), events: new EventTarget() });
+// sheets : name -> ImageBitmap of many digits
+// vectors : name -> Float32Array, one latent vector after the other
+const lab = (globalThis.aeLab ??= {
+  networks: new Map(),
+  seen: new Map(),
+  sheets: new Map(),
+  vectors: new Map(),
+  events: new EventTarget(),
+});
 
-// Kinds: "network" with its name, "seen" with the name of a drawing.
+// Kinds: "network", "sheet" and "vectors" with their names, "seen" with the name of a drawing.
 const tell = (kind, detail) => lab.events.dispatchEvent(new CustomEvent(kind, { detail }));
 
 // Call a listener with what is told. Returns what ends it.

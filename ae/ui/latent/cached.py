@@ -26,7 +26,6 @@ from ae.ui.components.sprites import COLUMNS
 NEIGHBOURS = 10  # whose preservation a map is measured by
 VOTERS = 5  # neighbours that a class is predicted from
 MEASURED = 2000  # test digits that t-SNE places, and that maps are compared on
-WALK_SIDE = 44  # pictures along each side of the sheet of what is decoded over the map
 _INNER = (1, 99)  # percentiles of the places of a plane that its frame holds
 _MARGIN = 0.04  # of the frame, on each side
 
@@ -118,30 +117,9 @@ def digits_sheet_name(count: int) -> str:
     return f"digits:{count}"
 
 
-def reconstructions_sheet_name(name: str, count: int) -> str:
-    """Name the sheet of their reconstructions for the browser."""
-    return f"reconstructions:{name}:{cache.version(name)}:{count}"
-
-
-def walk_sheet_name(name: str, kind: str) -> str:
-    """Name the sheet of what is decoded over a map for the browser."""
-    return f"walk:{name}:{cache.version(name)}:{kind}"
-
-
 def digits_sheet(count: int) -> tuple[str, bytes]:
     """Return name and PNG of the sheet of the first ``count`` test digits."""
     return digits_sheet_name(count), _digits_sheet(count)
-
-
-def reconstructions_sheet(name: str, count: int) -> tuple[str, bytes]:
-    """Return name and PNG of the sheet of their reconstructions."""
-    sheet = _reconstructions_sheet(name, cache.version(name), count)
-    return reconstructions_sheet_name(name, count), sheet
-
-
-def walk_sheet(name: str, kind: str) -> tuple[str, bytes]:
-    """Return name and PNG of the sheet of what is decoded all over the frame of a map."""
-    return walk_sheet_name(name, kind), _walk_sheet(name, cache.version(name), kind)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -233,17 +211,3 @@ def _pixels() -> np.ndarray:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _graph(name: str, version: int) -> NeighbourGraph:
     return NeighbourGraph.of(cache.test_codes(name), _true_neighbours(name, version))
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _reconstructions_sheet(name: str, version: int, count: int) -> bytes:
-    images = cache.model(name).decode(cache.test_codes(name)[:count])
-    return imaging.sprite_sheet(images, COLUMNS)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _walk_sheet(name: str, version: int, kind: str) -> bytes:
-    shown = _projection(name, version, kind)
-    x, y = (np.linspace(start, end, WALK_SIDE) for start, end in shown.frame)
-    places = np.stack(np.meshgrid(x, y[::-1]), axis=-1).reshape(-1, 2)
-    return imaging.sprite_sheet(cache.model(name).decode(shown.space.codes(places)), WALK_SIDE)

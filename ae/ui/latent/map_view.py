@@ -10,6 +10,8 @@ from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, drawing, links, shell, state
 from ae.ui.components.latent_map import Look, MapPicture, latent_map, read_look
+from ae.ui.components.latent_vectors import send_latent_vectors
+from ae.ui.components.network import send_network
 from ae.ui.components.sprites import send_sheet
 from ae.ui.latent import cached
 from ae.ui.latent.cached import MEASURED, LatentProjection, Projection
@@ -39,6 +41,8 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     token = f"{card.name[:40]}:{cache.version(card.name) % 10**9}:{kind}:{count}"
     look, start = _start(token, read_look(state.LATENT_MAP, token, count), count)
     own = _own_place(model, shown)
+    card, network = _network(card.name)
+    vectors = f"{card.graph}:{count}"
     latent_map(
         state.LATENT_MAP,
         MapPicture(
@@ -59,15 +63,19 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
         ),
         start=start,
         digits=cached.digits_sheet_name(count),
-        reconstructions=cached.reconstructions_sheet_name(card.name, count),
-        walk=(cached.walk_sheet_name(card.name, kind), cached.WALK_SIDE),
+        network=str(card.graph),
+        vectors=vectors,
+        plane=shown.space if isinstance(shown.space, Plane) else None,
         hints=_HINTS,
         by_preservation=by_preservation,
         own=own,
     )
     _explain(shown, model.latent_dim)
     _explain_own(kind, own is not None)
-    _send_sheets(card.name, kind, count)
+    with st.container(gap=None):  # after the map: it is seen before they have arrived
+        send_network(state.NETWORK, str(card.graph), network)
+        send_latent_vectors(state.LATENT_VECTORS, vectors, cache.test_codes(card.name)[:count])
+        send_sheet(state.DIGITS_SHEET, *cached.digits_sheet(count))
     show_place(look, shown, model, card)
     show_digit(look, model, card)
     show_area(look, places, model, card)
@@ -167,6 +175,11 @@ def _projections(name: str, kind: str) -> tuple[LatentProjection, Projection]:
         return cached.projection(name, kind), cached.projection_of_pixels(kind)
 
 
+def _network(name: str) -> tuple[ModelCard, bytes]:
+    with st.spinner("Preparing the model for the browser: once for each model."):
+        return cache.network(name)
+
+
 def _preservation(name: str, kind: str, count: int) -> np.ndarray:
     with st.spinner("Searching the nearest neighbours of all digits, once for each model."):
         return cached.preservation(name, kind)[:count]
@@ -236,15 +249,6 @@ def _explain_own(kind: str, own: bool) -> None:
             "“yours” marks your drawing: it stands at the test digit whose latent vector is "
             "nearest to its own."
         )
-
-
-def _send_sheets(name: str, kind: str, count: int) -> None:
-    """The pictures, after the map that they are for: the quickest first."""
-    with st.container(gap=None):
-        send_sheet("sheet_digits", *cached.digits_sheet(count))
-        with st.spinner("Decoding the pictures of the map, once for each model."):
-            send_sheet("sheet_walk", *cached.walk_sheet(name, kind))
-            send_sheet("sheet_rebuilt", *cached.reconstructions_sheet(name, count))
 
 
 def _map_csv(places: np.ndarray, preservation: np.ndarray | None) -> str:

@@ -1,8 +1,8 @@
 """A map of latent vectors to walk on, with the digit at the pointer beside it.
 
-Everything that follows the pointer is done in the browser, from sheets that
-`ae.ui.components.sprites` sends: no answer of Python is waited for. Python hears of a place, a
-digit or an area once it is chosen.
+Everything that follows the pointer is done in the browser, with what `send_network`,
+`send_latent_vectors` and `send_sheet` have given to the page: no answer of Python is waited for.
+Python hears of a place, a digit or an area once it is chosen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ae.analysis.projection import Plane
 from ae.imaging import to_base64
 from ae.ui.components import base
 from ae.ui.components.sprites import COLUMNS
@@ -142,8 +143,9 @@ def latent_map(
     *,
     start: Look,
     digits: str,
-    reconstructions: str,
-    walk: tuple[str, int],
+    network: str,
+    vectors: str,
+    plane: Plane | None,
     hints: Mapping[str, str],
     by_preservation: bool = False,
     own: Place | None = None,
@@ -156,9 +158,11 @@ def latent_map(
     picture : what the map shows.
     other : of the second map the places, the frame, the title and the alternative text.
     start : what is chosen at first, until somebody chooses anew.
-    digits, reconstructions : names of the sheets with the digits and their reconstructions.
-    walk : name of the sheet with what is decoded all over the frame, side × side pictures from
-        the upper left, and that side.
+    digits : name of the sheet with the digits, see `send_sheet`.
+    network : name of the network that decodes, see `send_network`.
+    vectors : name of the digits' latent vectors, see `send_latent_vectors`.
+    plane : has the latent vector of each place of the map. None for an embedding: a place then has
+        the weighted mean of its neighbours' latent vectors, see `ae.analysis.projection.Embedding`.
     hints : what to do with each tool: walk, box and lasso.
     by_preservation : colour each digit by `MapPicture.preservation`, not by class.
     own : the place of one's own drawing.
@@ -180,9 +184,10 @@ def latent_map(
             "otherAlt": alt,
             "start": {"at": start.at, "digit": start.digit, "area": start.area or None},
             "digits": digits,
-            "reconstructions": reconstructions,
             "columns": COLUMNS,
-            "walk": {"name": walk[0], "side": walk[1]},
+            "network": network,
+            "vectors": vectors,
+            "plane": plane and {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()},
             "hints": dict(hints),
             "byPreservation": by_preservation,
             "own": own,
@@ -219,4 +224,4 @@ def _places(values: Sequence) -> tuple[Place, ...]:
     return tuple(found) if len(found) <= MOST_CORNERS else ()
 
 
-_component = base.register(Path(__file__).parent, "../map_marks.js", "sheets.js")
+_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "places.js")

@@ -1,13 +1,11 @@
-// A map of latent vectors to walk on. All that follows the pointer is drawn here, from sheets of
-// pictures that the browser has; Python hears of a place, a digit or an area when it is chosen.
-//
-// Places are parts of the frame, x to the right and y upwards, from 0 to 1. The frame's own units,
-// those of the latent vector, are what goes out.
+// A map of latent vectors to walk on. The network of the page decodes what is at the pointer in the
+// frame in which it moves; Python hears of a place, a digit or an area when it is chosen.
 
 const QUIET_MS = 600; // after so long without a key the place is chosen
 const STEP = 0.02; // of the frame, for an arrow key
 const NEAR = 0.03; // of the frame: a click chooses a digit that is no farther
 const MOST_CORNERS = 40; // of a lasso
+const BLENDED = 5; // digits whose latent vectors give that of a place where there is no way back
 
 function mount(view) {
   const { find } = view;
@@ -20,23 +18,22 @@ function mount(view) {
     look: {}, // what Python knows: at and area in units of the frame, and the digit's number
     place: null, // of the pointer; at first that of a digit, so that there is something to see
     path: null, // of the box or lasso that is being drawn
-    nearest: null,
+    near: null, // the digits nearest to the place, the nearest first
     layers: new Map(), // canvas -> its points, painted once
     quietTimer: 0,
     spokenTimer: 0,
     frame: 0,
-    onSheet: () => paintSoon(view),
   });
-  addEventListener("ae-sheet", view.onSheet);
+  view.endings = ["network", "vectors", "sheet"].map((kind) => hear(kind, () => paintSoon(view)));
   find(".tools").addEventListener("click", ({ target }) => {
     if (target.dataset.tool) choose(view, target.dataset.tool);
-    else if (target.classList.contains("clear")) tell(view, {});
+    else if (target.classList.contains("clear")) send(view, {});
   });
   listen(view);
 }
 
 function dismiss(view) {
-  removeEventListener("ae-sheet", view.onSheet);
+  for (const end of view.endings) end();
   clearTimeout(view.quietTimer);
   clearTimeout(view.spokenTimer);
   cancelAnimationFrame(view.frame);
@@ -66,14 +63,9 @@ function receive(view, data) {
   choose(view, view.tool);
 }
 
-// Units of the frame -> parts of it, and back with five digits.
-const partsOf = (frame, at) => at.map((value, axis) => (value - frame[axis][0]) / (frame[axis][1] - frame[axis][0]));
-const unitsOf = (frame, parts) =>
-  parts.map((part, axis) => Number((frame[axis][0] + part * (frame[axis][1] - frame[axis][0])).toPrecision(5)));
-
 // --- to Python ---
 
-function tell(view, look) {
+function send(view, look) {
   clearTimeout(view.quietTimer);
   view.look = look;
   view.path = null;
@@ -83,15 +75,15 @@ function tell(view, look) {
 }
 
 function choosePlace(view) {
-  const { nearest, place, data } = view;
-  const isNear = Math.hypot(nearest.x - place[0], nearest.y - place[1]) <= NEAR;
-  tell(view, { ...view.look, at: unitsOf(data.frame, place), digit: isNear ? nearest.index : null });
+  const { near: [nearest], place, data } = view;
+  const isNear = nearest.square <= NEAR ** 2;
+  send(view, { ...view.look, at: unitsOf(data.frame, place), digit: isNear ? nearest.index : null });
 }
 
 function chooseArea(view) {
   const { path, data } = view;
   if (!path || path.length < 2) return;
-  tell(view, { ...view.look, area: thinned(path, MOST_CORNERS).map((place) => unitsOf(data.frame, place)) });
+  send(view, { ...view.look, area: thinned(path, MOST_CORNERS).map((place) => unitsOf(data.frame, place)) });
 }
 
 // A path with `most` places at most, the first and the last among them.
@@ -169,7 +161,7 @@ function onKey(view, event) {
 function paintSoon(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
-    view.nearest = nearestTo(view.points, view.place);
+    view.near = nearestTo(view.points, view.place, BLENDED);
     paintMap(view, view.main, 0);
     paintMap(view, view.other, 2);
     paintPictures(view);
@@ -178,22 +170,8 @@ function paintSoon(view) {
   });
 }
 
-const FAR_END = 65535; // a point's coordinate at the far end of the frame
-const pointAt = (points, index, offset) => [points[4 * index + offset] / FAR_END, points[4 * index + offset + 1] / FAR_END];
-
-function nearestTo(points, [x, y]) {
-  let index = null, least = Infinity;
-  for (let i = 0; i < points.length / 4; i++) {
-    const dx = points[4 * i] / FAR_END - x, dy = points[4 * i + 1] / FAR_END - y;
-    const square = dx * dx + dy * dy;
-    if (square < least) [least, index] = [square, i];
-  }
-  const [nearestX, nearestY] = pointAt(points, index, 0);
-  return { index, x: nearestX, y: nearestY };
-}
-
 function paintMap(view, canvas, offset) {
-  const { data, nearest, place, look } = view;
+  const { data, near, place, look } = view;
   const size = canvas.width, context = canvas.getContext("2d");
   const theme = themeOf(canvas);
   if (view.layers.get(canvas)?.text !== theme.text) view.layers.set(canvas, paintedPoints(view, size, offset, theme));
@@ -201,7 +179,7 @@ function paintMap(view, canvas, offset) {
   context.drawImage(view.layers.get(canvas).canvas, 0, 0);
   context.strokeStyle = context.fillStyle = theme.text;
   const at = ([x, y]) => [x * size, (1 - y) * size];
-  ring(context, at(pointAt(view.points, nearest.index, offset)), 14);
+  ring(context, at(pointAt(view.points, near[0].index, offset)), 14);
   if (offset) return;
   cross(context, at(place), 18, 34);
   if (look.at) ring(context, at(partsOf(data.frame, look.at)), 22, [5, 5]);
@@ -230,30 +208,48 @@ function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
 // --- the pictures ---
 
 function paintPictures(view) {
-  const { data, nearest, place, facts } = view;
-  const fromSheet = (name) => (context) => paintFromSheet(context, name, nearest.index, data.columns);
-  const what = `a ${facts[2 * nearest.index]}`;
-  const kept = data.byPreservation ? `${facts[2 * nearest.index + 1]} % of its neighbours kept` : "";
-  put(view, ".here", (context) => paintBlend(context, data.walk, place), whereInWords(view), "Decoder output at this place");
-  put(view, ".nearest", fromSheet(data.digits), `${what}, number ${nearest.index}`, `Test digit ${nearest.index}, ${what}, the nearest on the map`);
-  put(view, ".reconstruction", fromSheet(data.reconstructions), kept, `Reconstruction of test digit ${nearest.index}`);
+  const { data, near: [{ index }], facts } = view;
+  const what = `a ${facts[2 * index]}`;
+  const kept = data.byPreservation ? `${facts[2 * index + 1]} % of its neighbours kept` : "";
+  const network = networkOf(data.network), vectors = lab.vectors.get(data.vectors);
+  const z = network && vectors && vectorAt(vectors, network.latent_dim, index);
+  put(view, ".here", decodes(network, vectorHere(view, network, vectors)), whereInWords(view), "Decoder output at this place");
+  put(view, ".nearest", shows(data, index), `${what}, number ${index}`, `Test digit ${index}, ${what}, the nearest on the map`);
+  put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit ${index}`);
+  view.find(".failure").textContent = failureOf(data.network);
+}
+
+// The latent vector at the pointer, or undefined as long as what it is made of has not arrived.
+function vectorHere({ data, place, near }, network, vectors) {
+  if (data.plane) return onPlane(data.plane, exactUnitsOf(data.frame, place));
+  return network && vectors && between(vectors, network.latent_dim, near);
+}
+
+// What paints a picture, or null as long as it cannot be.
+const decodes = (network, z) => (network && z ? (context) => paint(context, greyOf(network.decoder.run(z)), 28) : null);
+
+function shows({ digits, columns }, index) {
+  const sheet = lab.sheets.get(digits);
+  const [left, top] = [28 * (index % columns), 28 * Math.floor(index / columns)];
+  return sheet ? (context) => context.drawImage(sheet, left, top, 28, 28, 0, 0, 28, 28) : null;
 }
 
 function put(view, selector, paintOn, caption, alt) {
   const canvas = view.find(`${selector} canvas`), context = canvas.getContext("2d");
   context.clearRect(0, 0, 28, 28);
-  const isPainted = paintOn(context);
-  canvas.dataset.painted = isPainted;
+  paintOn?.(context);
+  canvas.dataset.painted = paintOn !== null;
   canvas.setAttribute("aria-label", alt);
-  canvas.nextElementSibling.textContent = isPainted ? caption : "loading the picture";
+  const missing = failureOf(view.data.network) ? "no picture" : "loading the picture";
+  canvas.nextElementSibling.textContent = paintOn ? caption : missing;
 }
 
 // After a pause: at every frame it would be a stream of words.
 function speakLater(view) {
   clearTimeout(view.spokenTimer);
   view.spokenTimer = setTimeout(() => {
-    const { spoken, nearest, facts } = view;
-    const words = [whereInWords(view), `Nearest: a ${facts[2 * nearest.index]}`];
+    const { spoken, near, facts } = view;
+    const words = [whereInWords(view), `Nearest: a ${facts[2 * near[0].index]}`];
     spoken.textContent = words.filter(Boolean).join(". ");
   }, QUIET_MS);
 }

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from ae.ui.components import base
 
-_NAME_LENGTH = 32
-
 
 def send_network(key: str, name: str, file: bytes) -> None:
     """Give the browser a network for as long as the page calls this with its key.
@@ -21,11 +19,13 @@ def send_network(key: str, name: str, file: bytes) -> None:
     Parameters
     ----------
     key : the place of the component in `st.session_state`.
-    name : by which other components ask for it, at most 32 ASCII characters; another network needs
-        another name. That of a model is the fingerprint of its graph.
+    name : by which other components ask for it; another network needs another name. That of a
+        model is the fingerprint of its graph.
     file : of the graph, as `ae.nn.graph.Graph.to_bytes` makes it.
     """
-    _component(key=key, data=name.encode("ascii").ljust(_NAME_LENGTH) + file)
+    _component(key=key, data=base.named(name, file))
 
 
-_component = base.register(Path(__file__).parent, "../../../nn/engine.js", "../networks.js")
+_component = base.register(
+    Path(__file__).parent, "../../../nn/engine.js", "../networks.js", "../provider.js"
+)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ae.imaging import to_base64
 from ae.ui.components import base
 
 COLUMNS = 100  # digits in a row of a sheet
@@ -25,7 +24,7 @@ def send_sheet(key: str, name: str, png: bytes) -> None:
     name : by which a component on the page asks for the sheet. Another sheet needs another name.
     png : the file, as `ae.imaging` makes it, ``COLUMNS`` digits in a row.
     """
-    _component(key=key, data={"name": name, "png": to_base64(png)})
+    _component(key=key, data=base.named(name, png))
 
 
-_component = base.register(Path(__file__).parent)
+_component = base.register(Path(__file__).parent, "../networks.js", "../provider.js")
