@@ -9,7 +9,7 @@ import numpy as np
 
 from ae.data import unit
 
-_CHUNK = 10_000  # images at a time: a copy of all as float32 would take 188 MB
+_CHUNK = 2_500  # images at a time: a copy of all as float32 would take 188 MB
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,11 @@
 python -m tests.bench.pen [--throttle 4]        (a minute and a half; starts the app itself)
 
 A pointer event's time runs from its time stamp to the end of the frame in which the picture of that
-ink was painted: to the next task, or to the next frame if that begins earlier. A frame is missed if the next one comes more than half a frame late while the
-pen is down. Beside the page stands a bare canvas, measured right before it with the same strokes,
-which shows 28 × 28 pixels that nothing was computed for. Both come a second time with the processor
-slowed down for the browser, as on a phone.
+ink was painted: to the next task, or to the next frame if that begins earlier. A frame is missed
+if the next one comes more than half a frame late while the pen is down. Beside the page stands a
+bare canvas, measured right before it with the same strokes, which shows 28 × 28 pixels that nothing
+was computed for. Both come a second time with the processor slowed down for the browser, as on a
+phone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ MOVE_SECONDS = 0.008  # from one event to the next, as a mouse of 125 Hz sends t
 REST_SECONDS = 1.0  # after a stroke: Python hears of the ink meanwhile
 FRAME_MS = 1000 / 60
 
-BARE = """<canvas class="ink" role="img" aria-label="Drawing area" width="560" height="560"></canvas>
+BARE = """
+<canvas class="ink" role="img" aria-label="Drawing area" width="560" height="560"></canvas>
 <div class="results" data-number="0"><canvas width="28" height="28"></canvas></div>
 <script>
 const ink = document.querySelector(".ink"), context = ink.getContext("2d");

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ae import data as ae_data
-from ae.data import MNIST_PATH, MNIST_SHA256, load_data, load_mnist, one_of_each_class
+from ae.data import (
+    MNIST_PATH,
+    MNIST_SHA256,
+    load_data,
+    load_mnist,
+    load_mnist_half,
+    one_of_each_class,
+    unit,
+)
 from ae.errors import DataError
 
 GOOD = {
@@ -222,3 +230,11 @@ def test_one_of_each_class_is_the_first_of_each_in_label_order(mnist):
     for label, digit in enumerate(digits):
         first = mnist.y_test.tolist().index(label)
         np.testing.assert_array_equal(digit, mnist.x_test[first])
+
+
+@pytest.mark.parametrize("half", ["train", "test"])
+def test_a_half_of_mnist_holds_the_same_digits(mnist, half):
+    images, labels = load_mnist_half(half)
+    assert images.dtype == labels.dtype == np.uint8
+    np.testing.assert_array_equal(unit(images), getattr(mnist, f"x_{half}"))
+    np.testing.assert_array_equal(labels, getattr(mnist, f"y_{half}"))

@@ -140,3 +140,8 @@ def test_principal_angles_are_those_of_scipy(seed, sizes, distance):
     second = basis[: sizes[1]] + distance * rng.normal(size=(sizes[1], 12))
     expected = np.degrees(subspace_angles(first.T, second.T))[::-1]
     np.testing.assert_allclose(principal_angles(first, second), expected, atol=1e-9)
+
+
+def test_grey_levels_give_the_pca_of_their_values(small_data, small_pca):
+    levels = np.rint(small_data.x_train * 255).astype(np.uint8)
+    assert PCA.fit(levels, 20).fingerprint == small_pca.fingerprint

@@ -1,34 +1,60 @@
-"""Start: ten digits of ten classes, and figures that are those of the model."""
+"""Start: ten digits of ten classes for the network in the page, and the figures of the model."""
+
+import base64
+import json
 
 import numpy as np
-import pytest
-from looks import OWN, assert_looks_like, parts
+from looks import OWN
 
 from ae import store
-from ae.analysis import metrics
+from ae.data.drawing import to_mnist_form
+from ae.store.graphs import load_graph
+from ae.ui import state
 
 
-def test_each_column_is_a_test_digit_through_the_network_and_through_pca(
-    open_page, conv_32, shown, mnist, pca
-):
-    model, _ = conv_32
+def rows(at) -> dict:
+    """What the page gives to the rows of digits."""
+    data = [json.loads(each.proto.json)[0] for each in at.get("bidi_component") if each.proto.json]
+    return next(each for each in data if "columns" in each)
+
+
+def digits(at) -> np.ndarray:
+    """The digits that are shown: uint8 (n, 28, 28)."""
+    bytes_ = [base64.b64decode(column["pixels"]) for column in rows(at)["columns"]]
+    return np.frombuffer(b"".join(bytes_), np.uint8).reshape(-1, 28, 28)
+
+
+def test_each_column_is_a_test_digit_of_its_class(open_page, conv_32, mnist):
     at = open_page("start")
-    row = shown[-1]
-    assert len(row.pixels) == len(row.captions) == len(row.alt) == 10
-    for label, tile in enumerate(row.pixels):
-        original, reconstruction, by_pca = parts(tile)
-        test_digits = mnist.x_test[mnist.y_test == label]
-        same = np.rint(test_digits * 255) == original[..., 0]
-        image = test_digits[same.all(axis=(1, 2))][:1]
-        assert len(image) == 1, f"column {label} shows no test digit {label}"
-        assert_looks_like(original, image[0])
-        assert_looks_like(reconstruction, model.reconstruct(image)[0])
-        assert_looks_like(by_pca, pca.reconstruct(image)[0])
-        error = metrics.squared_error(image, model.reconstruct(image))[0]
-        pca_error = metrics.squared_error(image, pca.reconstruct(image))[0]
-        told = [float(number) for number in at.image[0].captions[label].split("/")]
-        assert told == pytest.approx([error, pca_error], abs=0.051)
-        assert f"digit {label}," in row.alt[label]
+    columns = rows(at)["columns"]
+    assert [column["head"] for column in columns] == [str(label) for label in range(10)]
+    for label, (shown, column) in enumerate(zip(digits(at), columns, strict=True)):
+        test_digits = np.rint(mnist.x_test[mnist.y_test == label] * 255)
+        assert (test_digits == shown).all(axis=(1, 2)).any(), f"this is no test digit {label}"
+        assert column["name"] == f"test digit {label}"
+
+
+def test_the_digits_name_the_network_that_the_page_sends(open_page, conv_32):
+    at = open_page("start")
+    card, file = load_graph("conv-32")
+    (sent,) = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
+    assert rows(at)["network"] == sent[:32].decode().strip() == card.graph
+    assert sent[32:] == file
+
+
+def test_ones_own_drawing_is_the_last_column(open_page, conv_32):
+    at = open_page("start")
+    assert "drawing" not in at.header[0].value
+    ink = np.zeros((56, 56), np.float32)
+    ink[10:40, 20:25] = 1
+    at.session_state[state.DRAWN] = ink
+    at.run()
+    assert not at.exception
+    assert "your drawing" in at.header[0].value
+    *_, last = rows(at)["columns"]
+    assert len(digits(at)) == 11
+    assert last["name"] == "your drawing"
+    np.testing.assert_array_equal(digits(at)[-1], np.rint(to_mnist_form(ink).image * 255))
 
 
 def test_figures_are_those_of_the_card(open_page, conv_32):
@@ -41,27 +67,32 @@ def test_figures_are_those_of_the_card(open_page, conv_32):
     assert at.sidebar.caption[-1].value.count(f"{card.parameters:,}") == 1
 
 
-def test_the_button_brings_ten_other_digits(open_page, put, shown):
+def test_the_button_brings_ten_other_digits(open_page, put):
     put("conv-32")
     at = open_page("start")
-    before = shown[-1].pixels
+    before = digits(at)
     at.button[0].click().run()
     assert not at.exception
-    after = shown[-1].pixels
-    assert len(after) == 10
-    assert not any(
-        np.array_equal(parts(a)[0], parts(b)[0]) for a, b in zip(before, after, strict=True)
-    )
+    assert len(digits(at)) == 10
+    assert (digits(at) != before).any(axis=(1, 2)).all()
 
 
-def test_choosing_another_model_changes_the_page(open_page, put, shown):
+def test_choosing_another_model_changes_the_network_and_not_the_digits(open_page, put):
     put("conv-32"), put(OWN)
     at = open_page("start")
-    before = shown[-1].pixels
+    before, network = digits(at), rows(at)["network"]
     at.sidebar.selectbox(key="model").select(OWN).run()
     assert not at.exception
     assert at.metric[0].value == "784 → 4"
     assert at.metric[1].value == f"{store.read_card(OWN).test.squared_error:.2f}"
-    for old, new in zip(before, shown[-1].pixels, strict=True):
-        assert np.array_equal(parts(old)[0], parts(new)[0]), "the digits are to stay the same"
-        assert not np.array_equal(parts(old)[1], parts(new)[1]), "the reconstruction is not"
+    assert rows(at)["network"] == store.read_card(OWN).graph != network
+    np.testing.assert_array_equal(digits(at), before)
+
+
+def test_without_the_data_the_rest_of_the_page_stands(
+    open_page, conv_32, monkeypatch, tmp_path, forget_data
+):
+    monkeypatch.setattr("ae.data.MNIST_PATH", tmp_path / "mnist.npz")
+    at = open_page("start")
+    assert len(at.error) == 1
+    assert len(at.metric) == 3

@@ -1,5 +1,6 @@
 """What the pages share stays whole between the runs of Streamlit's scripts."""
 
+import numpy as np
 import pytest
 from streamlit.runtime.scriptrunner import script_runner
 
@@ -17,3 +18,10 @@ def test_the_end_of_a_script_run_does_not_clear_the_keras_session(monkeypatch):
     script_runner._clean_problem_modules()
     # Clearing starts the count of layers anew.
     assert keras.layers.Dense(1).name not in (before, "dense")
+
+
+def test_the_pages_mnist_is_that_of_the_package(mnist):
+    for name in ("name", "sha256"):
+        assert getattr(cache.mnist(), name) == getattr(mnist, name)
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(cache.mnist(), name), getattr(mnist, name))
