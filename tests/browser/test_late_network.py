@@ -17,8 +17,8 @@ from ae.nn.pca import PCA
 
 GIVE = """(element, [name, text]) => {
   const file = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  const name32 = new TextEncoder().encode(name.padEnd(32));
-  element.give(new Uint8Array([...name32, ...file]));
+  const name48 = new TextEncoder().encode(name.padEnd(48));
+  element.give(new Uint8Array([...name48, ...file]));
 }"""
 STEPS = {"crop": True, "scale": True, "centre": True}
 

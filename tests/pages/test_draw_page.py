@@ -10,6 +10,7 @@ from looks import OWN
 from ae import store
 from ae.data.drawing import to_mnist_form
 from ae.store.graphs import load_graph
+from ae.ui.components.base import NAME_LENGTH
 
 
 def ink_of(pixels: np.ndarray, number: int = 1, name: str = "", **steps: bool) -> dict:
@@ -38,7 +39,7 @@ def components(at) -> list[dict]:
 def networks(at) -> dict[str, bytes]:
     """The networks that the page gives to the browser, by their names."""
     sent = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
-    return {data[:32].decode().strip(): data[32:] for data in sent}
+    return {data[:NAME_LENGTH].decode().strip(): data[NAME_LENGTH:] for data in sent}
 
 
 def given(at) -> dict:

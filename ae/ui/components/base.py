@@ -12,7 +12,7 @@ from streamlit.components import v2
 
 from ae.imaging import to_base64, to_bytes
 
-_NAME_LENGTH = 48  # of what provider.js gives
+NAME_LENGTH = 48  # of what provider.js gives
 MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts to exactly
 
 
@@ -103,4 +103,4 @@ def named(name: str, content: bytes) -> bytes:
     name : at most 48 ASCII characters, by which other components ask for the content.
     content : the bytes that the component's script reads.
     """
-    return name.encode("ascii").ljust(_NAME_LENGTH) + content
+    return name.encode("ascii").ljust(NAME_LENGTH) + content
