@@ -10,6 +10,7 @@ from ae import store
 from ae.data.drawing import to_mnist_form
 from ae.store.graphs import load_graph
 from ae.ui import state
+from ae.ui.components.base import NAME_LENGTH
 
 
 def rows(at) -> dict:
@@ -38,8 +39,8 @@ def test_the_digits_name_the_network_that_the_page_sends(open_page, conv_32):
     at = open_page("start")
     card, file = load_graph("conv-32")
     (sent,) = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
-    assert rows(at)["network"] == sent[:32].decode().strip() == card.graph
-    assert sent[32:] == file
+    assert rows(at)["network"] == sent[:NAME_LENGTH].decode().strip() == card.graph
+    assert sent[NAME_LENGTH:] == file
 
 
 def test_ones_own_drawing_is_the_last_column(open_page, conv_32):
