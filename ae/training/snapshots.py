@@ -17,6 +17,7 @@ import numpy as np
 
 from ae.config import ModelConfig
 from ae.nn.autoencoder import Autoencoder
+from ae.nn.graph import Graph, graph_of
 from ae.system import archives
 from ae.system.files import replacing
 from ae.training.progress import Moment
@@ -165,15 +166,29 @@ class SnapshotModel:
             If the snapshot is of another architecture.
         """
         with self._in_use:
-            variables = self._model.variables
-            shapes = [tuple(variable.shape) for variable in variables]
-            received = [weights.shape for weights in snapshot.weights]
-            if shapes != received:
-                raise ValueError(
-                    "snapshot must be of the network that config describes, with weights of "
-                    f"shapes {shapes!s:.200}. Received: {received!s:.200}."
-                )
-            for variable, weights in zip(variables, snapshot.weights, strict=True):
-                variable.assign(weights)
+            self._take_weights(snapshot)
             z = self._model.encode(images)
             return z, self._model.decode(z)
+
+    def graph(self, snapshot: Snapshot) -> Graph:
+        """Return the graph of the network with the weights of a snapshot.
+
+        Its weights are rounded to half precision, which changes them less than the 8 bits of a
+        snapshot did. Raises as ``run`` does.
+        """
+        with self._in_use:
+            self._take_weights(snapshot)
+            self._model.round_to_half_precision()
+            return graph_of(self._model)
+
+    def _take_weights(self, snapshot: Snapshot) -> None:
+        variables = self._model.variables
+        shapes = [tuple(variable.shape) for variable in variables]
+        received = [weights.shape for weights in snapshot.weights]
+        if shapes != received:
+            raise ValueError(
+                "snapshot must be of the network that config describes, with weights of "
+                f"shapes {shapes!s:.200}. Received: {received!s:.200}."
+            )
+        for variable, weights in zip(variables, snapshot.weights, strict=True):
+            variable.assign(weights)

@@ -177,6 +177,8 @@ DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark
 LATENT_MAP = "latent_map"  # Latent space: the map's component state
 LATENT_VECTORS, DIGITS_SHEET = "latent_vectors", "sheet_digits"  # what gives them to the page
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
+DRAW_AT_SNAPSHOTS = "draw_at_snapshots"  # Train: whether the time machine has a pad
+SNAPSHOT_PAD = "snapshot_pad"  # Train: the pad's component state
 FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
 COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs
 FILM_OF = "film_of"  # Train: whose film is shown, if the run and the chosen model have one
@@ -201,6 +203,7 @@ PADS = {
     "draw": PAD,
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
+    "train": SNAPSHOT_PAD,
 }  # by the page's path: whose drawing a link carries
 
 NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"

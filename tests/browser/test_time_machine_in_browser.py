@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pad_driver import BAR, SEVEN, Pad, pixels
 from playwright.sync_api import Page, expect
 
 from ae.config import ModelConfig, TrainingConfig
@@ -89,4 +90,30 @@ def test_keys_move_it_and_it_plays_when_asked_to_the_end(app, page, filmed, watc
     page.get_by_role("button", name="Play").click()
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert watched.errors == []
+
+
+def test_a_digit_is_drawn_while_the_slider_goes_through_the_training(
+    app, page, filmed, watched, quiet_log
+):
+    slider = open_film(page, app, filmed)
+    page.get_by_text("Draw a digit and move the slider").click()
+    pad = Pad(page)
+    pad.expect_ink("empty")
+    pad.draw(SEVEN)
+    expect(pad.message).to_contain_text("at step 45.")
+    expect(pad.reconstruction).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Your drawing above its"))).to_be_visible()
+    settled = page.get_by_test_id("stApp")
+    expect(settled).to_have_attribute("data-test-script-state", "notRunning")
+    last = pixels(pad.reconstruction)
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(pad.message).to_contain_text("at step 0.")
+    first = pixels(pad.reconstruction)
+    assert first != last
+    pad.put_pen_down(BAR)
+    assert pixels(pad.reconstruction) != first, "the network of the first step follows the pen"
+    pad.lift_pen()
+    pad.expect_ink("2 strokes")
     assert watched.errors == []

@@ -50,6 +50,18 @@ def test_a_snapshot_shows_nearly_what_the_model_does(tmp_path, mnist):
     assert np.corrcoef(z.ravel(), model.encode(digits).ravel())[0, 1] > 0.999
 
 
+def test_the_graph_of_a_snapshot_has_its_weights_in_half_precision(
+    tmp_path, tiny_model, tiny_config
+):
+    snapshots.write(tmp_path / "snapshot.npz", moment(tiny_model))
+    snapshot = snapshots.read(tmp_path / "snapshot.npz")
+    graph = snapshots.SnapshotModel(tiny_config).graph(snapshot)
+    sizes = [weights.size for weights in snapshot.weights]
+    assert len(graph.to_bytes()) < 2 * sum(sizes) + 20_000
+    largest = max(np.abs(weights).max() for weights in snapshot.weights)
+    assert np.abs(graph.weights).max() == pytest.approx(largest, rel=2**-11)
+
+
 def test_compressed_and_quick_snapshots_are_the_same(tmp_path, tiny_model):
     snapshots.write(tmp_path / "small.npz", moment(tiny_model))
     snapshots.write(tmp_path / "quick.npz", moment(tiny_model), compress=False)

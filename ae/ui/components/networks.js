@@ -5,15 +5,18 @@
 // seen : name of a drawing -> {network, image, z, output, error}, as `reconstruct` returns it, and whose network
 // sheets : name -> ImageBitmap of many digits
 // vectors : name -> Float32Array, one latent vector after the other
+// snapshots : title of a time machine -> {at, step}, where its slider is
 const lab = (globalThis.aeLab ??= {
   networks: new Map(),
   seen: new Map(),
   sheets: new Map(),
   vectors: new Map(),
+  snapshots: new Map(),
   events: new EventTarget(),
 });
 
-// Kinds: "network", "sheet" and "vectors" with their names, "seen" with the name of a drawing.
+// Kinds: "network", "sheet" and "vectors" with their names, "seen" with the name of a drawing,
+// "snapshot" with the title of a time machine.
 const tell = (kind, detail) => lab.events.dispatchEvent(new CustomEvent(kind, { detail }));
 
 // Call a listener with what is told. Returns what ends it.

@@ -40,6 +40,20 @@ def own_views(
     return _own_views(config, stamps, image.tobytes())
 
 
+def network(config: ModelConfig, path: Path) -> bytes | None:
+    """The file of the graph of a snapshot; None of a damaged one."""
+    return _network(config, str(path), cache.changed(path))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _network(config: ModelConfig, path: str, changed: int) -> bytes | None:
+    snapshot = snapshots.read(path)
+    try:
+        return snapshot and _projector(config).graph(snapshot).to_bytes()
+    except ValueError:  # as for the views
+        return None
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _projector(config: ModelConfig) -> snapshots.SnapshotModel:
     cache.tensorflow()

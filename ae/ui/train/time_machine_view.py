@@ -10,9 +10,12 @@ import streamlit as st
 
 from ae import runs, store
 from ae.config import IMPORTED, ModelConfig
+from ae.nn.graph import fingerprint_of
 from ae.training import snapshot_views, snapshots
 from ae.training.snapshot_views import Map, View
-from ae.ui import cache, drawing, links, state
+from ae.ui import cache, drawing, state
+from ae.ui.components.drawing_pad import drawing_pad, read_ink
+from ae.ui.components.network import send_network
 from ae.ui.components.time_machine import Own, Snapshots, time_machine
 from ae.ui.markdown import plain
 from ae.ui.train import cached
@@ -65,9 +68,31 @@ def _show_snapshots(name: str) -> None:
         "beginning of the training. Move the slider to see how the network reconstructed these "
         "digits at each of them, and how its latent space formed." + _about_data(data)
     )
-    _show(state.FILM, f"Training of {name}", config, views, own, own_views)
-    if own is None:
-        links.to_page("draw", "Draw a digit to see it here", "draw")
+    title = f"Training of {name}"
+    _show(state.FILM, title, config, views, own, own_views)
+    if st.toggle(
+        "Draw a digit and move the slider",
+        key=state.DRAW_AT_SNAPSHOTS,
+        help="The network of the snapshot at the slider reconstructs your digit while you draw. "
+        "The networks of all snapshots are sent to your browser for this.",
+    ):
+        _show_pad(title, config, paths)
+
+
+def _show_pad(title: str, config: ModelConfig, paths: Sequence[Path]) -> None:
+    """A drawing pad whose network is that of the snapshot at the slider."""
+    with st.spinner("Preparing the networks of all snapshots for the browser, once for each run."):
+        files = [file for path in paths if (file := cached.network(config, path)) is not None]
+    names = [fingerprint_of(file) for file in files]
+    drawing_pad(
+        state.SNAPSHOT_PAD,
+        work={"kind": "snapshots", "of": title, "networks": names},
+        steps=drawing.ALL_STEPS,
+        load=drawing.load_for(read_ink(state.SNAPSHOT_PAD)),
+        on_ink=lambda: drawing.take_ink(state.SNAPSHOT_PAD),
+    )
+    for number, file in enumerate(files):
+        send_network(f"{state.NETWORK}_{number}", names[number], file)
 
 
 def show_now(name: str) -> None:

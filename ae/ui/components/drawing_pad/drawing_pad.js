@@ -201,6 +201,7 @@ function mount(view) {
       lookSoon(view);
       restLater(view);
     }),
+    hear("snapshot", (title) => title === view.data?.work.of && lookSoon(view)),
     listenForLeaving(view),
   ];
   listenToPen(view);

@@ -21,6 +21,18 @@ const WORK = {
     return { pictures, message: message + (isClipped(seen.output) ? CLIPPED : "") };
   },
 
+  // Time machine: what the network of the snapshot at the slider makes of it.
+  snapshots(view, { image: { values: image } }) {
+    const { name, work } = view.data;
+    const pictures = [{ label: "Network input", values: image, caption: "28 × 28 pixels" }];
+    const { at, step } = lab.snapshots.get(work.of) ?? { at: work.networks.length - 1 };
+    const seen = madeOf(name, work.networks[at], image);
+    if (!seen) return { pictures, message: failureOf(work.networks[at]) };
+    const error = seen.error.toFixed(1);
+    pictures.push({ label: "Reconstruction", values: seen.output, caption: `error ${error}` });
+    return { pictures, message: `Squared error ${error} at step ${step}.` };
+  },
+
   // Compress: the reconstruction from quantized latent values.
   send(view, { image: { values: image } }) {
     const { name, work } = view.data;

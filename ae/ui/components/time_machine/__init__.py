@@ -115,4 +115,4 @@ def _sixteen_bits(places: np.ndarray) -> np.ndarray:
     return np.rint(places * 65535).astype("<u2")
 
 
-_component = base.register(Path(__file__).parent, "../map_marks.js", "curve.js")
+_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "curve.js")

@@ -69,6 +69,8 @@ function showSoon(view) {
   view.frame = requestAnimationFrame(() => {
     const { data, player, svg, scale, find } = view;
     const words = inWords(data, player.at);
+    lab.snapshots.set(data.title, { at: player.at, step: grouped(data.steps[player.at]) });
+    tell("snapshot", data.title);
     find("input").setAttribute("aria-valuetext", words);
     find(".snapshot").textContent = words;
     paintDigits(view);
