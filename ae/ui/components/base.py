@@ -92,3 +92,8 @@ def number_of(value: object) -> int | None:
 def encode(pixels: np.ndarray) -> str:
     """Return the base64 of values in [0, 1], of any shape, as 8-bit numbers in C order."""
     return to_base64(to_bytes(pixels))
+
+
+def encode_floats(values: np.ndarray) -> str:
+    """Return the base64 of numbers, of any shape, as little-endian float32 in C order."""
+    return to_base64(values.astype("<f4"))

@@ -201,6 +201,7 @@ function mount(view) {
       lookSoon(view);
       restLater(view);
     }),
+    hear("strength", () => lookSoon(view)), // of the noise
     listenForLeaving(view),
   ];
   listenToPen(view);
