@@ -233,7 +233,7 @@ def told() -> Iterator[None]:
         )
 
 
-def fragment(key: str | None = None) -> Callable:
+def fragment() -> Callable:
     """st.fragment for a part of a page whose failure is told as the whole page's would be.
 
     A fragment that runs by itself runs outside the page, and outside what tells its failures.
@@ -245,7 +245,7 @@ def fragment(key: str | None = None) -> Callable:
             with told():
                 function(*args, **options)
 
-        return st.fragment(part, key=key)
+        return st.fragment(part)
 
     return decorate
 

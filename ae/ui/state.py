@@ -205,8 +205,6 @@ PADS = {
     "denoise": NOISE_PAD,
 }  # by the page's path: whose drawing a link carries
 
-NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
-
 
 def model_name() -> str | None:
     """Name of the model that all pages show, or None if there is none at all."""

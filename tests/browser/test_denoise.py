@@ -13,6 +13,7 @@ from ae.data.noise import corrupt
 from ae.imaging import to_bytes
 
 SCRIBBLE = [(0.2, 0.35), (0.8, 0.6), (0.2, 0.7)]
+PRESS = 80  # milliseconds: a hand's click; what is pressed gives the pad time to send its ink
 SLOW = 120_000  # the first look at a page computes what the later ones find done
 
 
@@ -150,7 +151,7 @@ def test_the_strength_is_set_by_keys_and_the_newest_one_stays(app, page, watched
     settled(page)
     expect(slider(page)).to_have_attribute("aria-valuetext", "0.15")
     expect(slider(page)).to_be_focused()
-    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("link", name="Draw").click(delay=PRESS)
     expect(page.get_by_role("heading", level=1)).to_contain_text("What happens")
     page.get_by_role("link", name="Denoise").click()
     expect(slider(page)).to_have_attribute("aria-valuetext", "0.15")
@@ -206,7 +207,7 @@ def test_the_noise_pen_starts_with_the_drawing_and_leaves_it_as_it_is(
     pad.button("Noise pen").click()
     pad.draw(SCRIBBLE)
     pad.expect_ink("2 strokes")
-    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("link", name="Draw").click(delay=PRESS)
     expect(page.get_by_role("heading", level=1)).to_contain_text("What happens")
     expect(pad.canvas).to_be_visible(timeout=SLOW)
     pad.expect_ink("1 stroke")
@@ -234,7 +235,7 @@ def test_a_test_digit_on_the_noise_pens_pad_is_the_drawing_of_all_pages(
     expect_pixels_to_change(pad.canvas, before)
     settled(page)
     after = pixels(pad.canvas)
-    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("link", name="Draw").click(delay=PRESS)
     expect(page.get_by_role("heading", level=1)).to_contain_text("What happens")
     expect(pad.canvas).to_be_visible(timeout=SLOW)
     pad.expect_ink("a picture and 0 strokes")

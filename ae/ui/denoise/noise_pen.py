@@ -11,13 +11,12 @@ import streamlit as st
 from ae.analysis.denoising import Settings
 from ae.data.drawing import to_mnist_form, transform_layer
 from ae.data.noise import Noise
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, state
 from ae.ui.components.drawing_pad import denoise, drawing_pad, read_ink
 from ae.ui.denoise import networks, pictures
 from ae.ui.denoise.pictures import NoisyDigits
 
 
-@shell.fragment(key=state.NOISE_PEN)
 def noise_pen(noise: Noise, strength: float, settings: Settings, models: Mapping[str, str]) -> None:
     """Show the pad with its second pen, and beside it what the networks make of the noisy digit."""
     drawing_pad(
@@ -26,7 +25,7 @@ def noise_pen(noise: Noise, strength: float, settings: Settings, models: Mapping
         steps=drawing.ALL_STEPS,
         load=drawing.load_for(read_ink(state.NOISE_PAD)),
         noise_pen=True,
-        on_ink=lambda: drawing.take_ink(state.NOISE_PAD, state.NOISE_PEN, state.DENOISED_ROWS),
+        on_ink=lambda: drawing.take_ink(state.NOISE_PAD),
     )
 
 
@@ -40,7 +39,6 @@ def other_input() -> None:
     )
 
 
-@shell.fragment(key=state.DENOISED_ROWS)
 def drawn_rows(
     noise: Noise, strength: float, settings: Settings, models: Mapping[str, str]
 ) -> None:

@@ -139,7 +139,7 @@ if DENOISING not in networks.values():
         f"`python -m ae train --noise mixture --name {DENOISER}`"
     )
 st.header("Which method is best?")
-# The rows below the pad wait while the page computes, so with a drawing this waits to be asked for.
+# It takes seconds: with a drawing, which is what one looks at, it waits to be asked for.
 if shown != state.OWN_DRAWING or st.toggle(
     "Compare the methods on test digits, too",
     state.default(state.MEASURED),
