@@ -14,18 +14,38 @@ export function preprocess(drawing, { crop = true, scale = true, centre = true }
   if (drawing.values.length !== height * width) {
     throw new Error(`Expected ${height}×${width} values. Received: ${drawing.values.length}.`);
   }
-  const inked = (value) => (value > INK_THRESHOLD ? value : 0);
   const ink = { height, width, values: mapped(drawing.values, inked, Float64Array) };
   const cropped = crop ? part(ink, inkBounds(ink)) : ink;
   const longer = Math.max(cropped.height, cropped.width);
   const scaled = scaledTo(cropped, scale ? BOX : Math.min(FRAME, longer));
   const image = placed(scaled, centre);
-  const clipped = (value) => Math.min(Math.max(value, 0), 1);
   const shown = ({ height, width, values }) => {
     return { height, width, values: mapped(values, clipped, Float32Array) };
   };
   return { ink: shown(ink), cropped: shown(cropped), scaled: shown(scaled), image: shown(image) };
 }
+
+// Crop, scale and shift a second layer of the drawing exactly as its ink. form : what `preprocess` made
+// of the ink. Returns a 28×28 picture; what lies beside the digit stays beside it.
+export function transformLayer(layer, { ink, cropped, scaled, image }) {
+  if (layer.height !== ink.height || layer.width !== ink.width) {
+    const [is, shall] = [layer, ink].map(({ height, width }) => `${height}×${width}`);
+    throw new Error(`Expected a layer of ${shall}, as the ink. Received: ${is}.`);
+  }
+  const isWhole = cropped.height === ink.height && cropped.width === ink.width;
+  const crop = isWhole ? { top: 0, left: 0 } : inkBounds(ink);
+  const [to, from] = [inkBounds(image), inkBounds(scaled)];
+  const along = (side, start) => {
+    const step = cropped[side] / scaled[side];
+    return taps(layer[side], FRAME, step, crop[start] - (to[start] - from[start]) * step);
+  };
+  const values = mapped(layer.values, inked, Float64Array);
+  const moved = product({ ...layer, values }, along("height", "top"), along("width", "left"));
+  return { ...moved, values: mapped(moved.values, clipped, Float32Array) };
+}
+
+const inked = (value) => (value > INK_THRESHOLD ? value : 0);
+const clipped = (value) => Math.min(Math.max(value, 0), 1);
 
 // Like Type.from, which is slow for as many values as a canvas has.
 function mapped(values, f, Type) {
@@ -71,42 +91,53 @@ function scaledTo(picture, longerSide) {
   const [height, width] = [picture.height, picture.width].map((side) =>
     Math.max(1, rounded(side * factor)),
   );
-  const [rows, columns] = [weights(picture.height, height), weights(picture.width, width)];
-  const between = new Float64Array(height * picture.width);
-  rows.forEach((row, i) => {
-    for (const { from, weight } of row) {
-      const [to, start] = [i * picture.width, from * picture.width];
-      for (let column = 0; column < picture.width; column++) {
-        between[to + column] += weight * picture.values[start + column];
-      }
-    }
-  });
-  const values = new Float64Array(height * width);
-  for (let i = 0; i < values.length; i++) {
-    const start = Math.floor(i / width) * picture.width;
-    for (const { from, weight } of columns[i % width]) values[i] += weight * between[start + from];
-  }
+  const { values } = product(picture, weights(picture.height, height), weights(picture.width, width));
   const peak = largest(values);
   const gain = peak < SMALLEST ? 1 : largest(picture.values) / peak;
   return { height, width, values: values.map((value) => value * gain) };
 }
 
+// Each new pixel is a sum over its row and its column of {from, weight}.
+function product({ width: across, values: old }, rows, columns) {
+  const between = new Float64Array(rows.length * across);
+  rows.forEach((row, i) => {
+    for (const { from, weight } of row) {
+      const [to, start] = [i * across, from * across];
+      for (let column = 0; column < across; column++) between[to + column] += weight * old[start + column];
+    }
+  });
+  const [height, width] = [rows.length, columns.length];
+  const values = new Float64Array(height * width);
+  for (let i = 0; i < values.length; i++) {
+    const start = Math.floor(i / width) * across;
+    for (const { from, weight } of columns[i % width]) values[i] += weight * between[start + from];
+  }
+  return { height, width, values };
+}
+
 const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
 
-// For each new pixel, the old ones that give to it: by the length that an old pixel and the new one,
-// at least as wide, have in common.
+// For each new pixel, the old ones that give to it, with a sum of 1.
 function weights(size, newSize) {
-  const step = size / newSize;
+  return taps(size, newSize, size / newSize, 0).map((row) => {
+    const sum = row.reduce((total, { weight }) => total + weight, 0);
+    return row.map(({ from, weight }) => ({ from, weight: weight / sum }));
+  });
+}
+
+// For each of `count` new pixels, `step` old ones apart, the first of which begins at the old pixel
+// `first`: the old ones that give to it, by the length that both, the new one at least as wide as an
+// old one, have in common.
+function taps(size, count, step, first) {
   const reach = Math.max(step, 1);
-  return Array.from({ length: newSize }, (_, i) => {
-    const taps = [];
+  return Array.from({ length: count }, (_, i) => {
+    const row = [];
     for (let from = 0; from < size; from++) {
-      const distance = Math.abs((i + 0.5) * step - (from + 0.5));
-      const weight = Math.min(Math.max((1 + reach) / 2 - distance, 0), 1);
-      if (weight > 0) taps.push({ from, weight });
+      const distance = Math.abs(first + (i + 0.5) * step - (from + 0.5));
+      const weight = Math.min(Math.max((1 + reach) / 2 - distance, 0), 1) / reach;
+      if (weight > 0) row.push({ from, weight });
     }
-    const sum = taps.reduce((total, { weight }) => total + weight, 0);
-    return taps.map(({ from, weight }) => ({ from, weight: weight / sum }));
+    return row;
   });
 }
 

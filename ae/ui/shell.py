@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -22,9 +20,6 @@ from ae.system import log
 from ae.ui import cache, links, state
 from ae.ui.components.sidebar import close_on_arrival
 from ae.ui.markdown import plain
-
-# Thirty threads that pull at Python's one lock get a fifth less done than two.
-_turns = threading.Semaphore(os.cpu_count() or 1)
 
 TILE_WIDTH = 70  # pixels on the screen: ten in a row on a desk, five on a phone
 
@@ -238,22 +233,19 @@ def told() -> Iterator[None]:
         )
 
 
-def fragment(key: str | None = None, *, in_turn: bool = False) -> Callable:
+def fragment() -> Callable:
     """st.fragment for a part of a page whose failure is told as the whole page's would be.
 
     A fragment that runs by itself runs outside the page, and outside what tells its failures.
-
-    in_turn : for a part of a few milliseconds that a whole class may ask for at once: no more of
-        them run at once than there are processors, the others wait.
     """
 
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
         def part(*args, **options) -> None:
-            with told(), _turns if in_turn else contextlib.nullcontext():
+            with told():
                 function(*args, **options)
 
-        return st.fragment(part, key=key)
+        return st.fragment(part)
 
     return decorate
 

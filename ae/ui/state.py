@@ -91,7 +91,8 @@ SECOND = _control("second", "reconstruct", str, NO_SECOND)  # the second model
 NOISY_SET = _control("noisy", "denoise", str, TEST_SET)  # what is corrupted
 NOISY_SEED = _control("pick_noisy", "denoise", int, 0)  # seed of the choice of digits
 NOISE = _control("noise", "denoise", str, "gaussian")  # kind of noise
-STRENGTH = _control("strength", "denoise", float, 0.4)  # strength of the noise, 0 to 1
+# strength of the noise, 0 to 1; a component holds it, so ae.ui.denoise.strength keeps the URL
+STRENGTH = _control("strength", "denoise", float, 0.4)
 NOISE_SEED = _control("noise_seed", "denoise", int, 0)  # seed of the noise
 # with a drawing: whether test digits are compared too
 MEASURED = _control("measured", "denoise", bool, False)
@@ -164,6 +165,9 @@ HISTOGRAM_TAKEN = "error_taken"  # Reconstruct: the selection that the page has 
 OWN_UPLOAD = "own_upload"  # Reconstruct: own pictures
 NOISY_UPLOAD = "noisy_upload"  # Denoise: own pictures
 NOISE_PAD = "noise_pad"  # Denoise: the pad's component state
+NOISE_SLIDER = "noise_slider"  # Denoise: the slider of the strength
+NOISY_ROWS = "noisy_rows"  # Denoise: the rows of pictures
+DENOISING_NETWORK = "denoising_network_"  # how the keys begin of what gives Denoise its networks
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
 MODEL_GONE = "model_gone"  # that the chosen model is no longer there, as a sentence
 PRESET = "preset"
@@ -205,8 +209,6 @@ PADS = {
     "denoise": NOISE_PAD,
     "train": SNAPSHOT_PAD,
 }  # by the page's path: whose drawing a link carries
-
-NOISE_PEN, DENOISED_ROWS = "noise_pen", "denoised_rows"
 
 
 def model_name() -> str | None:

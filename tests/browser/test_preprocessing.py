@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ae.data import drawing
-from ae.data.drawing import to_mnist_form
+from ae.data.drawing import to_mnist_form, transform_layer
 
 STEPS = ("ink", "cropped", "scaled", "image")
 PREPROCESS = """({ preprocess }, [values, height, width, steps]) => {
@@ -22,6 +22,11 @@ PREPROCESS = """({ preprocess }, [values, height, width, steps]) => {
       ([name, { values, ...size }]) => [name, { values: [...values], ...size }]
     )
   );
+}"""
+
+TRANSFORM = """({ preprocess, transformLayer }, [values, layer, height, width, steps]) => {
+  const form = preprocess({ height, width, values }, steps);
+  return [...transformLayer({ height, width, values: layer }, form).values];
 }"""
 
 
@@ -71,6 +76,31 @@ def test_test_digits_become_the_same_image_as_in_python(module, mnist):
     for digit in mnist.x_test[:20]:
         got = prepared(module, digit, {})
         np.testing.assert_allclose(got["image"], to_mnist_form(digit).image, atol=2 / 255)
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    steps=st.fixed_dictionaries({name: st.booleans() for name in ("crop", "scale", "centre")}),
+)
+def test_a_second_layer_goes_where_it_goes_in_python(module, seed, steps):
+    ink, rng = strokes(seed), np.random.default_rng(seed)
+    layer = (rng.random(ink.shape) < 0.3) * rng.random(ink.shape)
+    expected = transform_layer(layer, to_mnist_form(ink, **steps))
+    got = module.evaluate(
+        TRANSFORM, [ink.ravel().tolist(), layer.ravel().tolist(), *ink.shape, steps]
+    )
+    np.testing.assert_allclose(np.reshape(got, (28, 28)), expected, atol=2 / 255)
+
+
+def test_a_layer_of_another_size_is_refused(module):
+    with pytest.raises(Exception, match=r"Expected a layer of 3×2, as the ink\. Received: 2×3"):
+        module.evaluate(
+            """({ preprocess, transformLayer }) => transformLayer(
+              { height: 2, width: 3, values: Array(6).fill(1) },
+              preprocess({ height: 3, width: 2, values: Array(6).fill(1) }),
+            )"""
+        )
 
 
 def test_an_empty_drawing_gives_an_empty_image(module):

@@ -9,12 +9,13 @@ import json
 import numpy as np
 import pytest
 import streamlit
-from looks import OWN, Row, assert_looks_like, picture_rows
+from looks import OWN
 
 from ae import store
-from ae.analysis import denoising
+from ae.analysis import denoising, filters
 from ae.data.noise import corrupt
 from ae.imaging import to_bytes
+from ae.store.graphs import GRAPH_FILE, load_graph
 from ae.training import noise_matrix
 from ae.ui import cache
 from ae.ui.denoise import cached
@@ -44,21 +45,62 @@ def words(at) -> str:
     return " ".join(text.value for text in (*at.markdown, *at.caption))
 
 
-def assert_shows(row: Row, images: np.ndarray) -> None:
-    for pixels, image in zip(row.pictures, images, strict=True):
-        assert_looks_like(pixels, image)
+def components(at) -> list[dict]:
+    """What the page gives to its components, but for the networks."""
+    return [json.loads(each.proto.json)[0] for each in at.get("bidi_component") if each.proto.json]
+
+
+def networks(at) -> dict[str, bytes]:
+    """The networks that the page gives to the browser, by their names."""
+    sent = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
+    return {data[:32].decode().strip(): data[32:] for data in sent}
+
+
+def given_rows(at) -> dict | None:
+    """What the page gives to the rows of pictures."""
+    return next((each for each in components(at) if "rows" in each), None)
+
+
+def rows_of(at) -> dict[str, dict]:
+    """The rows of pictures by their labels, from top to bottom."""
+    given = given_rows(at)
+    return {row["label"]: row for row in given["rows"]} if given else {}
+
+
+def images_of(text: str) -> np.ndarray:
+    """Images that are given as float32 numbers."""
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(-1, 28, 28)
 
 
 def test_the_rows_are_noisy_each_method_and_clean(open_page, conv_32, mnist):
-    rows = picture_rows(open_page("denoise", noise_seed="3", pick_noisy="5"))
+    at = open_page("denoise", noise_seed="3", pick_noisy="5")
+    rows = rows_of(at)
     assert list(rows) == ["Noisy", "Median 3×3", "Gaussian blur", "PCA", "conv-32", "Clean"]
+    given = given_rows(at)
     clean = mnist.x_test[np.random.default_rng(5).permutation(10_000)[:10]]
-    noisy = corrupt(clean, "gaussian", 0.4, np.random.default_rng(3))
-    assert_shows(rows["Clean"], clean)
-    assert_shows(rows["Noisy"], noisy)
-    assert_shows(rows["conv-32"], conv_32[0].reconstruct(noisy))
-    psnr = denoising.restored_psnr(clean, noisy).mean()
-    assert rows["Noisy"].note == f"{psnr:.1f} dB, do nothing"
+    np.testing.assert_array_equal(images_of(given["clean"]), clean)
+    np.testing.assert_array_equal(images_of(given["soiled"]), clean)
+    drawn = np.random.default_rng(3).standard_normal((10, 28, 28), np.float32)
+    np.testing.assert_array_equal(images_of(given["noise"]["values"]), drawn)
+    assert given["noise"]["kinds"] == ["gaussian"] * 10
+    assert given["strength"] == 0.4
+    median = filters.median_3x3(corrupt(clean, "gaussian", 0.4, np.random.default_rng(3)))
+    sent = np.frombuffer(base64.b64decode(rows["Median 3×3"]["pixels"]), np.uint8)
+    np.testing.assert_array_equal(sent.reshape(-1, 28, 28), to_bytes(median))
+    psnr = denoising.restored_psnr(clean, median).mean()
+    assert rows["Median 3×3"]["about"] == f"{psnr:.1f} dB"
+
+
+def test_the_page_gets_all_networks_of_the_rows(open_page, conv_32):
+    at = open_page("denoise")
+    rows, sent = rows_of(at), networks(at)
+    card, file = load_graph("conv-32")
+    assert sent[rows["conv-32"]["network"]] == file
+    assert rows["conv-32"]["network"] == card.graph
+    k = cached.settings("gaussian", 0.4).pca_size
+    assert sent[rows["PCA"]["network"]] == cache.pca_network(k)
+    assert rows["PCA"]["about"] == f"{k} components"
+    assert len(sent) == 2
 
 
 def test_the_table_and_the_best_method_are_those_of_the_scores(open_page, measured, files):
@@ -105,7 +147,8 @@ def test_where_the_noise_is_weak_the_page_says_what_psnr_and_ssim_each_find(open
     assert "By SSIM, conv-32 (0.968) is best" in words(at)
     assert "Why PSNR and SSIM differ here" in words(at)
     assert "By PSNR, **conv-32** is worse than doing nothing here" in words(at)
-    at.slider(key="strength").set_value(0.4).run()
+    at.query_params["strength"] = "0.4"
+    at.run()
     assert not at.exception
     assert "worse than doing nothing here" not in words(at)
 
@@ -164,11 +207,9 @@ def drawing(**layers: np.ndarray) -> dict:
     }
 
 
-def given(at) -> dict:
-    """What the page gave to the pad."""
-    data = [json.loads(component.proto.json)[0] for component in at.get("bidi_component")]
-    (pad,) = [each for each in data if "noise_pen" in each]
-    return pad
+def given_pad(at) -> dict:
+    """What the page gives to the pad."""
+    return next(each for each in components(at) if "noise_pen" in each)
 
 
 def test_scribbles_are_noise_and_not_part_of_the_digit(open_page):
@@ -178,22 +219,21 @@ def test_scribbles_are_noise_and_not_part_of_the_digit(open_page):
     at = open_page("denoise", noisy="My drawing", strength="0.0")
     at.session_state["noise_pad"] = drawing(pixels=ink)
     at.run()
-    rows = picture_rows(at)
-    (clean,) = rows["Clean"].pictures
-    np.testing.assert_array_equal(clean, rows["Noisy"].pictures[0])
-    assert rows["Noisy"].note.startswith("58.9 dB")
+    given = given_rows(at)
+    (clean,) = images_of(given["clean"])
+    np.testing.assert_array_equal(images_of(given["soiled"])[0], clean)
     at.session_state["noise_pad"] = drawing(pixels=ink, noise=noise)
     at.run()
     assert not at.exception
-    live = {each["label"]: each["pixels"] for each in given(at)["pictures"]}
-    assert list(live) == ["Noisy", "conv-32"]
-    assert given(at)["noise_pen"]
-    assert "Noisy" in given(at)["message"]
-    rows = picture_rows(at)
-    np.testing.assert_array_equal(rows["Clean"].pictures[0], clean)
-    scribbled = rows["Noisy"].pictures[0]
-    assert (scribbled.astype(int) >= clean).all()
-    assert scribbled[:, :10].max() > 100, "the scribble reaches to the left of the digit"
+    pad, given = given_pad(at), given_rows(at)
+    assert pad["noise_pen"]
+    assert [each["label"] for each in pad["work"]["networks"]] == ["PCA", "conv-32"]
+    assert {each["network"] for each in pad["work"]["networks"]} == set(networks(at))
+    assert pad["work"]["noise"] == given["noise"], "the rows show the noise of the pad"
+    np.testing.assert_array_equal(images_of(given["clean"])[0], clean)
+    (scribbled,) = images_of(given["soiled"])
+    assert (scribbled >= clean).all()
+    assert scribbled[:, :10].max() > 0.4, "the scribble reaches to the left of the digit"
     assert not at.table, "test digits are compared only when that is asked for"
     at.toggle(key="measured").set_value(True).run()
     assert at.table
@@ -201,14 +241,16 @@ def test_scribbles_are_noise_and_not_part_of_the_digit(open_page):
 
 def test_own_pictures_are_corrupted_and_denoised(open_page, mnist):
     at = open_page("denoise", noisy="My pictures")
-    assert not picture_rows(at)
+    assert not rows_of(at)
     upload = io.BytesIO()
     np.savez(upload, images=to_bytes(mnist.x_test[:3]))
     files = [("mine.npz", upload.getvalue(), ""), ("bad.png", b"nothing", "")]
     at.file_uploader(key="noisy_upload").set_value(files).run()
     assert not at.exception
     assert "bad.png" in at.warning[0].value
-    assert [len(row.pictures) for row in picture_rows(at).values()] == [3] * 6
+    given = given_rows(at)
+    assert len(given["names"]) == len(images_of(given["clean"])) == 3
+    assert len(rows_of(at)) == 6
 
 
 def train_with_noise(name: str) -> None:
@@ -223,7 +265,7 @@ def test_a_model_trained_with_noise_is_the_denoising_autoencoder(open_page, put)
     put(OWN)
     train_with_noise(OWN)
     at = open_page("denoise")
-    assert "denoising autoencoder" in picture_rows(at)[OWN].note
+    assert rows_of(at)[OWN]["about"] == "denoising autoencoder"
     assert "No denoising autoencoder" not in words(at)
 
 
@@ -233,30 +275,73 @@ def test_a_denoiser_that_does_not_load_is_told_and_left_out(open_page, put):
     from test_all_pages import weights_of_noise
 
     weights_of_noise(folder)
+    (folder / GRAPH_FILE).unlink(missing_ok=True)
     at = open_page("denoise")
     assert OWN in at.warning[0].value
     assert at.table
-    assert OWN not in picture_rows(at)
+    assert OWN not in rows_of(at)
     assert "No denoising autoencoder" in words(at)
+
+
+def test_a_denoiser_whose_graph_alone_is_whole_is_in_the_pictures_alone(open_page, put):
+    folder = put(OWN)
+    train_with_noise(OWN)
+    load_graph(OWN)
+    from test_all_pages import weights_of_noise
+
+    weights_of_noise(folder)
+    at = open_page("denoise")
+    assert OWN in at.warning[0].value
+    assert OWN not in set(at.table[0].value["Method"])
+    assert rows_of(at)[OWN]["network"] in networks(at)
 
 
 def test_a_linear_model_is_what_theory_predicts(open_page, ship):
     ship("linear-32")
     at = open_page("denoise", model="linear-32")
-    assert "no better than PCA with 32 components" in words(at)
-    rows = picture_rows(at)
-    assert rows["linear-32"].note.endswith("the chosen model")
+    assert "no better than PCA with the same number of dimensions" in words(at)
+    assert rows_of(at)["linear-32"]["about"] == "the chosen model"
+
+
+def given_slider(at) -> dict:
+    """What the page gives to the slider of the strength."""
+    return next(each for each in components(at) if "step" in each)
 
 
 def test_a_link_restores_the_noise(open_page):
     at = open_page("denoise", noise="Speckle", strength="0.75", noise_seed="7")
     assert at.button_group(key="noise").value == "speckle"
-    assert at.slider(key="strength").value == 0.75
+    assert given_slider(at)["value"] == 0.75
+    assert at.query_params["strength"] == "0.75"
     assert at.number_input(key="noise_seed").value == 7
 
 
 def test_a_link_with_nonsense_shows_the_usual_noise(open_page):
     at = open_page("denoise", noise="rain", strength="9", noise_seed="-1", noisy="x", answer="y")
     assert at.button_group(key="noise").value == "gaussian"
-    assert at.slider(key="strength").value == 0.4
+    assert given_slider(at)["value"] == 0.4
+    assert "strength" not in at.query_params
+    assert "strength=9" in words(at), "the page says that it has ignored it"
     assert not at.error
+
+
+@pytest.mark.parametrize("text", ["nan", "-0.1", "1.01", "much", ""])
+def test_a_strength_that_cannot_be_is_not_in_the_address(open_page, text):
+    at = open_page("denoise", strength=text)
+    assert given_slider(at)["value"] == 0.4
+    assert "strength" not in at.query_params
+
+
+def test_the_usual_strength_needs_no_address_and_another_stays_through_a_visit_elsewhere(
+    open_page,
+):
+    at = open_page("denoise", strength="0.4")
+    assert "strength" not in at.query_params
+    at.query_params["strength"] = "0.43"
+    at.run()
+    assert given_slider(at)["value"] == 0.43
+    del at.query_params["strength"]
+    at.switch_page("ae/ui/pages/train.py").run()
+    at.switch_page("ae/ui/pages/denoise.py").run()
+    assert given_slider(at)["value"] == 0.43
+    assert at.query_params["strength"] == "0.43"

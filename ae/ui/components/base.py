@@ -104,3 +104,8 @@ def named(name: str, content: bytes) -> bytes:
     content : the bytes that the component's script reads.
     """
     return name.encode("ascii").ljust(NAME_LENGTH) + content
+
+
+def encode_floats(values: np.ndarray) -> str:
+    """Return the base64 of numbers, of any shape, as little-endian float32 in C order."""
+    return to_base64(values.astype("<f4"))

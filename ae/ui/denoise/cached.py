@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import streamlit as st
@@ -30,10 +30,10 @@ def settings(kind: str, strength: float) -> Settings:
     return denoising.choose_settings(clean, noisy, cache.pca())
 
 
-def methods(kind: str, strength: float, networks: dict[str, str]) -> list[Method]:
+def methods(settings: Settings, networks: Mapping[str, str]) -> list[Method]:
     """Return all methods that are compared. networks : from ``ae.ui.denoise.networks``."""
     return [
-        *denoising.baselines(settings(kind, strength), cache.pca()),
+        *denoising.baselines(settings, cache.pca()),
         *(denoising.network(name, cache.model(name)) for name in networks),
     ]
 

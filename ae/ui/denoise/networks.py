@@ -1,11 +1,19 @@
-"""Which networks the comparison on Denoise shows."""
+"""Which networks the comparison on Denoise shows, and how they get to the page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
 
 from ae import store
+from ae.analysis import denoising
+from ae.errors import ModelError
 from ae.store import ModelCard
+from ae.ui import cache, state
+from ae.ui.components.denoising import Restorer
+from ae.ui.components.network import send_network
+from ae.ui.markdown import plain
 
 DENOISER = "denoise-32"
 DENOISING = "denoising autoencoder"
@@ -38,3 +46,38 @@ def networks_to_compare(cards: Sequence[ModelCard], chosen: str) -> dict[str, st
             parts[usual if usual in names else names[0]] = part
     parts.setdefault(chosen, "the chosen model")
     return parts
+
+
+def usable(networks: Mapping[str, str], get: Callable[[str], object]) -> dict[str, str]:
+    """Return the networks that ``get`` gives by their names; say of the others why it does not."""
+    found = {}
+    for name, part in networks.items():
+        try:
+            get(name)
+        except ModelError as error:
+            st.warning(plain(str(error)), icon=":material/warning:")
+        else:
+            found[name] = part
+    return found
+
+
+def restorers(networks: Mapping[str, str], pca_size: int) -> list[Restorer]:
+    """Return PCA and the networks as components show them. networks : what each is, by name."""
+    pca = Restorer(denoising.LINEAR, _pca_name(pca_size), f"{pca_size} components")
+    return [pca, *(Restorer(name, _graph(name), part) for name, part in networks.items())]
+
+
+def send_networks(networks: Mapping[str, str], pca_size: int) -> None:
+    """Give the page what ``restorers`` names."""
+    with st.container(gap=None):
+        send_network(state.PCA_NETWORK, _pca_name(pca_size), cache.pca_network(pca_size))
+        for name in networks:
+            send_network(f"{state.DENOISING_NETWORK}{name}", _graph(name), cache.network(name)[1])
+
+
+def _pca_name(k: int) -> str:
+    return f"pca-{k}"
+
+
+def _graph(name: str) -> str:
+    return str(cache.network(name)[0].graph)

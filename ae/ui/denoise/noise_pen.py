@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
-from ae.analysis import denoising
-from ae.analysis.denoising import Method
+from ae.analysis.denoising import Settings
 from ae.data.drawing import to_mnist_form, transform_layer
-from ae.data.noise import corrupt
-from ae.ui import cache, drawing, shell, state
-from ae.ui.components.drawing_pad import Ink, Picture, drawing_pad, read_ink
-from ae.ui.denoise import pictures
+from ae.data.noise import Noise
+from ae.ui import cache, drawing, state
+from ae.ui.components.drawing_pad import denoise, drawing_pad, read_ink
+from ae.ui.denoise import networks, pictures
+from ae.ui.denoise.pictures import NoisyDigits
 
 
-@shell.fragment(key=state.NOISE_PEN, in_turn=True)
-def noise_pen(kind: str, strength: float, seed: int, methods: list[Method]) -> None:
+def noise_pen(noise: Noise, strength: float, settings: Settings, models: Mapping[str, str]) -> None:
     """Show the pad with its second pen, and beside it what the networks make of the noisy digit."""
-    ink, load = read_ink(state.NOISE_PAD), st.session_state.get(state.PAD_LOAD)
-    if ink is not None:
-        drawing.keep(ink.image)
-    pair = _pair(ink, kind, strength, seed)
-    shown, message = [], ""
-    if pair is not None:
-        shown, message = _results(*pair, methods)
-    if ink is not None and load is not None and ink.loaded == load.nonce:
-        load = None
     drawing_pad(
         state.NOISE_PAD,
-        number=ink.number if ink else 0,
-        pictures=shown,
-        message=message,
-        load=load,
+        work=denoise(networks.restorers(models, settings.pca_size), noise, strength),
+        steps=drawing.ALL_STEPS,
+        load=drawing.load_for(read_ink(state.NOISE_PAD)),
         noise_pen=True,
-        # Both: newer ink that comes together with the rest wants its answer, too.
-        on_rest=lambda: st.rerun([state.NOISE_PEN, state.DENOISED_ROWS]),
+        on_ink=lambda: drawing.take_ink(state.NOISE_PAD),
     )
 
 
@@ -50,50 +39,21 @@ def other_input() -> None:
     )
 
 
-@shell.fragment(key=state.DENOISED_ROWS)
 def drawn_rows(
-    kind: str, strength: float, seed: int, methods: list[Method], parts: dict[str, str]
+    noise: Noise, strength: float, settings: Settings, models: Mapping[str, str]
 ) -> None:
     """Show the drawing denoised by all methods, when the pen has come to rest."""
-    pair = _pair(read_ink(state.NOISE_PAD), kind, strength, seed)
-    if pair is None:
-        return
-    rows = pictures.picture_rows(*pair, methods, parts)
-    pictures.show(rows, "your drawing")
-    pictures.explain(1)
-    pictures.offer(rows)
-
-
-def _pair(
-    ink: Ink | None, kind: str, strength: float, seed: int
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the clean and the noisy digit, each float32 (1, 28, 28), or None without ink."""
+    ink = read_ink(state.NOISE_PAD)
     if ink is None or not ink.image.any():
-        return None
+        return
     form = to_mnist_form(ink.image)
-    if not form.image.any():
-        return None
-    clean = form.image[None]
-    scribbled = clean
+    soiled = form.image
     if ink.noise is not None:
-        scribbled = np.maximum(clean, transform_layer(ink.noise, form))
-    # The same seed at every update: the noise stays where it is while the pen moves.
-    return clean, corrupt(scribbled, kind, strength, np.random.default_rng(seed))
-
-
-def _results(
-    clean: np.ndarray, noisy: np.ndarray, methods: list[Method]
-) -> tuple[list[Picture], str]:
-    shown, figures = [], []
-    for method in methods:
-        if method.name in (denoising.MEDIAN, denoising.BLUR, denoising.LINEAR):
-            continue  # they are among the rows below, and would crowd the screen
-        image = method.denoise(noisy)
-        psnr = f"{denoising.restored_psnr(clean, image)[0]:.1f} dB"
-        label = "Noisy" if method.name == denoising.DO_NOTHING else method.name
-        shown.append(Picture(label, np.clip(image[0], 0, 1), psnr))
-        figures.append(f"{label} {psnr}")
-    return shown, f"PSNR compared with your clean digit: {', '.join(figures)}."
+        soiled = np.maximum(soiled, transform_layer(ink.noise, form))
+    digits = NoisyDigits(form.image[None], soiled[None], noise, strength)
+    pictures.show(digits, settings, models, "your drawing")
+    pictures.explain(1)
+    pictures.offer(digits, settings, models)
 
 
 def _use_test_digit() -> None:

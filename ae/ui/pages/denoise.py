@@ -4,19 +4,25 @@ import numpy as np
 import streamlit as st
 
 from ae import store
-from ae.data.noise import NOISE_KINDS, corrupt
-from ae.errors import ModelError
+from ae.data.noise import MIXTURE, NOISE_KINDS, draw_noise
 from ae.ui import cache, drawing, shell, state, theory
 from ae.ui.denoise import cached, pictures
 from ae.ui.denoise.comparison import show_curve, show_table
 from ae.ui.denoise.matrix import show_matrix
-from ae.ui.denoise.networks import DENOISER, DENOISING, networks_to_compare
+from ae.ui.denoise.networks import (
+    DENOISER,
+    DENOISING,
+    networks_to_compare,
+    send_networks,
+    usable,
+)
 from ae.ui.denoise.noise_pen import drawn_rows, noise_pen, other_input
+from ae.ui.denoise.pictures import NoisyDigits
+from ae.ui.denoise.strength import choose_strength
 from ae.ui.image_upload import own_pictures
 from ae.ui.markdown import plain
 
 SHOWN = 10
-MIXTURE = "mixture"
 LABELS = {key: kind.label for key, kind in NOISE_KINDS.items()} | {MIXTURE: "Mixture"}
 SETS = {
     state.TEST_SET: "Test digits",
@@ -40,20 +46,13 @@ def choose_noise() -> tuple[str, float, int]:
             default=state.default(state.NOISE),
             required=True,
             **state.in_url(state.NOISE),
+            help="What the strength means: "
+            + "; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
+            + "; Mixture: each digit gets one of these kinds at random.",
             width="content",
             wrap=True,
         )
-        strength = st.slider(
-            "Noise strength",
-            0.0,
-            1.0,
-            state.default(state.STRENGTH),
-            0.05,
-            **state.in_url(state.STRENGTH),
-            help="; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
-            + "; Mixture: each digit gets one of these kinds at random.",
-            width=200,
-        )
+        strength = choose_strength()
         seed = st.number_input(
             "Random seed",
             0,
@@ -64,19 +63,6 @@ def choose_noise() -> tuple[str, float, int]:
             width=120,
         )
     return kind, strength, seed
-
-
-def loadable(networks: dict[str, str]) -> dict[str, str]:
-    """Return the networks that can be loaded; say of the others why they cannot."""
-    loaded = {}
-    for name, part in networks.items():
-        try:
-            cache.model(name)
-        except ModelError as error:
-            st.warning(plain(str(error)), icon=":material/warning:")
-        else:
-            loaded[name] = part
-    return loaded
 
 
 def other_digits() -> int:
@@ -105,21 +91,22 @@ shown = shell.settings("what").segmented_control(
 top = st.container()
 kind, strength, seed = choose_noise()
 with top:
-    model, card = shell.chosen_model()
-    data = cache.mnist()
-    with st.spinner("Loading the networks, and choosing the baselines for this noise."):
-        networks = loadable(networks_to_compare(store.list_models(), card.name))
-        methods = cached.methods(kind, strength, networks)
+    data, card = cache.mnist(), shell.chosen_card()
+    with st.spinner("Preparing the networks, and choosing the baselines for this noise."):
+        cache.network(card.name)  # without the chosen one there is no page
+        networks = usable(networks_to_compare(store.list_models(), card.name), cache.network)
+        settings = cached.settings(kind, strength)
 drawing.restore_from_link()
 if shown == state.OWN_DRAWING:
+    noise = draw_noise(kind, (1, 28, 28), np.random.default_rng(seed))
     with top:
-        noise_pen(kind, strength, seed, methods)
+        noise_pen(noise, strength, settings, networks)
     other_input()
     st.markdown(
         "Draw a digit. Then take the **noise pen** and scribble over it: the scribbles count as "
         "noise. The noise chosen above is added; at strength 0 there are only your scribbles."
     )
-    drawn_rows(kind, strength, seed, methods, networks)
+    drawn_rows(noise, strength, settings, networks)
 else:
     with top:
         own = own_pictures(state.NOISY_UPLOAD) if shown == state.OWN_SET else None
@@ -131,15 +118,16 @@ else:
             digits_seed = other_digits()
         order = np.random.default_rng(digits_seed).permutation(len(images))
         clean = images[order[:SHOWN]]
-        noisy = corrupt(clean, kind, strength, np.random.default_rng(seed))
+        noise = draw_noise(kind, clean.shape, np.random.default_rng(seed))
+        digits = NoisyDigits(clean, clean, noise, strength)
         with top:
-            with st.spinner("Denoising the digits with each method."):
-                rows = pictures.picture_rows(clean, noisy, methods, networks)
-            pictures.show(rows, "test digit" if shown == state.TEST_SET else "your picture")
+            what = "test digit" if shown == state.TEST_SET else "your picture"
+            pictures.show(digits, settings, networks, what)
         with about:
             pictures.explain(len(clean))
         with download:
-            pictures.offer(rows)
+            pictures.offer(digits, settings, networks)
+send_networks(networks, settings.pca_size)
 if card.model.kind == "linear":
     st.markdown(
         f"**{plain(card.name)}** has linear layers only. {theory.LINEAR} The PCA shown here may "
@@ -151,7 +139,7 @@ if DENOISING not in networks.values():
         f"`python -m ae train --noise mixture --name {DENOISER}`"
     )
 st.header("Which method is best?")
-# The pad is not answered while the page computes, so with a drawing this waits to be asked for.
+# It takes seconds: with a drawing, which is what one looks at, it waits to be asked for.
 if shown != state.OWN_DRAWING or st.toggle(
     "Compare the methods on test digits, too",
     state.default(state.MEASURED),
@@ -166,9 +154,9 @@ if shown != state.OWN_DRAWING or st.toggle(
         **state.in_url(state.ANSWER),
         label_visibility="collapsed",
     )
-    if comparison == "strength":
-        show_table(kind, strength, networks)
-    elif comparison == "curve":
-        show_curve(kind, strength, networks)
-    else:
+    if comparison == "matrix":
         show_matrix()
+    else:
+        with st.spinner("Loading the networks. The first time takes some seconds."):
+            networks = usable(networks, cache.model)
+        (show_table if comparison == "strength" else show_curve)(kind, strength, networks)

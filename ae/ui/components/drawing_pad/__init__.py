@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ae.data.noise import Noise
 from ae.ui.components import base
+from ae.ui.components.denoising import SCRIPTS, Restorer, noise_data
 
 INK_SIDE = 56
 PICTURE_SIDE = 28
@@ -163,6 +165,23 @@ def reconstruct(
     }
 
 
+def denoise(networks: Sequence[Restorer], noise: Noise, strength: float) -> dict[str, Any]:
+    """Return the work of a pad with a noise pen: what networks make of the noisy drawing.
+
+    Parameters
+    ----------
+    networks : those that are shown.
+    noise : of one image.
+    strength : of the noise, from 0 to 1, where no slider on the page says otherwise.
+    """
+    return {
+        "kind": "denoise",
+        "networks": [vars(each) for each in networks],
+        "noise": noise_data(noise),
+        "strength": strength,
+    }
+
+
 def drawing_pad(
     key: str,
     *,
@@ -179,7 +198,7 @@ def drawing_pad(
     Parameters
     ----------
     key : the pad's place in `st.session_state`.
-    work : what is done with the ink: `reconstruct` and its like give it.
+    work : what is done with the ink: `reconstruct`, `denoise` and their like give it.
     steps : which of the steps of the preprocessing are on: "crop", "scale" and "centre".
     name : which drawing it shows. Strokes are kept in the browser by name, so
         that they survive a switch of pages; pads of one name share a drawing.
@@ -205,7 +224,8 @@ def drawing_pad(
 
 _component = base.register(
     Path(__file__).parent,
-    *("../networks.js", "../../../data/drawing.js", "paste.js", "layers.js", "work.js"),
+    *SCRIPTS,
+    *("../../../data/drawing.js", "paste.js", "layers.js", "work.js", "denoise.js"),
 )
 
 

@@ -202,6 +202,7 @@ function mount(view) {
       restLater(view);
     }),
     hear("snapshot", (title) => title === view.data?.work.of && lookSoon(view)),
+    hear("strength", () => lookSoon(view)), // of the noise
     listenForLeaving(view),
   ];
   listenToPen(view);
