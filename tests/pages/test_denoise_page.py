@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import streamlit
 from looks import OWN
+from test_draw_page import networks
 
 from ae import store
 from ae.analysis import denoising, filters
@@ -48,12 +49,6 @@ def words(at) -> str:
 def components(at) -> list[dict]:
     """What the page gives to its components, but for the networks."""
     return [json.loads(each.proto.json)[0] for each in at.get("bidi_component") if each.proto.json]
-
-
-def networks(at) -> dict[str, bytes]:
-    """The networks that the page gives to the browser, by their names."""
-    sent = [each.proto.bytes for each in at.get("bidi_component") if each.proto.bytes]
-    return {data[:32].decode().strip(): data[32:] for data in sent}
 
 
 def given_rows(at) -> dict | None:
