@@ -7,8 +7,6 @@ Times are medians of 50 runs of one digit in a blank page. Differences are the l
 """
 
 import base64
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ from ae.data import drawing
 from ae.nn.graph import Graph, graph_of
 from ae.store import SHIPPED
 from ae.system import tensorflow_import
+from tests.bench.chromium import LAUNCH
 from tests.browser.blank_page import ENGINE, Engine, blank, imported, outputs
 
 # The browser's clock is coarse: four calls count as one run.
@@ -48,10 +47,7 @@ def main() -> None:
     tensorflow_import.import_tensorflow()
     data = ae.load_mnist()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("AE_CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox"],
-        )
+        browser = playwright.chromium.launch(**LAUNCH)
         print(f"engine.js: {ENGINE.stat().st_size:,} bytes")
         print(f"preprocessing of 280×280 pixels: {preprocessing(browser, data):.2f} ms")
         print(

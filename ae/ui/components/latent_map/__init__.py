@@ -187,7 +187,9 @@ def latent_map(
             "columns": COLUMNS,
             "network": network,
             "vectors": vectors,
-            "plane": plane and {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()},
+            "plane": None
+            if plane is None
+            else {"origin": plane.origin.tolist(), "axes": plane.axes.tolist()},
             "hints": dict(hints),
             "byPreservation": by_preservation,
             "own": own,

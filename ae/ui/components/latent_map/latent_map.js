@@ -216,7 +216,8 @@ function paintPictures(view) {
   put(view, ".here", decodes(network, vectorHere(view, network, vectors)), whereInWords(view), "Decoder output at this place");
   put(view, ".nearest", shows(data, index), `${what}, number ${index}`, `Test digit ${index}, ${what}, the nearest on the map`);
   put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit ${index}`);
-  view.find(".failure").textContent = failureOf(data.network);
+  const told = view.find(".failure"), failure = failureOf(data.network);
+  if (told.textContent !== failure) told.textContent = failure; // it is read aloud once
 }
 
 // The latent vector at the pointer, or undefined as long as what it is made of has not arrived.
