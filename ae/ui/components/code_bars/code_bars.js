@@ -7,6 +7,7 @@
 
 const STEP = 0.1;
 const QUIET_MS = 600; // after so long without a change the result is read aloud
+const NAME_MS = 150; // after so long without a change every bar gets its words
 const NARROWEST = 24; // pixels of a bar that a finger meets
 const MANY = 32; // bars that are lower on a phone, so that more rows are seen
 
@@ -21,6 +22,7 @@ function mount(view) {
     spoken: find(".unseen"),
     frame: 0,
     quietTimer: 0,
+    nameTimer: 0,
     layer: null, // the map without its cross, painted once
     resized: new ResizeObserver(() => view.z && layBars(view)),
   });
@@ -42,6 +44,7 @@ function mount(view) {
 function dismiss(view) {
   view.resized.disconnect();
   clearTimeout(view.quietTimer);
+  clearTimeout(view.nameTimer);
   cancelAnimationFrame(view.frame);
   for (const end of view.endings) end();
 }
@@ -187,22 +190,30 @@ function showValues(view) {
 function showBars(view) {
   const { bars, data, touched, z } = view;
   const { reach } = data;
-  while (bars.children.length > z.length) bars.lastElementChild.remove();
-  while (bars.children.length < z.length) bars.append(newBar(bars.children.length, reach));
-  layBars(view);
+  if (bars.children.length !== z.length) {
+    bars.replaceChildren(...z.map((_, index) => newBar(index, reach)));
+    layBars(view); // it asks for a width: not in every frame
+  }
   z.forEach((original, index) => {
     const bar = bars.children[index];
     const position = positionOf(view, index);
     bar.value = position;
     bar.tabIndex = index === (touched ?? 0) ? 0 : -1;
     bar.setAttribute("aria-current", index === touched);
-    bar.setAttribute("aria-valuetext", inWords(view, index));
-    bar.title = inWords(view, index);
     bar.classList.toggle("edited", view.changes.has(index));
     for (const [name, height] of Object.entries(barHeights(position, original, reach))) {
       bar.style.setProperty(`--${name}`, `${height.toFixed(1)}%`);
     }
+    if (index === touched) nameBar(view, index);
   });
+  clearTimeout(view.nameTimer);
+  view.nameTimer = setTimeout(() => z.forEach((_, index) => nameBar(view, index)), NAME_MS);
+}
+
+function nameBar(view, index) {
+  const bar = view.bars.children[index];
+  bar.setAttribute("aria-valuetext", inWords(view, index));
+  bar.title = inWords(view, index);
 }
 
 // As few rows as fit, all but the last of the same length.
