@@ -71,8 +71,8 @@ def send_networks(networks: Mapping[str, str], pca_size: int) -> None:
     """Give the page what ``restorers`` names."""
     with st.container(gap=None):
         send_network(state.PCA_NETWORK, _pca_name(pca_size), cache.pca_network(pca_size))
-        for name in networks:
-            send_network(f"{state.DENOISING_NETWORK}{name}", _graph(name), cache.network(name)[1])
+        for number, name in enumerate(networks):
+            send_network(f"{state.DENOISING_NETWORK}{number}", _graph(name), cache.network(name)[1])
 
 
 def _pca_name(k: int) -> str:
