@@ -59,7 +59,7 @@ function rankOf(error, percentiles) {
 
 // --- pictures of values in [0, 1]: bytes for `paint` ---
 
-const greyOf = (values) => Uint8ClampedArray.from(values, (value) => 255 * value);
+const greyOf = (values) => new Uint8ClampedArray(values.map((value) => 255 * value));
 
 // The colours of imaging.py, RGB in [0, 1].
 const OWN = [0, 0.5, 0.38];

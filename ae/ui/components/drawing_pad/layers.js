@@ -51,9 +51,15 @@ const noiseOf = ({ noise }) => blockMeans(pixelsOf(noise), 3);
 // Means of the blocks of one channel of RGBA pixels: GRID × GRID bytes.
 function blockMeans(pixels, channel) {
   const sums = new Uint32Array(GRID * GRID);
-  for (let y = 0; y < SIDE; y++) {
+  for (let y = 0, at = channel; y < SIDE; y++) {
     const row = Math.floor(y / BLOCK) * GRID;
-    for (let x = 0; x < SIDE; x++) sums[row + Math.floor(x / BLOCK)] += pixels[4 * (y * SIDE + x) + channel];
+    for (let column = 0; column < GRID; column++) {
+      let sum = 0;
+      for (const end = at + 4 * BLOCK; at < end; at += 4) sum += pixels[at];
+      sums[row + column] += sum;
+    }
   }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / BLOCK ** 2));
+  const means = new Uint8Array(sums.length);
+  for (let i = 0; i < means.length; i++) means[i] = Math.round(sums[i] / BLOCK ** 2);
+  return means;
 }

@@ -63,7 +63,7 @@ function rankInWords(error, { percentiles, mean }) {
 function formOf(view) {
   const ink = inkOf(view);
   if (!ink.some((value) => value > 0)) return null;
-  const drawing = { height: GRID, width: GRID, values: Float32Array.from(ink, (value) => value / 255) };
+  const drawing = { height: GRID, width: GRID, values: new Float32Array(ink).map((value) => value / 255) };
   return preprocess(drawing, view.data.steps);
 }
 
