@@ -42,6 +42,8 @@ _STYLE = """<style>
 /* Streamlit writes white on the primary colour, which is light in the dark theme. */
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0f141c) !important; }
 .st-key-navigation { margin-bottom: 1rem; }
+/* Streamlit moves links of the sidebar together until they overlap. */
+.st-key-navigation [data-testid="stElementContainer"] { margin: 0; }
 .st-key-navigation [data-testid="stCaptionContainer"] { margin: 0.75rem 0 0.15rem; }
 .st-key-navigation [data-testid="stPageLink"] { height: 2rem; }
 .st-key-navigation [data-testid="stPageLink-NavLink"] { height: 2rem; }
