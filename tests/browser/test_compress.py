@@ -30,7 +30,7 @@ def test_the_digit_drawn_on_draw_is_sent(app, page, watched, quiet_log):
     pad = Pad(page)
     page.goto(app.address("draw"))
     pad.draw(SEVEN)
-    page.get_by_role("link", name="Compress").first.click()
+    page.get_by_role("link", name="Compress").first.click(delay=80)  # as a hand does
     expect(page.get_by_role("heading", level=1)).to_contain_text("send less data")
     page.get_by_text("My drawing", exact=True).click()
     pad.expect_ink("1 stroke")

@@ -101,7 +101,7 @@ def test_a_run_is_paused_and_goes_on_and_its_chart_does_not_flicker(
     app, page, watched, quiet_log, stop_runs
 ):
     name = "paused-2"
-    start_run(page, app, name, epochs=200)
+    start_run(page, app, name, epochs=20)
     chart = page.get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first
     expect(chart).to_be_visible(timeout=STARTING_MS)
     mark = "element => { element.dataset.drawn = 'once' }"

@@ -12,6 +12,7 @@ def draw(card: ModelCard, network: bytes) -> None:
     """The pad and what follows it: all that a drawing which has come to rest changes."""
     live_view.show(card, network)
     closer_looks.show(card)
+    live_view.send_pca(card)
 
 
 st.title("What happens to *my* digit?")
@@ -19,4 +20,3 @@ drawing.restore_from_link()
 with st.spinner("Preparing the model for the browser: once for each model."):
     card, network = cache.network(shell.chosen_card().name)
 draw(card, network)
-live_view.send_pca(card)

@@ -5,6 +5,8 @@
 // `drawings`; a view is one mount of it on the screen.
 
 const REST_MS = 300; // so long after the pen Python gets the ink
+const BUSY_MS = 100; // until the page is asked again whether its script has ended
+const LEAVING_MS = 1000; // until a link has led to another page
 
 const drawings = new Map(); // name -> drawing
 
@@ -117,7 +119,8 @@ function showResults({ results, find, drawing }, pictures) {
 
 function restLater(view) {
   clearTimeout(view.restTimer);
-  if (view.pen === null) view.restTimer = setTimeout(() => post(view), REST_MS);
+  const wait = Math.max(REST_MS, view.quietUntil - performance.now());
+  if (view.pen === null) view.restTimer = setTimeout(() => post(view), wait);
 }
 
 // Hand the ink to Python, once for a drawing and what has been made of it.
@@ -127,13 +130,22 @@ function post(view) {
   const { drawing, data } = view;
   const seen = lab.seen.get(data.name);
   const what = JSON.stringify([drawing.number, drawing.loaded, data.steps, seen?.network]);
-  if (what === view.posted) return;
+  // Elements of a page that has been left stay until those of the next one come.
+  if (what === view.posted || location.pathname !== view.path) return;
+  if (isPageRunning()) {
+    // What waits in Streamlit's queue would lead back to this page after it has been left.
+    view.restTimer = setTimeout(() => post(view), BUSY_MS);
+    return;
+  }
   view.posted = what;
   const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
   const made = seen && { network: seen.network, z: floatsOf(seen.z), output: floatsOf(seen.output) };
   const { number, loaded } = drawing;
   view.setStateValue("ink", { number, loaded, pixels: base64Of(inkOf(view)), ...noise, ...made });
 }
+
+const isPageRunning = () =>
+  !["notRunning", undefined].includes(document.querySelector("[data-test-script-state]")?.dataset.testScriptState);
 
 const floatsOf = (values) => base64Of(new Uint8Array(Float32Array.from(values).buffer));
 
@@ -194,6 +206,8 @@ function mount(view) {
     frame: 0, // in which the networks look at the ink
     posted: null, // what Python has been told of
     restTimer: 0,
+    quietUntil: 0,
+    path: location.pathname,
   });
   view.endings = [
     listenToPaste((picture) => view.setTriggerValue("pasted", picture)),
@@ -215,17 +229,27 @@ function dismiss(view) {
   for (const end of view.endings) end();
 }
 
-// Whoever presses something else on the page, or leaves it, wants it done with the newest ink.
+// Whoever presses something else on the page, or leaves it, wants it done with the newest ink. What
+// is sent after a link to another page would lead back to this one: then nothing is for a while.
 function listenForLeaving(view) {
-  const onPress = (event) => {
-    if (view.pen === null && !event.composedPath().includes(view.root)) post(view);
+  const isElsewhere = (event) => view.pen === null && !event.composedPath().includes(view.root);
+  const calm = () => (view.quietUntil = performance.now() + LEAVING_MS);
+  const listeners = {
+    pointerdown: (event) => {
+      if (!isElsewhere(event)) return;
+      post(view);
+      calm();
+    },
+    keydown: (event) => {
+      if (!isElsewhere(event) || !["Enter", " "].includes(event.key)) return;
+      calm();
+      restLater(view);
+    },
+    visibilitychange: () => document.hidden && post(view),
   };
-  const onHide = () => document.hidden && post(view);
-  document.addEventListener("pointerdown", onPress, true);
-  document.addEventListener("visibilitychange", onHide);
+  for (const kind in listeners) document.addEventListener(kind, listeners[kind], true);
   return () => {
-    document.removeEventListener("pointerdown", onPress, true);
-    document.removeEventListener("visibilitychange", onHide);
+    for (const kind in listeners) document.removeEventListener(kind, listeners[kind], true);
   };
 }
 
