@@ -80,6 +80,7 @@ def take_ink(pad: str) -> None:
     """
     if (sent := read_ink(pad)) is not None:
         keep(sent.image)
+        st.session_state.pop(state.PAD_NOTE, None)  # it was on what came before
 
 
 def restore_from_link() -> None:

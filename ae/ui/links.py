@@ -51,7 +51,8 @@ def to_page(page: str, label: str, icon: str, **settings: str) -> None:
 
 def chosen_model() -> dict[str, str]:
     """The chosen model as a parameter of a link: a link without it leads to the default model."""
-    name = state.model_name() or st.query_params.get(state.MODEL)
+    # The URL first: of a link that has just been followed the session does not know yet.
+    name = st.query_params.get(state.MODEL) or state.model_name()
     return {state.MODEL: name} if name else {}
 
 

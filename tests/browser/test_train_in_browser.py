@@ -89,6 +89,8 @@ def test_a_model_is_trained_from_the_button(app, page, new_context, watched, qui
             expect(page.get_by_role("radio", name="Worst")).to_be_checked()
         if "Draw" not in link:
             sidebar.get_by_role("link", name="Train").click()
+            expect(heading(page, name, "trained")).to_be_visible()
+            expect(sidebar).to_contain_text("Trained here: convolutional, 2 latent dimensions")
     pad = Pad(page)
     pad.expect_ink("empty")
     pad.draw(SEVEN)

@@ -97,3 +97,15 @@ def test_without_the_data_the_rest_of_the_page_stands(
     at = open_page("start")
     assert len(at.error) == 1
     assert len(at.metric) == 3
+
+
+def test_a_link_shows_the_digits_of_its_random_seed(open_page, conv_32):
+    at = open_page("start")
+    at.number_input(key="draw").set_value(2).run()
+    assert rows(open_page("start", draw="2"))["pixels"] == rows(at)["pixels"]
+    assert rows(open_page("start"))["pixels"] != rows(at)["pixels"]
+
+
+def test_a_link_to_a_model_that_is_gone_says_so(open_page, conv_32):
+    at = open_page("start", model="no-such-model")
+    assert any("no-such-model is not in the models folder" in each.value for each in at.warning)

@@ -28,10 +28,10 @@ def other_digits() -> None:
     st.session_state[state.DIGIT_SEED] = st.session_state.get(state.DIGIT_SEED, 0) + 1
 
 
-def show_digits(own: np.ndarray | None) -> None:
+def show_digits(own: np.ndarray | None, seed: int) -> None:
     """Ten test digits, one of each class, and one's own drawing, float32 (28, 28)."""
     data = cache.mnist()
-    rng = np.random.default_rng(st.session_state.get(state.DIGIT_SEED, 0))
+    rng = np.random.default_rng(seed)
     digits = [data.x_test[rng.choice(np.flatnonzero(data.y_test == label))] for label in range(10)]
     heads = [str(label) for label in range(10)]
     names = [f"test digit {label}" for label in range(10)]
@@ -54,11 +54,10 @@ def show_digits(own: np.ndarray | None) -> None:
 own = drawing.image()
 shown = "Ten test digits" if own is None else "Ten test digits and your drawing"
 st.header(f"{shown}, each compressed to {many}")
-with shell.told():  # without the digits the rest of the page stands
-    show_digits(own)
+digits = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with shell.settings("digits"):
-        st.number_input(
+        seed = st.number_input(
             "Random seed (which digits)",
             min_value=0,
             max_value=9999,
@@ -68,6 +67,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         )
     st.button("Show ten other digits", on_click=other_digits, icon=":material/casino:")
     links.to_page("draw", "Draw your own digit", "draw")
+with digits, shell.told():  # without the digits the rest of the page stands
+    show_digits(own, seed)
 
 left, middle, right = st.columns(3)
 left.metric(
