@@ -124,7 +124,7 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
         delta_color="off",
         delta_arrow="off",
         help="Peak signal-to-noise ratio, in decibels: the quality of what is received. Higher is "
-        "better; 10 dB more mean a tenth of the squared error.",
+        "better; 10 dB more means a tenth of the squared error.",
     )
     each = f" ({vectors / count:.1f} for each)" if count > 1 else ""
     st.caption(

@@ -17,7 +17,8 @@ def show_curves(name: str, bits: int) -> Point:
     st.header("Rate and distortion")
     st.markdown(
         "**Rate** is what a digit costs, in bits; **distortion** is what is lost: the higher the "
-        "PSNR, the less. Up and to the left is better. The ring marks your setting."
+        "PSNR, the less. Up and to the left is better. All points are means over the same "
+        f"{cache.CURVE_DIGITS} test digits; the ring marks your number of bits."
     )
     points = _measure_all(name)
     with st.spinner("Measuring PCA, JPEG and WebP on 500 test digits, once."):

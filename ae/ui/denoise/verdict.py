@@ -52,9 +52,8 @@ def worse_than_nothing(scores: Sequence[Score], networks: Collection[str]) -> st
         return ""
     return (
         f"By PSNR, **{_listed(worse)}** {'is' if len(worse) == 1 else 'are'} worse than doing "
-        "nothing here. An autoencoder reconstructs every digit from its latent vector, and even a "
-        "clean digit is reconstructed with an error. Where the noise does less harm than this "
-        "error, it is better to leave the digit alone."
+        "nothing here. An autoencoder reconstructs even a clean digit with an error. One that was "
+        "not trained to remove noise reconstructs some of the noise, too."
     )
 
 

@@ -13,6 +13,7 @@ from ae.ui import cache, downloads, shell, state
 from ae.ui.latent.cached import VOTERS
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
+from ae.ui.markdown import a_digit
 
 _SHARES = np.linspace(0, 1.5, 7)
 _CLASSES = tuple(map(str, range(10)))
@@ -34,7 +35,7 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
         means,
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
         [
-            f"Test digit {digit}, a {data.y_test[digit]}, reconstructed",
+            f"Test digit {digit}, {a_digit(data.y_test[digit])}, reconstructed",
             f"Mean latent vector of class {minus}, decoded",
             f"Mean latent vector of class {plus}, decoded",
         ],

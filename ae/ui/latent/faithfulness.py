@@ -34,10 +34,10 @@ def show_faithfulness(card: ModelCard, kind: str) -> None:
     st.markdown(_result(card, kind, mine[kind], theirs[kind]))
     st.table([_row(name, score) for name, score in rows], hide_index=True)
     st.caption(
-        f"All maps show the same {cached.MEASURED:,} test digits. **Class predicted**: the class "
-        f"of a digit is predicted as the most frequent one among its {cached.VOTERS} nearest "
-        "neighbours on the map (guessing: 10 %); in brackets, the same among its nearest "
-        "neighbours in the space that the map shows. "
+        f"All numbers are measured on the same {cached.MEASURED:,} test digits. **Class "
+        f"predicted**: the class of a digit is predicted as the most frequent one among "
+        f"its {cached.VOTERS} nearest neighbours on the map (guessing: 10 %); in "
+        "brackets, the same among its nearest neighbours in the space that the map shows. "
         f"The other columns compare the {cached.NEIGHBOURS} nearest neighbours on the map with "
         f"the {cached.NEIGHBOURS} nearest in that space; 1 or 100 % is a perfect map. "
         "**Trustworthiness** is low where the map puts digits together that are far apart in the "

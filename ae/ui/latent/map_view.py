@@ -217,7 +217,7 @@ def _explain(shown: LatentProjection, latent_dim: int) -> None:
     if latent_dim == 1:
         text += "Left and right is the latent value z1. Up and down has no meaning."
     elif latent_dim == 2:
-        text += "The axes are the two latent values z1 and z2: the map shows the whole space."
+        text += "The axes are the two latent values z1 and z2: the map leaves no dimension out."
     elif isinstance(shown.space, Plane):
         text += (
             f"{latent_dim} dimensions cannot be plotted directly. This is "

@@ -15,6 +15,7 @@ from ae.ui.components.animation import animation
 from ae.ui.latent import cached
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
+from ae.ui.markdown import a_digit
 from ae.ui.picture_rows import PictureRow, show_picture_rows
 
 _FRAMES = 33  # of the animation
@@ -127,7 +128,7 @@ def _explain(kind: str, length: int) -> None:
         f"- **{_LINEAR}**: equal steps on the straight line between the two.\n"
         f"- **{_SPHERICAL}**: equal angles around {middle}. If both ends are equally far from it, "
         "the distance stays constant. In many dimensions nearly all latent vectors lie far from "
-        "the middle, and a straight line leads through the empty space there.\n"
+        "the middle, and a straight line can lead through empty space there.\n"
         f"- **{_REAL}**: from each test digit to one of its {cached.NEIGHBOURS} nearest neighbours "
         f"in the latent space, {length} digits in all, with equal steps in between."
     )
@@ -141,7 +142,7 @@ def _show_real(real: list[int]) -> None:
     strip(
         data.x_test[some],
         [str(data.y_test[i]) for i in some],
-        [f"Test digit {i}, a {data.y_test[i]}" for i in some],
+        [f"Test digit {i}, {a_digit(data.y_test[i])}" for i in some],
     )
 
 

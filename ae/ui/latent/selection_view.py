@@ -14,6 +14,7 @@ from ae.ui.components.latent_map import Look
 from ae.ui.latent import cached
 from ae.ui.latent.cached import LatentProjection
 from ae.ui.latent.common import strip, usual_distance
+from ae.ui.markdown import a_digit
 
 _MOST_SHOWN = 40  # digits of an area
 
@@ -42,7 +43,7 @@ def show_place(look: Look, shown: LatentProjection, model: Autoencoder, card: Mo
         ["decoded", *(f"{a}: {d:.2f} away" for a, d in zip(labels, distances, strict=True))],
         ["The decoder's output at this place"]
         + [
-            f"Test digit {i}, a {a}, at distance {d:.2f} from this place"
+            f"Test digit {i}, {a_digit(a)}, at distance {d:.2f} from this place"
             for i, a, d in zip(indices, labels, distances, strict=True)
         ],
     )
@@ -67,7 +68,10 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
         np.concatenate([image[None], reconstruction, data.x_test[near]]),
         ["digit", "reconstruction", *(f"near: {data.y_test[i]}" for i in near)],
         [f"Test digit {look.digit}", f"Its reconstruction, squared error {error:.1f}"]
-        + [f"Neighbour in the latent space: test digit {i}, a {data.y_test[i]}" for i in near],
+        + [
+            f"Neighbour in the latent space: test digit {i}, {a_digit(data.y_test[i])}"
+            for i in near
+        ],
     )
     with st.container(horizontal=True):
         for label, key in (
@@ -120,7 +124,7 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
         np.concatenate([np.clip(model.decode(mean), 0, 1), data.x_test[some]]),
         ["mean", *(str(data.y_test[i]) for i in some)],
         ["The mean latent vector of the digits in the area, decoded"]
-        + [f"Test digit {i}, a {data.y_test[i]}" for i in some],
+        + [f"Test digit {i}, {a_digit(data.y_test[i])}" for i in some],
     )
     downloads.offer(
         "Download these latent vectors (CSV)",

@@ -12,6 +12,7 @@ from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
 from ae.ui.latent.common import ENCODING
 from ae.ui.latent.digit_picker import pick_digit
+from ae.ui.markdown import a_digit
 
 _STEPS = 9
 _ENDS = (2.5, 97.5)  # percentiles of the test digits' latent values
@@ -39,7 +40,7 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
     st.markdown(
         f"Each row changes **one latent dimension alone**, in {_STEPS} steps from its 2.5th to "
         f"its 97.5th percentile over the test digits. All others keep the values of test digit "
-        f"{digit}, a {cache.mnist().y_test[digit]}. "
+        f"{digit}, {a_digit(cache.mnist().y_test[digit])}. "
         + _most_sensitive(sensitivity, most, least)
         + " Can you give a dimension a name, such as slant or width? Mostly not: the training "
         "asks for good reconstructions, not for dimensions with a meaning."

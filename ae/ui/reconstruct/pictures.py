@@ -63,7 +63,7 @@ def show_quality(rows: list[PictureRow], card: ModelCard) -> None:
     st.caption(
         f"Mean over {shown}: PSNR {psnr:.1f} dB, SSIM {ssim:.3f}. Mean over all 10,000 test "
         f"digits: PSNR {card.test.psnr:.1f} dB, SSIM {card.test.ssim:.3f}. **PSNR** (peak "
-        "signal-to-noise ratio) is the error on a logarithmic scale: 10 dB more mean a tenth of "
+        "signal-to-noise ratio) is higher where the error is lower: 10 dB more means a tenth of "
         "the squared error. **SSIM** (structural similarity) compares patterns; 1 means that the "
         "pictures are equal. Higher is better for both."
     )

@@ -209,7 +209,7 @@ function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
 
 function paintPictures(view) {
   const { data, near: [{ index }], facts } = view;
-  const what = `a ${facts[2 * index]}`;
+  const what = aDigit(facts[2 * index]);
   const kept = data.byPreservation ? `${facts[2 * index + 1]} % of its neighbours kept` : "";
   const network = networkOf(data.network), vectors = lab.vectors.get(data.vectors);
   const z = network && vectors && vectorAt(vectors, network.latent_dim, index);
@@ -250,7 +250,7 @@ function speakLater(view) {
   clearTimeout(view.spokenTimer);
   view.spokenTimer = setTimeout(() => {
     const { spoken, near, facts } = view;
-    const words = [whereInWords(view), `Nearest: a ${facts[2 * near[0].index]}`];
+    const words = [whereInWords(view), `Nearest: ${aDigit(facts[2 * near[0].index])}`];
     spoken.textContent = words.filter(Boolean).join(". ");
   }, QUIET_MS);
 }
