@@ -4,10 +4,6 @@
 // A drawing outlives every change of the data and of the theme, and a switch of pages, in
 // `drawings`; a view is one mount of it on the screen.
 
-const REST_MS = 300; // so long after the pen Python gets the ink
-const BUSY_MS = 100; // until the page is asked again whether its script has ended
-const LEAVING_MS = 1000; // until a link has led to another page
-
 const drawings = new Map(); // name -> drawing
 
 // --- the drawing: a list of marks, so that undo is to take back the last one ---
@@ -115,40 +111,6 @@ function showResults({ results, find, drawing }, pictures) {
   results.dataset.number = drawing.number;
 }
 
-// --- to Python ---
-
-function restLater(view) {
-  clearTimeout(view.restTimer);
-  const wait = Math.max(REST_MS, view.quietUntil - performance.now());
-  if (view.pen === null) view.restTimer = setTimeout(() => post(view), wait);
-}
-
-// Hand the ink to Python, once for a drawing and what has been made of it.
-function post(view) {
-  clearTimeout(view.restTimer);
-  if (view.frame) look(view); // a page in the background paints no frame
-  const { drawing, data } = view;
-  const seen = lab.seen.get(data.name);
-  const what = JSON.stringify([drawing.number, drawing.loaded, data.steps, seen?.network]);
-  // Elements of a page that has been left stay until those of the next one come.
-  if (what === view.posted || location.pathname !== view.path) return;
-  if (isPageRunning()) {
-    // What waits in Streamlit's queue would lead back to this page after it has been left.
-    view.restTimer = setTimeout(() => post(view), BUSY_MS);
-    return;
-  }
-  view.posted = what;
-  const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
-  const made = seen && { network: seen.network, z: floatsOf(seen.z), output: floatsOf(seen.output) };
-  const { number, loaded } = drawing;
-  view.setStateValue("ink", { number, loaded, pixels: base64Of(inkOf(view)), ...noise, ...made });
-}
-
-const isPageRunning = () =>
-  !["notRunning", undefined].includes(document.querySelector("[data-test-script-state]")?.dataset.testScriptState);
-
-const floatsOf = (values) => base64Of(new Uint8Array(Float32Array.from(values).buffer));
-
 // --- from Python ---
 
 function receive(view, data) {
@@ -159,6 +121,7 @@ function receive(view, data) {
   if (loads) {
     drawing.loaded = data.load.nonce;
     view.pen = null; // a stroke under way ends here
+    view.root.classList.remove("drawing");
     addMark(view, { kind: "picture", pixels: data.load.pixels });
     drawing.number++;
   }
@@ -229,30 +192,6 @@ function dismiss(view) {
   for (const end of view.endings) end();
 }
 
-// Whoever presses something else on the page, or leaves it, wants it done with the newest ink. What
-// is sent after a link to another page would lead back to this one: then nothing is for a while.
-function listenForLeaving(view) {
-  const isElsewhere = (event) => view.pen === null && !event.composedPath().includes(view.root);
-  const calm = () => (view.quietUntil = performance.now() + LEAVING_MS);
-  const listeners = {
-    pointerdown: (event) => {
-      if (!isElsewhere(event)) return;
-      post(view);
-      calm();
-    },
-    keydown: (event) => {
-      if (!isElsewhere(event) || !["Enter", " "].includes(event.key)) return;
-      calm();
-      restLater(view);
-    },
-    visibilitychange: () => document.hidden && post(view),
-  };
-  for (const kind in listeners) document.addEventListener(kind, listeners[kind], true);
-  return () => {
-    for (const kind in listeners) document.removeEventListener(kind, listeners[kind], true);
-  };
-}
-
 // Where a pointer is, in the canvas' own pixels.
 const placeIn = (box, { clientX, clientY }) =>
   [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
@@ -277,6 +216,7 @@ function listenToPen(view) {
     if (view.pen !== null || (event.button !== 0 && !eraserEnd)) return;
     canvas.setPointerCapture(event.pointerId);
     view.pen = event.pointerId;
+    view.root.classList.add("drawing");
     view.stroke = newStroke(view, view.drawing.erase || eraserEnd);
     addMark(view, view.stroke);
     extend([event]);
@@ -289,6 +229,7 @@ function listenToPen(view) {
   const lift = (event) => {
     if (event.pointerId !== view.pen) return;
     view.pen = null;
+    view.root.classList.remove("drawing");
     showMessage(view);
     restLater(view);
   };
