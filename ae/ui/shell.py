@@ -114,13 +114,13 @@ def model_picker() -> None:
         st.sidebar.warning("There is no model yet. Train one.")
         st.session_state.pop(state.MODEL, None)
         return
-    before, wanted = state.model_name(), st.query_params.get(state.MODEL)
+    before = state.model_name()
     name = _model_to_show(list(cards), before)
-    if gone := next((each for each in (wanted, before) if each and each not in cards), None):
+    if before is not None and before not in cards:
         # Said here, because a page cannot: it no longer knows that there was another.
         st.session_state[state.MODEL_GONE] = (
-            f"The model {plain(gone)} is not in the models folder. You see {plain(name)} now; "
-            "choose another in the list of models."
+            f"The model {plain(before)} is not in the models folder any more. You see "
+            f"{plain(name)} now; choose another in the list of models."
         )
     if note := st.session_state.get(state.MODEL_GONE):
         st.warning(note, icon=":material/info:")

@@ -104,8 +104,3 @@ def test_a_link_shows_the_digits_of_its_random_seed(open_page, conv_32):
     at.number_input(key="draw").set_value(2).run()
     assert rows(open_page("start", draw="2"))["columns"] == rows(at)["columns"]
     assert rows(open_page("start"))["columns"] != rows(at)["columns"]
-
-
-def test_a_link_to_a_model_that_is_gone_says_so(open_page, conv_32):
-    at = open_page("start", model="no-such-model")
-    assert any("no-such-model is not in the models folder" in each.value for each in at.warning)

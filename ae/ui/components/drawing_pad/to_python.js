@@ -36,16 +36,17 @@ const isPageRunning = () =>
 
 const floatsOf = (values) => base64Of(new Uint8Array(Float32Array.from(values).buffer));
 
-// Whoever presses something else on the page, or leaves it, wants it done with the newest ink. What
-// is sent after a link to another page would lead back to this one: then nothing is for a while.
+// Whoever presses something else on the page, or leaves it, wants it done with the newest ink. But
+// what is sent after a link was pressed would lead back to this page: nothing is for a while.
 function listenForLeaving(view) {
   const isElsewhere = (event) => view.pen === null && !event.composedPath().includes(view.root);
   const calm = () => (view.quietUntil = performance.now() + LEAVING_MS);
   const listeners = {
     pointerdown: (event) => {
       if (!isElsewhere(event)) return;
-      post(view);
+      if (!event.composedPath().some(({ localName }) => localName === "a")) post(view);
       calm();
+      restLater(view);
     },
     keydown: (event) => {
       if (!isElsewhere(event) || !["Enter", " "].includes(event.key)) return;
