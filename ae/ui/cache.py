@@ -79,6 +79,11 @@ def network(name: str) -> tuple[ModelCard, bytes]:
     return _network(name, version(name))
 
 
+def pca_name(k: int) -> str:
+    """Name of the network that PCA with k components is, see ``send_network``."""
+    return f"pca-{k}"
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def pca_network(k: int) -> bytes:
     """The file of the graph of PCA with k components, 1 to 256."""

@@ -63,20 +63,16 @@ def usable(networks: Mapping[str, str], get: Callable[[str], object]) -> dict[st
 
 def restorers(networks: Mapping[str, str], pca_size: int) -> list[Restorer]:
     """Return PCA and the networks as components show them. networks : what each is, by name."""
-    pca = Restorer(denoising.LINEAR, _pca_name(pca_size), f"{pca_size} components")
+    pca = Restorer(denoising.LINEAR, cache.pca_name(pca_size), f"{pca_size} components")
     return [pca, *(Restorer(name, _graph(name), part) for name, part in networks.items())]
 
 
 def send_networks(networks: Mapping[str, str], pca_size: int) -> None:
     """Give the page what ``restorers`` names."""
     with st.container(gap=None):
-        send_network(state.PCA_NETWORK, _pca_name(pca_size), cache.pca_network(pca_size))
+        send_network(state.PCA_NETWORK, cache.pca_name(pca_size), cache.pca_network(pca_size))
         for number, name in enumerate(networks):
             send_network(f"{state.DENOISING_NETWORK}{number}", _graph(name), cache.network(name)[1])
-
-
-def _pca_name(k: int) -> str:
-    return f"pca-{k}"
 
 
 def _graph(name: str) -> str:

@@ -89,11 +89,7 @@ def show(card: ModelCard, network: bytes) -> None:
 def send_pca(card: ModelCard) -> None:
     """Give the pad PCA to compare with. It comes last: the first time, fitting it takes seconds."""
     k = card.model.latent_dim
-    send_network(state.PCA_NETWORK, _pca_name(k), cache.pca_network(k))
-
-
-def _pca_name(k: int) -> str:
-    return f"pca-{k}"
+    send_network(state.PCA_NETWORK, cache.pca_name(k), cache.pca_network(k))
 
 
 def _pad(card: ModelCard) -> None:
@@ -103,7 +99,7 @@ def _pad(card: ModelCard) -> None:
             str(card.graph),
             card.test.squared_error_percentiles,
             card.test.squared_error,
-            _pca_name(card.model.latent_dim),
+            cache.pca_name(card.model.latent_dim),
         ),
         steps=drawing.steps(),
         load=drawing.load_for(read_ink(state.PAD)),

@@ -67,4 +67,4 @@ def map_points(z: np.ndarray, labels: np.ndarray, statistics: CodeStatistics) ->
     return base.encode(np.column_stack([places, labels[:MAP_POINTS][inside] / 255]))
 
 
-_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js")
+_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "map.js")

@@ -34,7 +34,7 @@ function post(view) {
 const isPageRunning = () =>
   !["notRunning", undefined].includes(document.querySelector("[data-test-script-state]")?.dataset.testScriptState);
 
-const floatsOf = (values) => base64Of(new Uint8Array(Float32Array.from(values).buffer));
+const floatsOf = (values) => base64Of(new Uint8Array(values.buffer));
 
 // Whoever presses something else on the page, or leaves it, wants it done with the newest ink. But
 // what is sent after a link was pressed would lead back to this page: nothing is for a while.
