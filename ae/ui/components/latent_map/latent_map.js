@@ -209,13 +209,13 @@ function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
 
 function paintPictures(view) {
   const { data, near: [{ index }], facts } = view;
-  const what = `a ${facts[2 * index]}`;
+  const what = aDigit(facts[2 * index]);
   const kept = data.byPreservation ? `${facts[2 * index + 1]} % of its neighbours kept` : "";
   const network = networkOf(data.network), vectors = lab.vectors.get(data.vectors);
   const z = network && vectors && vectorAt(vectors, network.latent_dim, index);
   put(view, ".here", decodes(network, vectorHere(view, network, vectors)), whereInWords(view), "Decoder output at this place");
-  put(view, ".nearest", shows(data, index), `${what}, number ${index}`, `Test digit ${index}, ${what}, the nearest on the map`);
-  put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit ${index}`);
+  put(view, ".nearest", shows(data, index), `${what}, no. ${index}`, `Test digit no. ${index} (${what}), the nearest on the map`);
+  put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit no. ${index}`);
   const told = view.find(".failure"), failure = failureOf(data.network);
   if (told.textContent !== failure) told.textContent = failure; // it is read aloud once
 }
@@ -250,7 +250,7 @@ function speakLater(view) {
   clearTimeout(view.spokenTimer);
   view.spokenTimer = setTimeout(() => {
     const { spoken, near, facts } = view;
-    const words = [whereInWords(view), `Nearest: a ${facts[2 * near[0].index]}`];
+    const words = [whereInWords(view), `Nearest: ${aDigit(facts[2 * near[0].index])}`];
     spoken.textContent = words.filter(Boolean).join(". ");
   }, QUIET_MS);
 }
