@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsInt
+
 _DIGITS = (
     "zeros",
     "ones",
@@ -28,10 +30,9 @@ def percent(share: float, decimals: int = 0) -> str:
         The least number of decimals.
     """
     value = 100 * share
-    while (
-        decimals < _MOST_DECIMALS and round(value, decimals) in (0, 100) and value not in (0, 100)
-    ):
-        decimals += 1
+    if value not in (0, 100):
+        while decimals < _MOST_DECIMALS and round(value, decimals) in (0, 100):
+            decimals += 1
     return f"{value:.{decimals}f} %"
 
 
@@ -40,14 +41,14 @@ def distance(value: float) -> str:
     return f"{value:.2f}" if value >= 0.0995 or value <= 0 else f"{value:.2g}"
 
 
-def a_digit(label: int) -> str:
+def a_digit(label: SupportsInt) -> str:
     """Return a digit of a class with its article: "a 7", "an 8"."""
-    return f"an {label}" if label == 8 else f"a {label}"
+    return f"an {label}" if int(label) == 8 else f"a {label}"
 
 
-def many(label: int, count: int) -> str:
+def many(label: SupportsInt, count: int) -> str:
     """Return a number of digits of a class: "174 eights", "1 six"."""
-    word = _DIGITS[label]
+    word = _DIGITS[int(label)]
     one = word[:-2] if word == "sixes" else word[:-1]
     return f"{count:,} {word if count != 1 else one}"
 

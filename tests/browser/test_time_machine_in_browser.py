@@ -49,7 +49,7 @@ def test_pictures_follow_the_slider_while_it_is_dragged_and_nothing_is_sent(
         "websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload))
     )
     slider = open_film(page, app, filmed)
-    digit = page.get_by_role("img", name=re.compile("^Test digit 3 above its reconstruction"))
+    digit = page.get_by_role("img", name=re.compile("^Test digit no. 3 above its reconstruction"))
     chart = page.get_by_role("img", name=re.compile("^Latent map of 500 test digits"))
     before = len(sent)
     assert before, "the socket is watched"

@@ -89,8 +89,9 @@ def _unchanged(kind: str, strength: float) -> str:
     if not share:
         return ""
     return (
-        f" The noise left {percent(share, 1)} of the digits unchanged. Their PSNR would be infinite; each "
-        f"of them counts as {HIGHEST_PSNR:.1f} dB, the PSNR of rounding to 256 grey levels."
+        f" The noise left {percent(share, 1)} of the digits unchanged. Their PSNR would be "
+        f"infinite; each of them counts as {HIGHEST_PSNR:.1f} dB, the PSNR of rounding to 256 grey "
+        "levels."
     )
 
 

@@ -16,8 +16,8 @@ _WEAK_NOISE = (
     "leave the digit alone."
 )
 _NOT_LEARNED = (
-    "The noise does more harm here than an autoencoder's own error. But an autoencoder that was not "
-    "trained to remove this noise reconstructs it, too, as if it were a part of the digit."
+    "The noise does more harm here than an autoencoder's own error. But an autoencoder that was "
+    "not trained to remove this noise reconstructs it, too, as if it were a part of the digit."
 )
 WHY_THEY_DIFFER = (
     "**Why PSNR and SSIM differ here:** PSNR compares pixel by pixel and counts how large the "
@@ -96,8 +96,8 @@ def _first_place(places: list[Place], measure: Measure) -> str:
     if len(best) > 1:
         return (
             f"By {label}, {listed(values)} are level: a difference below "
-            f"{LEAST_DIFFERENCE[measure]:g}{unit}, or one that the 95 % confidence interval does not confirm, "
-            "does not count."
+            f"{LEAST_DIFFERENCE[measure]:g}{unit}, or one that the 95 % confidence interval "
+            "does not confirm, does not count."
         )
     behind, second = others[0].behind, others[0].score
     shown, other = (round(score.of(measure).mean(), digits) for score in (best[0].score, second))

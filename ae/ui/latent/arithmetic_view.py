@@ -31,14 +31,13 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     near, distances = nearest(path, np.delete(codes, digit, axis=0), VOTERS)
     predicted = vote(near, np.delete(data.y_test, digit))
     means = np.clip(model.decode(np.stack([codes[digit], subtracted, added])), 0, 1)
-    st.header(
-        f"{a_digit(data.y_test[digit]).capitalize()}, minus the mean {minus}, plus the mean {plus}"
-    )
+    start = a_digit(data.y_test[digit])
+    st.header(f"{start.capitalize()}, minus the mean {minus}, plus the mean {plus}")
     strip(
         means,
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
         [
-            f"Test digit no. {digit} ({a_digit(data.y_test[digit])}), reconstructed",
+            f"Test digit no. {digit} ({start}), reconstructed",
             f"Mean latent vector of class {minus}, decoded",
             f"Mean latent vector of class {plus}, decoded",
         ],

@@ -20,8 +20,8 @@ from ae.ui.words import a_digit, distance
 
 _FRAMES = 33  # of the animation
 _EMPTY_MIDDLE = (
-    " In many dimensions nearly all latent vectors lie far from the middle, and a straight line can "
-    "lead through the empty space there."
+    " In many dimensions nearly all latent vectors lie far from the middle, and a straight line "
+    "can lead through the empty space there."
 )
 _LINEAR, _SPHERICAL, _REAL = "Linear", "Spherical", "Along real digits"
 

@@ -119,7 +119,7 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
     some = chosen[:: -(-len(chosen) // (_MOST_SHOWN - 1))]
     which = f"{len(some)} of the digits" if len(some) < len(chosen) else "the digits"
     st.markdown(
-        ", ".join(many(classes[i], counts[i]) for i in order).capitalize()
+        ", ".join(many(classes[i], int(counts[i])) for i in order)
         + f". First picture: their **mean latent vector**, decoded. Then {which}."
     )
     strip(

@@ -29,7 +29,8 @@ def choose_digits() -> np.ndarray:
         value=state.default(state.SENT_SEED),
         step=1,
         **state.in_url(state.SENT_SEED),
-        help="Decides which test digits are sent (pictures that the model was not trained on). The same seed sends the same digits.",
+        help="Decides which test digits are sent. The same seed sends the same digits. The model "
+        "was not trained on test digits.",
         width=130,
     )
     images = cache.mnist().x_test

@@ -178,8 +178,8 @@ def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: Mode
         f"one on {lower}.",
     )
     st.caption(
-        f"Each point is a digit{_sample(len(mine))}. Above the dashed line {plain(name)} has the lower error, below it "
-        f"{plain(other)}."
+        f"Each point is a digit{_sample(len(mine))}. Above the dashed line {plain(name)} has the "
+        f"lower error, below it {plain(other)}."
     )
 
 
