@@ -36,7 +36,7 @@ def open_film(page: Page, app, filmed: str):
     slider = page.get_by_role("slider", name="Snapshot", exact=True)
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
     # Until it is measured, the page asks for it each second.
-    expect(page.get_by_text("as measured here just now")).to_be_attached()
+    expect(page.get_by_text("as measured just now")).to_be_attached()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return slider
 

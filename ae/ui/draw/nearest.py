@@ -45,7 +45,8 @@ def show_nearest(seen: Seen | None, card: ModelCard) -> None:
     st.markdown(
         "Below each digit stand its class and its Euclidean distance to your drawing. The two "
         "kinds of distance cannot be compared with each other. Neighbours by pixels cover "
-        "the same pixels. Neighbours by latent vector have a similar shape, as far as the encoder has learned what matters in a shape."
+        "the same pixels. Neighbours by latent vector have a similar shape, as far as the "
+        "encoder has learned what matters in a shape."
     )
 
 
