@@ -130,9 +130,14 @@ def baselines(settings: Settings, pca: PCA) -> list[Method]:
     return [
         Method(DO_NOTHING, "", lambda noisy: noisy),
         Method(MEDIAN, "", filters.median_3x3),
-        Method(BLUR, f"σ = {width:g} pixels", lambda noisy: filters.gaussian_blur(noisy, width)),
+        Method(BLUR, in_pixels(width), lambda noisy: filters.gaussian_blur(noisy, width)),
         Method(LINEAR, f"{k} components", lambda noisy: _clipped(linear.reconstruct(noisy))),
     ]
+
+
+def in_pixels(width: float) -> str:
+    """Return the width of a blur in words: "σ = 1 pixel"."""
+    return f"σ = {width:g} pixel{'s' * (width != 1)}"
 
 
 def network(name: str, model: Model) -> Method:

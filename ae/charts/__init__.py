@@ -1,8 +1,9 @@
 """Altair charts from arrays and records. Nothing here computes a result."""
 
 from ae.charts.compared_runs import MOST_RUNS, compared_curves
-from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_over_strength
+from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_domain, psnr_over_strength
 from ae.charts.errors import (
+    MOST_PAIRS,
     error_by_class,
     error_distribution,
     error_histogram,
@@ -16,6 +17,7 @@ from ae.charts.training import BY_SECONDS, BY_STEP, learning_curve, learning_rat
 __all__ = [
     "BY_SECONDS",
     "BY_STEP",
+    "MOST_PAIRS",
     "MOST_RUNS",
     "StrengthPoint",
     "code_variances",
@@ -30,6 +32,7 @@ __all__ = [
     "learning_rate_curve",
     "noise_matrix",
     "paired_errors",
+    "psnr_domain",
     "psnr_over_strength",
     "rate_distortion",
     "two_losses",

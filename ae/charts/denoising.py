@@ -37,7 +37,7 @@ def psnr_over_strength(points: Sequence[StrengthPoint], strength: float) -> alt.
     x = alt.X("strength:Q", title="Noise strength", scale=alt.Scale(domain=[0, 1]))
     curves = alt.Chart(alt.Data(values=[vars(point) for point in points])).encode(
         x=x,
-        y=alt.Y("psnr:Q", title="PSNR (dB)", scale=alt.Scale(domain=_psnr_domain(points))),
+        y=alt.Y("psnr:Q", title="PSNR (dB)", scale=alt.Scale(domain=psnr_domain(points))),
         tooltip=[
             alt.Tooltip("method:N", title="Method"),
             alt.Tooltip("strength:Q", title="Noise strength", format=".2f"),
@@ -57,8 +57,19 @@ def psnr_over_strength(points: Sequence[StrengthPoint], strength: float) -> alt.
     )
 
 
-def _psnr_domain(points: Sequence[StrengthPoint]) -> list[float]:
-    """Return the range of the axis. Doing nothing to clean digits is far above: it is cut off."""
+def psnr_domain(points: Sequence[StrengthPoint]) -> list[float]:
+    """Return the range of the PSNR axis. What is better without noise can be above: it is cut off.
+
+    Parameters
+    ----------
+    points : sequence of StrengthPoint
+        Those of the chart.
+
+    Returns
+    -------
+    list of two floats
+        In dB.
+    """
     noisy = [point.psnr for point in points if point.strength > 0] or [0, 40]
     return [max(0, np.floor(min(noisy)) - 1), min(40, np.ceil(max(noisy)) + 1)]
 

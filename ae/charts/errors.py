@@ -18,6 +18,7 @@ from ae.charts.style import (
     points_by_name,
 )
 
+MOST_PAIRS = 1000  # points of a chart of two models
 _LEAST = 1e-3  # a logarithmic axis has no 0
 
 
@@ -172,7 +173,7 @@ def error_by_class(
 
 
 def paired_errors(
-    mine: np.ndarray, others: np.ndarray, name: str, other: str, points: int = 1000
+    mine: np.ndarray, others: np.ndarray, name: str, other: str, points: int = MOST_PAIRS
 ) -> alt.LayerChart:
     """Draw each digit as a point: its squared error by one model against that by another.
 

@@ -12,7 +12,7 @@ from ae.training.progress import Record
 
 
 def two_losses(records: Sequence[Record]) -> alt.VConcatChart:
-    """Draw reconstruction_loss and kl_loss of a VAE's training, each on its own scale.
+    """Draw the squared error and the kl_loss of a VAE's training, each on its own scale.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def two_losses(records: Sequence[Record]) -> alt.VConcatChart:
         Rows of the history that have a kl_loss, at least one.
     """
     parts = {
-        "reconstruction_loss": ("squared error", "squared_error", "#2f6fde"),
+        "Squared error": ("sum over 784 pixels", "squared_error", "#2f6fde"),
         "kl_loss": ("nats", "kl_loss", MARK),
     }
     panels = []

@@ -19,6 +19,11 @@ PICTURE_FORMATS = ("JPEG", "WebP")
 QUALITIES = range(1, 96)  # above 95, says Pillow, files grow but images do not improve
 PCA_SIZES = (8, 16, 32, 64, 128, 256)
 PCA_BITS = range(4, 7)
+# Of those, the ones with the lowest quality, as ``Sent.setting`` has them.
+LOWEST_SETTINGS = (
+    f"quality {QUALITIES[0]}",
+    f"{PCA_SIZES[0]} components, {PCA_BITS[0]} bits",
+)
 _COLUMNS = 32  # of a contact sheet, whose shape changes a file's size by a few per cent only
 
 

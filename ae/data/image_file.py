@@ -110,7 +110,7 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     if full < _LEAST_CONTRAST:
         raise PictureError(
             "The picture must show one digit that is clearly darker or lighter than its "
-            f"background. Received: a contrast of {full:.0%}. Take it in better light."
+            f"background. Received: a contrast of {100 * full:.0f} %. Take it in better light."
         )
     # The paper differs a little from a smooth surface, too: this grain is not ink.
     grain = min(2 * np.percentile(ink[ink <= threshold], 95), threshold)

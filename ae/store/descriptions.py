@@ -13,7 +13,8 @@ _SHIPPED = {
     "conv-16": ("16 dimensions", "Sixteen latent dimensions: errors are hard to see."),
     "conv-32": (
         "the default",
-        "The default. Its encoder corrects the latent vector twice.",
+        "The default. Twice its encoder decodes its own latent vector, compares the result with "
+        "the digit, and corrects the vector.",
     ),
     "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
     "linear-32": (
@@ -27,7 +28,8 @@ _SHIPPED = {
     ),
     "vae-2": (
         "VAE, 2 dimensions",
-        "A variational autoencoder with two latent dimensions: its map has no holes.",
+        "A variational autoencoder with two latent dimensions: its latent vectors lie close "
+        "together, without large gaps on the map.",
     ),
     "vae-16": (
         "VAE, 16 dimensions",

@@ -42,8 +42,8 @@ PRESETS: dict[str, Preset] = {
         TrainingConfig(epochs=6),
     ),
     "best": Preset(
-        "How conv-32 was trained: an encoder that corrects its latent vector twice, 24 epochs with "
-        "small random rotations and scalings: about half an hour on two cores.",
+        "The settings of conv-32: an encoder that corrects its latent vector twice, trained for 24 "
+        "epochs with small random rotations and scalings: about half an hour on two cores.",
         _TWICE_REFINED,
         TrainingConfig(
             epochs=24, rotation=6.0, scaling=0.06, unaugmented_final_epochs=7, validation_images=0

@@ -64,7 +64,7 @@ def show_picture_rows(rows: Sequence[PictureRow], names: Sequence[str]) -> None:
     rows : sequence of PictureRow
         Each with the same number n of pictures.
     names : sequence of n str
-        What each column shows, for those who do not see it: "test digit 5, a 3".
+        What each column shows, for those who do not see it: "test digit no. 5 (a 3)".
     """
     body = "".join(_row(row, names) for row in rows)
     st.html(

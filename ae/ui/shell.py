@@ -165,8 +165,9 @@ def _show_facts(card: ModelCard) -> None:
     """What the chosen model is, and its error beside PCA's."""
     test = card.test
     st.sidebar.caption(
-        f"{plain(sentence(card))} {card.parameters:,} parameters. Squared error on the test set "
-        f"**{test.squared_error:.2f}**; PCA with {card.model.latent_dim} components: "
+        f"{plain(sentence(card))} It has {card.parameters:,} parameters (numbers that training "
+        f"sets). Squared error on the test set **{test.squared_error:.2f}**; PCA with the same "
+        f"number of values ({card.model.latent_dim}): "
         f"{test.pca_squared_error:.2f} (lower is better)."
     )
 

@@ -2,7 +2,7 @@
 
 # Baldi, "Autoencoders, Unsupervised Learning, and Deep Architectures" (2012), section 3.
 LINEAR = (
-    "Theory predicts that a **linear** autoencoder reconstructs no better than PCA with the same "
-    "number of dimensions: at its best it uses the same subspace "
+    "Theory predicts that a **linear** autoencoder reconstructs on average no better than PCA with "
+    "the same number of dimensions: at its best it gives the same reconstructions "
     "([Baldi, 2012](https://proceedings.mlr.press/v27/baldi12a.html))."
 )

@@ -110,8 +110,8 @@ def test_the_map_shows_pictures_of_the_chosen_model_after_every_change(
         box = chart.bounding_box()
         for part in (0.3, 0.45):
             page.mouse.move(box["x"] + part * box["width"], box["y"] + part * box["height"])
-        expect(nearest).not_to_have_attribute("aria-label", re.compile(r"^Test digit 0,"))
-        number = int(re.search(r"Test digit (\d+)", nearest.get_attribute("aria-label"))[1])
+        expect(nearest).not_to_have_attribute("aria-label", re.compile(r"^Test digit no. 0 "))
+        number = int(re.search(r"Test digit no. (\d+)", nearest.get_attribute("aria-label"))[1])
         digit = mnist.x_test[number]
         # its sheet has 16 levels of grey, which are 17 apart
         assert_shows(nearest, digit, 9, f"{name}: test digit {number}")

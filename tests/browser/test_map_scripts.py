@@ -18,6 +18,8 @@ from script_driver import Script, mount
 from ae.analysis.projection import Embedding, Plane
 from ae.imaging import to_base64
 from ae.ui.components import base
+from ae.ui.train.form import duration
+from ae.ui.words import a_digit
 
 REPOSITORY = Path(__file__).parents[2]
 THEMES = tomllib.loads((REPOSITORY / ".streamlit/config.toml").read_text())["theme"]
@@ -333,10 +335,43 @@ def test_a_snapshot_in_words_has_units_and_something_to_compare_with(script):
         "errors": [None, 3.456],
         "pca": {"name": "PCA(4)", "error": 37.56},
     }
+    view = {"data": data, "labels": [7] * 500}
     time_machine = script("time_machine", "inWords")
-    assert time_machine("inWords", data, 1) == (
-        "Step 1,500, epoch 1.50, after 12.3 s. Squared error 3.46; PCA(4) 37.56"
+    assert time_machine("inWords", view, 1) == (
+        "Step 1,500, epoch 1.5, after 12 s. Squared error of 500 test digits 3.46; PCA(4) 37.56"
     )
-    assert time_machine("inWords", data, 0) == (
-        "Step 0, epoch 0.00. Squared error not a number; PCA(4) 37.56"
+    assert time_machine("inWords", view, 0) == (
+        "Step 0, epoch 0. Squared error of 500 test digits not a number; PCA(4) 37.56"
     )
+
+
+@pytest.mark.parametrize("seconds", [0, 1.4, 99, 101, 1813.2, 5999, 9000])
+def test_a_time_is_said_in_the_browser_as_python_says_it(script, seconds):
+    assert script("time_machine", "duration")("duration", seconds) == duration(seconds)
+
+
+@pytest.mark.parametrize(
+    ("position", "words"),
+    [
+        (0, "z2 = 5.00, at the mean of the test digits"),
+        (-0.04, "z2 = 4.92, at the mean of the test digits"),
+        (1.5, "z2 = 8.00, 1.5 standard deviations (SD) above the mean of the test digits"),
+        (-0.5, "z2 = 4.00, 0.5 standard deviations (SD) below the mean of the test digits"),
+    ],
+)
+def test_a_bar_says_how_far_it_is_from_the_mean(script, position, words):
+    bars = script("code_bars", "inWords")
+    found = bars.run(
+        """module.inWords({
+          data: { mean: [0, 5], deviation: [1, 2] }, z: [0, given[0]], changes: new Map(),
+        }, 1)""",
+        position,
+    )
+    assert found == words
+
+
+def test_an_8_has_its_own_article(script):
+    latent_map = script("latent_map", "aDigit")
+    assert [latent_map("aDigit", label) for label in range(10)] == [
+        a_digit(label) for label in range(10)
+    ]

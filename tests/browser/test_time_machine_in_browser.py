@@ -36,7 +36,7 @@ def open_film(page: Page, app, filmed: str):
     slider = page.get_by_role("slider", name="Snapshot", exact=True)
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Step 45, "))
     # Until it is measured, the page asks for it each second.
-    expect(page.get_by_text("as measured here just now")).to_be_attached()
+    expect(page.get_by_text("as measured just now")).to_be_attached()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return slider
 
@@ -49,7 +49,7 @@ def test_pictures_follow_the_slider_while_it_is_dragged_and_nothing_is_sent(
         "websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(payload))
     )
     slider = open_film(page, app, filmed)
-    digit = page.get_by_role("img", name=re.compile("^Test digit 3 above its reconstruction"))
+    digit = page.get_by_role("img", name=re.compile("^Test digit no. 3 above its reconstruction"))
     chart = page.get_by_role("img", name=re.compile("^Latent map of 500 test digits"))
     before = len(sent)
     assert before, "the socket is watched"

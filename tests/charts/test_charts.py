@@ -22,7 +22,7 @@ def test_the_two_losses_have_a_panel_each():
     record = Record(1, 10, 0.1, 2.0, 50.0, 4.0, None, 0.001, 100.0)
     chart = charts.two_losses([record, record]).to_dict()
     assert [panel["encoding"]["y"]["title"][0] for panel in chart["vconcat"]] == [
-        "reconstruction_loss",
+        "Squared error",
         "kl_loss",
     ]
 

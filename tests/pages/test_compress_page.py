@@ -126,7 +126,7 @@ def test_what_is_sent_and_received_stands_first(open_page, conv_32, mnist, monke
     chosen = np.random.default_rng(3).permutation(len(mnist.x_test))[:10]
     sent, received = [*picture_rows(at).values()][:2]
     assert (sent.label, received.label) == ("Sent", "Received")
-    assert sent.note == "78,400 bytes: 784 per digit"
+    assert sent.note == "78,400 bytes for 100 digits: 784 each. The first 10 are shown"
     file = files["digits-conv-32-6-bits.aez"]
     assert received.note.startswith(f"{len(file):,} bytes: {len(file) / 100:.1f} per digit")
     images = codec.decompress(file, conv_32[0])[:10]

@@ -16,6 +16,7 @@ from ae.analysis.projection import Plane, tsne
 from ae.config import ModelConfig, TrainingConfig
 from ae.runs import worker
 from ae.ui import cache, state
+from ae.ui.words import a_digit
 
 VIEWS = ("Map", "Grid", "Paths", "Traversal", "Arithmetic")
 SMALL = {
@@ -83,8 +84,8 @@ def test_more_than_two_dimensions_open_with_clusters_and_two_as_they_are(open_pa
     assert own_accuracy(at) > accuracy(at, f"Latent vectors of {OWN}, by PCA")
     put("tiny-vae")
     at = open_page("latent", model="tiny-vae")
-    assert "the map leaves no dimension out" in say(at)
-    assert row(at, "Latent vectors of tiny-vae")["Neighbourhood preservation"] == "100%"
+    assert "no dimension is left out" in say(at)
+    assert row(at, "Latent vectors of tiny-vae")["Neighbourhood preservation"] == "100 %"
 
 
 def row(at, name: str) -> pd.Series:
@@ -92,7 +93,7 @@ def row(at, name: str) -> pd.Series:
 
 
 def accuracy(at, name: str) -> float:
-    return float(row(at, name)["Class predicted"].split("%")[0]) / 100
+    return float(row(at, name)["Class predicted"].split(" %")[0]) / 100
 
 
 def own_accuracy(at) -> float:
@@ -120,7 +121,7 @@ def test_the_table_compares_maps_of_the_same_kind(open_page, own, mnist, mnist_p
         assert accuracy(at, name) == pytest.approx(expected, abs=0.002)
         trust = trustworthiness(space, near)
         assert float(found["Trustworthiness"]) == pytest.approx(trust, abs=0.002)
-        kept = float(found["Neighbourhood preservation"].rstrip("%")) / 100
+        kept = float(found["Neighbourhood preservation"].rstrip(" %")) / 100
         common = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(near, true, strict=True)])
         assert kept == pytest.approx(common, abs=0.006)
 
@@ -128,9 +129,9 @@ def test_the_table_compares_maps_of_the_same_kind(open_page, own, mnist, mnist_p
 def test_the_result_says_how_many_percentage_points_lie_between_the_maps(open_page, own):
     at = on_plane(open_page)
     mine = accuracy(at, f"Latent vectors of {OWN}, by PCA")
-    difference = round(100 * (mine - accuracy(at, "Pixels, by PCA")))
-    number, word = re.search(r"\*\*(\d+) percentage points? (more|less) often", say(at)).groups()
-    assert abs(int(number) - abs(difference)) <= 1  # the table's figures are rounded
+    difference = 100 * (mine - accuracy(at, "Pixels, by PCA"))
+    number, word = re.search(r"\*\*([\d.]+) percentage points? (more|less) often", say(at)).groups()
+    assert float(number) == pytest.approx(abs(difference)), "it is that of the table's figures"
     assert word == ("more" if difference > 0 else "less")
 
 
@@ -145,7 +146,7 @@ def test_what_is_chosen_on_the_map_is_told_and_goes_into_the_address(open_page, 
     inside = np.flatnonzero(((places >= low) & (places <= high)).all(axis=1))
     texts = say(at)
     assert "The chosen place" in texts
-    assert f"Test digit 7: a {mnist.y_test[7]}" in texts
+    assert f"Test digit no. 7 ({a_digit(mnist.y_test[7])})" in texts
     assert f"{len(inside)} digits in the area" in texts
     area = shown[-1]
     mean = own[inside].mean(axis=0, keepdims=True)
@@ -160,7 +161,7 @@ def test_what_is_chosen_on_the_map_is_told_and_goes_into_the_address(open_page, 
 def test_what_was_chosen_is_void_on_the_map_of_another_model(open_page, own, put):
     put("tiny-vae")
     at = on_plane(open_page, chosen="7", here="0,0")
-    assert "Test digit 7" in say(at)
+    assert "Test digit no. 7" in say(at)
     look = {"token": token(), "at": [0, 0], "digit": 8, "area": None}
     at.session_state[state.LATENT_MAP] = {"look": look}
     at.sidebar.selectbox(key="model").select("tiny-vae").run()
@@ -212,7 +213,14 @@ def test_the_sum_starts_with_the_digit_and_ends_with_the_other_class(open_page, 
     path = shown[-1]
     assert_looks_like(parts(path.pixels[0])[0], cache.model(OWN).decode(own[4:5])[0])
     difference = class_mean(own, mnist.y_test, 9) - class_mean(own, mnist.y_test, 4)
-    whole = path.captions.index(next(text for text in path.captions if text.startswith("100%")))
+    there = own[4] + difference
+    away = np.delete(np.linalg.norm(own - there, axis=1), 4).min()
+    assert f"The nearest other test digit is {away:.2f} away" in say(at)
+    near = np.argsort(np.linalg.norm(own - own[4], axis=1))[1:6]
+    votes = np.bincount(mnist.y_test[near], minlength=10)
+    first = int(path.captions[0].split()[-1])
+    assert votes[first] == votes.max(), "the digit itself has no vote"
+    whole = path.captions.index(next(text for text in path.captions if text.startswith("100 %")))
     expected = cache.model(OWN).decode((own[4] + difference)[None])[0]
     assert_looks_like(parts(path.pixels[whole])[0], expected)
 

@@ -96,10 +96,11 @@ def test_a_damaged_frame_is_left_out(open_page, put, given):
     assert len(given["film"]["steps"]) == len(paths) - 1
 
 
-def test_without_a_film_nothing_is_said_of_one(open_page, put, given):
+def test_without_a_film_the_page_says_that_there_is_none(open_page, put, given):
     shutil.rmtree(put(OWN) / snapshots.FOLDER)
     at = open_page("train", run=OWN)
     assert not any("Time machine" in each for each in subheaders(at))
+    assert any(f"There are no snapshots of the training of {OWN}" in c.value for c in at.caption)
     assert not given
 
 

@@ -34,6 +34,8 @@ function own(context, [x, y]) {
   context.fillText("yours", fits ? x + 24 : x - 24, y + 9);
 }
 
+const aDigit = (label) => (label === 8 ? "an 8" : `a ${label}`);
+
 // A box of two corners, or a lasso of more.
 function outline(context, corners) {
   const [[x0, y0], [x1, y1]] = [corners[0], corners[corners.length - 1]];

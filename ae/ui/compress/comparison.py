@@ -13,6 +13,7 @@ from ae.ui import cache, downloads, drawing, shell, state, theory
 from ae.ui.compress.sent import SHOWN, Compressed, compress
 from ae.ui.markdown import plain
 from ae.ui.picture_rows import PictureRow, show_picture_rows
+from ae.ui.words import listed
 
 
 def show_drawing(card: ModelCard, bits: int) -> None:
@@ -57,7 +58,13 @@ def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
         sent = {card.name: mine} | _alternatives(images, mine.psnr, mine.size, at)
     _show_table(sent, count)
     if missed := _missed(sent, mine, at):
-        st.caption(f"{' and '.join(missed)} cannot reach this with any of the settings tried.")
+        goal = "be this small" if at == state.SAME_SIZE else "reach this quality"
+        st.caption(f"{listed(missed)} cannot {goal} with any of the settings tried.")
+    if at == state.SAME_QUALITY and (better := _always_better(sent, mine)):
+        have = "has" if len(better) == 1 else "have"
+        st.caption(
+            f"{listed(better)} {have} a higher quality even with the lowest of the settings tried."
+        )
     if card.model.kind == "linear":
         st.markdown(
             f"{plain(card.name)} is linear. {theory.LINEAR} The PCA of this table may use "
@@ -112,10 +119,11 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
     middle.metric(
         "Bits per pixel",
         f"{8 * size / count / metrics.PIXELS:.3f}",
-        f"{8 * vectors / count / latent_dim:.2f} bits per latent value",
+        f"{8 * vectors / count / latent_dim:.2f} bits per latent value, without the header",
         delta_color="off",
         delta_arrow="off",
-        help="Uncompressed, a pixel has 8 bits.",
+        help="The size of the whole file, its header included, divided by the number of pixels. "
+        "Uncompressed, a pixel has 8 bits.",
     )
     right.metric(
         "PSNR",
@@ -124,7 +132,7 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
         delta_color="off",
         delta_arrow="off",
         help="Peak signal-to-noise ratio, in decibels: the quality of what is received. Higher is "
-        "better; 10 dB more means a tenth of the squared error.",
+        "better: with a tenth of the squared error it is 10 dB higher.",
     )
     each = f" ({vectors / count:.1f} for each)" if count > 1 else ""
     st.caption(
@@ -141,7 +149,7 @@ def _show_table(sent: dict[str, Sent], count: int) -> None:
                 "Method": plain(name),
                 "Setting": each.setting,
                 "Bytes per digit": _per_digit(each.size, count),
-                "PSNR in dB": f"{each.psnr:.2f}" if np.isfinite(each.psnr) else "lossless",
+                "PSNR in dB": f"{each.psnr:.2f}" if np.isfinite(each.psnr) else "no loss",
             }
             for name, each in sent.items()
         ],
@@ -156,6 +164,15 @@ def _missed(sent: dict[str, Sent], mine: Sent, at: str) -> list[str]:
         for name, each in sent.items()
         if name != "PNG"
         and (each.size > mine.size if at == state.SAME_SIZE else each.psnr < mine.psnr)
+    ]
+
+
+def _always_better(sent: dict[str, Sent], mine: Sent) -> list[str]:
+    """The methods that cannot be as poor as the model: they are shown with their lowest setting."""
+    return [
+        name
+        for name, each in sent.items()
+        if each.setting in rate_distortion.LOWEST_SETTINGS and each.psnr > mine.psnr
     ]
 
 

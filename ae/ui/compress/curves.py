@@ -17,8 +17,8 @@ def show_curves(name: str, bits: int) -> Point:
     st.header("Rate and distortion")
     st.markdown(
         "**Rate** is what a digit costs, in bits; **distortion** is what is lost: the higher the "
-        "PSNR, the less. Up and to the left is better. All points are means over the same "
-        f"{cache.CURVE_DIGITS} test digits; the ring marks your number of bits."
+        f"PSNR, the less. Up and to the left is better. The ring marks {plain(name)} at {bits} "
+        "bits."
     )
     points = _measure_all(name)
     with st.spinner("Measuring PCA, JPEG and WebP on 500 test digits, once."):
@@ -34,10 +34,11 @@ def show_curves(name: str, bits: int) -> Point:
         f"{chosen.psnr:.1f} dB. PNG: {png_bits:.0f} bits, lossless",
     )
     st.caption(
-        "500 test digits in one file, at 3 to 8 bits. The curve of an autoencoder ends where "
-        "quantization no longer matters: more bits cannot bring back what the latent vector does "
-        "not hold. PCA is drawn at its best: the settings that no other one beats, of 8 to 256 "
-        "components and 4 to 6 bits."
+        "Every point is measured on the same 500 test digits in one file, whatever is sent above; "
+        "autoencoders at 3 to 8 bits. The curve of an autoencoder ends where quantization no "
+        "longer matters: more bits cannot bring back what the latent vector does not hold. PCA was "
+        "tried with 8 to 256 components at 4 to 6 bits. A setting is drawn if no other one has "
+        "both fewer bits and a higher PSNR."
     )
     return chosen
 
@@ -83,7 +84,8 @@ def show_decoder(name: str, chosen: Point) -> None:
     st.markdown(
         f"The decoder is a file of {decoder:,} bytes. Sent together with it, the digits need "
         f"{' and '.join(compared)}. What is received has a PSNR of {chosen.psnr:.1f} dB: it is "
-        "not the exact original."
+        "not the exact original. The bytes per digit are those of the 500 test digits of the "
+        "chart, not of the digits sent above."
     )
 
 

@@ -66,7 +66,11 @@ def show_digits(name: str, images: np.ndarray, bits: int) -> None:
     names = [f"digit {number}" for number in range(1, min(count, SHOWN) + 1)]
     with st.container(gap="xxsmall"):
         raw = f"{metrics.PIXELS * count:,} bytes"
-        note = raw if count == 1 else f"{raw}: {metrics.PIXELS} per digit"
+        note = raw
+        if count > 1:
+            note += f" for {count} digits: {metrics.PIXELS} each"
+        if count > SHOWN:
+            note += f". The first {SHOWN} are shown"
         show_picture_rows([PictureRow("Sent", images[:SHOWN], note)], names)
         quantizer_of(name, bits)
         with st.spinner(f"Compressing {count} digits."):

@@ -64,6 +64,12 @@ def unchanged(kind: str, strength: float) -> float:
     return float((clean == noisy).all(axis=(1, 2)).mean())
 
 
+def clean_psnr(name: str) -> float:
+    """Return the mean PSNR in dB of a network's reconstructions of clean test digits."""
+    score = _network_score(name, cache.version(name), "gaussian", 0.0, MEASURED)
+    return float(score.psnr.mean())
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
 def _baseline_scores(kind: str, strength: float, count: int) -> list[Score]:
     clean, noisy = _pair(cache.mnist().x_test, kind, strength, count, _TEST_SEED)

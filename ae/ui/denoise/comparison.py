@@ -8,9 +8,11 @@ from ae import charts
 from ae.analysis import denoising
 from ae.analysis.denoising import DO_NOTHING, HIGHEST_PSNR, Measure, Score
 from ae.analysis.evaluation import mean_interval
+from ae.charts import StrengthPoint
 from ae.ui import downloads, shell
 from ae.ui.denoise import cached, verdict
 from ae.ui.markdown import plain
+from ae.ui.words import listed, percent
 
 
 def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
@@ -24,12 +26,12 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
     bar.empty()
     headline, paragraphs = verdict.verdict(scores)
     st.subheader(headline)
-    for paragraph in (*paragraphs, verdict.worse_than_nothing(scores, list(networks))):
+    for paragraph in (*paragraphs, verdict.worse_than_nothing(scores, networks, cached.clean_psnr)):
         st.markdown(paragraph)
     details = _details(kind, strength, networks)
     st.table(_rows(scores, details), hide_index=True)
     st.caption(
-        f"Means over {cached.MEASURED:,} test digits ± half of the 95 % confidence interval; bold: "
+        f"Means over {cached.MEASURED:,} test digits ± half of the 95 % confidence interval. Bold: "
         "best, or level with the best. **SSIM** (structural similarity) compares brightness, "
         "contrast and pattern in windows of 11 × 11 pixels; 1 means that the pictures are equal. "
         "Higher is better for both. The "
@@ -50,7 +52,7 @@ def _details(kind: str, strength: float, networks: dict[str, str]) -> dict[str, 
     return {
         DO_NOTHING: "the noisy digit",
         denoising.MEDIAN: "median of 3 × 3 pixels",
-        denoising.BLUR: f"σ = {chosen.blur_width:g} pixels",
+        denoising.BLUR: denoising.in_pixels(chosen.blur_width),
         denoising.LINEAR: f"{chosen.pca_size} components",
         **networks,
     }
@@ -87,8 +89,9 @@ def _unchanged(kind: str, strength: float) -> str:
     if not share:
         return ""
     return (
-        f" The noise left {share:.1%} of the digits unchanged. Their PSNR would be infinite; each "
-        f"of them counts as {HIGHEST_PSNR:.1f} dB, the PSNR of rounding to 256 grey levels."
+        f" The noise left {percent(share, 1)} of the digits unchanged. Their PSNR would be "
+        f"infinite; each of them counts as {HIGHEST_PSNR:.1f} dB, the PSNR of rounding to 256 grey "
+        "levels."
     )
 
 
@@ -104,6 +107,16 @@ def _figures(score: Score, details: dict[str, str], kind: str, strength: float) 
         "ssim": ssim.mean,
         "ssim_95": ssim.half_width,
     }
+
+
+def _above_chart(points: list[StrengthPoint]) -> str:
+    _, top = charts.psnr_domain(points)
+    above = [
+        f"{plain(point.method)} ({point.psnr:.1f} dB at strength {point.strength:g})"
+        for point in points
+        if point.psnr > top
+    ]
+    return f" Above the chart: {listed(above)}." if above else ""
 
 
 def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
@@ -146,8 +159,7 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         f"Each point is the mean PSNR of {cached.CURVE_MEASURED} test digits (higher is better); "
         f"its 95 % confidence interval is ± {widest:.1f} dB or less. The width of the blur and the "
         "number of PCA components are chosen for each strength. The dashed line marks your "
-        f"strength, {strength:g}. Doing nothing at strength 0 has {HIGHEST_PSNR:.1f} dB, which is "
-        "above the chart."
+        f"strength, {strength:g}.{_above_chart(points)}"
     )
     downloads.offer_csv(
         "Download these curves (CSV)",

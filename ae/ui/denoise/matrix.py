@@ -12,6 +12,7 @@ from ae.training import noise_matrix
 from ae.training.noise_matrix import NoiseMatrix
 from ae.ui import downloads, shell
 from ae.ui.markdown import plain
+from ae.ui.words import listed
 
 
 def show_matrix() -> None:
@@ -45,8 +46,9 @@ def show_matrix() -> None:
         + (f" and {count} models in each row" if count > 1 else "")
         + f" (random seeds {', '.join(map(str, matrix.seeds))}). The models are small: "
         f"{matrix.latent_dim} latent dimensions, trained for {epochs} epoch{'s' * (epochs != 1)}. "
-        f"In training each digit had a strength from 0 to {matrix.train_strength:g}; in the test "
-        f"the strength was {matrix.test_strength:g}. "
+        f"In training each digit had a strength from 0 to {matrix.train_strength:g}. In the test "
+        f"the strength was always {matrix.test_strength:g}: the slider above does not change this "
+        "table. "
         + (
             f"The random seed changes a number by {matrix.seed_range:.1f} dB or less. "
             if count > 1
@@ -79,19 +81,26 @@ def _matrix_in_words(matrix: NoiseMatrix, rows: list[str], columns: list[str]) -
     own = [columns[i] for i in noisy if winners[i] == columns[i]]
     unbeaten = [columns[i] for i in noisy if winners[i] == nothing]
     mixture = noise_matrix.ROWS.index(noise_matrix.MIXTURE)
-    behind = (psnr.max(axis=0) - psnr[mixture])[1:].mean()
+    shown = psnr.round(1)
+    behind = (shown.max(axis=0) - shown[mixture])[1:].mean()
+    share = (
+        f"all {len(noisy)} columns"
+        if len(own) == len(noisy)
+        else f"{len(own) or 'none'} of the {len(noisy)} columns"
+    )
     text = (
         "Each cell is the PSNR of models that were trained on one kind of noise (row) and tested "
         "on one (column). A frame marks the best of each column; doing nothing takes part. In "
-        f"{len(own)} of the {len(noisy)} columns with noise the best model was trained on that "
-        f"same kind ({', '.join(own) or 'none'}). "
+        f"{share} with noise the best model was trained on that same kind"
+        f"{f' ({listed(own)})' if own and len(own) < len(noisy) else ''}. "
     )
     if unbeaten:
         text += f"Doing nothing is best in the columns {', '.join(unbeaten)}. "
     if winners[0] == nothing:
         text += (
             "On digits without noise doing nothing is best: it returns the clean digit itself. "
-            f"({psnr[-1, 0]:.1f} dB is the highest PSNR that is counted.) "
+            f"Its PSNR would be infinite and counts as {psnr[-1, 0]:.1f} dB, that of rounding to "
+            "256 grey levels. "
         )
     return text + (
         f"The model that was trained on the **mixture** is {behind:.1f} dB behind the best, "

@@ -83,8 +83,8 @@ def explain(count: int) -> None:
     mean = f"Mean PSNR of the {count} digits shown. " if count > 1 else ""
     st.caption(
         f"{mean}**PSNR** (peak signal-to-noise ratio, in decibels, dB) compares a picture with the "
-        "clean one, pixel by pixel. Higher is better: 10 dB more means a tenth of the squared "
-        "error."
+        "clean one, pixel by pixel. Higher is better: with a tenth of the squared error it is "
+        "10 dB higher."
     )
 
 

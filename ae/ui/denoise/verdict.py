@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ae.analysis.denoising import DO_NOTHING, LEAST_DIFFERENCE, Measure, Place, Score, ranking
 from ae.ui.markdown import plain
+from ae.ui.words import listed
 
 _UNITS: dict[Measure, tuple[str, str, int]] = {"psnr": ("PSNR", " dB", 2), "ssim": ("SSIM", "", 3)}
 
+_WEAK_NOISE = (
+    "An autoencoder reconstructs every digit from its latent vector, and even a clean digit is "
+    "reconstructed with an error. The noise does less harm here than this error: it is better to "
+    "leave the digit alone."
+)
+_NOT_LEARNED = (
+    "The noise does more harm here than an autoencoder's own error. But an autoencoder that was "
+    "not trained to remove this noise reconstructs it, too, as if it were a part of the digit."
+)
 WHY_THEY_DIFFER = (
     "**Why PSNR and SSIM differ here:** PSNR compares pixel by pixel and counts how large the "
     "errors are. SSIM compares brightness, contrast and pattern in small windows. For example, "
@@ -24,7 +34,7 @@ def headline(by_psnr: list[Place], by_ssim: list[Place]) -> str:
     best = [place.score for place in _level(by_psnr) if place.score.name in first_by_ssim]
     if not best:
         return "PSNR and SSIM disagree"
-    names = _listed([_name(score) for score in best])
+    names = listed([_name(score) for score in best])
     if best[0].name == DO_NOTHING:
         names = names.capitalize()
     return f"{names} {'is best' if len(best) == 1 else 'are level'}"
@@ -44,16 +54,31 @@ def verdict(scores: Sequence[Score]) -> tuple[str, list[str]]:
     return headline(by_psnr, by_ssim), paragraphs
 
 
-def worse_than_nothing(scores: Sequence[Score], networks: Collection[str]) -> str:
-    """Return why networks are worse than doing nothing, or an empty text if none is."""
+def worse_than_nothing(
+    scores: Sequence[Score], networks: Collection[str], clean_psnr: Callable[[str], float]
+) -> str:
+    """Return why networks are worse than doing nothing, or an empty text if none is.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+        Of all methods, for the same images.
+    networks : collection of str
+        The names of the networks among them.
+    clean_psnr : callable
+        From the name of a network to the mean PSNR in dB of its reconstructions of clean digits.
+    """
     psnr = {score.name: score.psnr.mean() for score in scores}
-    worse = [plain(name) for name in networks if psnr[name] < psnr[DO_NOTHING]]
-    if not worse:
-        return ""
-    return (
-        f"By PSNR, **{_listed(worse)}** {'is' if len(worse) == 1 else 'are'} worse than doing "
-        "nothing here. An autoencoder reconstructs even a clean digit with an error. One that was "
-        "not trained to remove noise reconstructs some of the noise, too."
+    worse = [name for name in networks if psnr[name] < psnr[DO_NOTHING]]
+    reasons = {
+        _WEAK_NOISE: [name for name in worse if psnr[DO_NOTHING] > clean_psnr(name)],
+        _NOT_LEARNED: [name for name in worse if psnr[DO_NOTHING] <= clean_psnr(name)],
+    }
+    return "\n\n".join(
+        f"By PSNR, **{listed([plain(name) for name in names])}** "
+        f"{'is' if len(names) == 1 else 'are'} worse than doing nothing here. {why}"
+        for why, names in reasons.items()
+        if names
     )
 
 
@@ -70,22 +95,19 @@ def _first_place(places: list[Place], measure: Measure) -> str:
     ]
     if len(best) > 1:
         return (
-            f"By {label}, {_listed(values)} are level: a difference below "
-            f"{LEAST_DIFFERENCE[measure]:g}{unit}, or one that the 95 % interval does not confirm, "
-            "does not count."
+            f"By {label}, {listed(values)} are level: a difference below "
+            f"{LEAST_DIFFERENCE[measure]:g}{unit}, or one that the 95 % confidence interval "
+            "does not confirm, does not count."
         )
-    behind = others[0].behind
+    behind, second = others[0].behind, others[0].score
+    shown, other = (round(score.of(measure).mean(), digits) for score in (best[0].score, second))
     return (
-        f"By {label}, {values[0]} is best, **{behind.mean:.{digits}f}{unit}** ahead of "
-        f"{_name(others[0].score)} (95 % interval of the difference: {behind.low:.{digits}f} to "
-        f"{behind.high:.{digits}f}{unit})."
+        # the difference of the figures as they are shown
+        f"By {label}, {values[0]} is best, **{shown - other:.{digits}f}{unit}** ahead of "
+        f"{_name(second)} ({other:.{digits}f}{unit}; 95 % confidence interval of the difference: "
+        f"{behind.low:.{digits}f} to {behind.high:.{digits}f}{unit})."
     )
 
 
 def _name(score: Score) -> str:
     return "doing nothing" if score.name == DO_NOTHING else plain(score.name)
-
-
-def _listed(names: Collection[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -15,6 +15,7 @@ from ae.store import ModelCard
 from ae.system import log
 from ae.ui import cache, downloads, drawing, state
 from ae.ui.components.drawing_pad import read_ink, read_pasted
+from ae.ui.words import a_digit
 
 
 def other_inputs() -> None:
@@ -42,7 +43,7 @@ def other_inputs() -> None:
                 on_click=_use_test_digit,
                 args=(label,),
                 key=f"{state.SAMPLE_BUTTON}{label}",
-                help=f"Use a test digit {label}",
+                help=f"Use {a_digit(label)} of the test digits",
             )
 
 

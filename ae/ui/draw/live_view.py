@@ -78,9 +78,9 @@ def show(card: ModelCard, network: bytes) -> None:
                 "Each small digit on the map is the latent vector of a test digit. Move the cross, "
                 "and see what the decoder draws there. The green ring stays at your digit."
                 if latent_dim == 2
-                else "Each bar is one value, measured from its mean over the 10,000 test digits. "
-                "Move a bar, and see what the decoder draws then. A green line stays at the value "
-                "of your digit."
+                else "Each bar is one value. Its length shows how far the value is above or below "
+                "the average of the 10,000 test digits. Move a bar, and see what the decoder draws "
+                "then. A green line stays at the value of your digit."
             )
         )
         _bars(card)

@@ -11,6 +11,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell
 from ae.ui.draw import cached
 from ae.ui.draw.live_view import Seen
+from ae.ui.words import a_digit, distance
 
 _NEIGHBOURS = 5
 _FIRST = 2000  # training digits that are searched before anything is shown
@@ -42,9 +43,10 @@ def show_nearest(seen: Seen | None, card: ModelCard) -> None:
             _show_digits("by pixels", indices, distances)
             st.caption(f"All {len(pixels):,} training digits were searched.")
     st.markdown(
-        "Below each digit stand its class and its Euclidean distance to your drawing. Neighbours "
-        "by pixels cover the same pixels. Neighbours by latent vector have a similar shape, as far "
-        "as the encoder has learned what matters in a shape."
+        "Below each digit stand its class and its Euclidean distance to your drawing. The two "
+        "kinds of distance cannot be compared with each other. Neighbours by pixels cover "
+        "the same pixels. Neighbours by latent vector have a similar shape, as far as the "
+        "encoder has learned what matters in a shape."
     )
 
 
@@ -72,10 +74,13 @@ def _show_digits(how: str, indices: np.ndarray, distances: np.ndarray) -> None:
     labels = data.y_train[indices]
     shell.show_pictures(
         imaging.tiles([data.x_train[indices]], zoom=4),
-        caption=[f"{label}: {each:.2f}" for label, each in zip(labels, distances, strict=True)],
+        caption=[
+            f"{a_digit(label)}, {distance(each)} away"
+            for label, each in zip(labels, distances, strict=True)
+        ],
         alt=[
-            f"Nearest {how}: training digit {index} of class {label}, at distance {distance:.2f}"
-            for index, label, distance in zip(indices, labels, distances, strict=True)
+            f"Nearest {how}: training digit no. {index} ({a_digit(label)}), {distance(each)} away"
+            for index, label, each in zip(indices, labels, distances, strict=True)
         ],
         width=shell.TILE_WIDTH - 8,
     )

@@ -12,6 +12,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell, state, theory
 from ae.ui.draw.live_view import Seen
 from ae.ui.markdown import plain
+from ae.ui.words import percent
 
 _EQUAL = 0.05  # errors that differ by less than this share are called equal
 
@@ -43,13 +44,15 @@ def compare_with_pca(seen: Seen | None, card: ModelCard) -> None:
         st.markdown(_result(offered[k], *errors))
         st.caption(
             "Difference: blue where the reconstruction is too dark, orange where it is too bright, "
-            "grey where it is right. Full colour is a difference of at least half of white."
+            "grey where it is right. The colour is strongest where the difference is half of white "
+            "or more."
         )
         if len(convolutional) > 1:
             _show_curve(image, convolutional, k)
     st.markdown(
         "PCA (principal component analysis), fitted to the 60,000 training digits, is the best "
-        "*linear* method for a given number of values. An autoencoder is worth its trouble where "
+        "*linear* method for a given number of values: one that adds up fixed pictures, each times "
+        "a value. An autoencoder is worth its trouble where "
         "its error is lower."
     )
 
@@ -93,7 +96,9 @@ def _result(card: ModelCard, error: float, pca_error: float) -> str:
     if abs(error - pca_error) <= _EQUAL * pca_error:
         result = "**Both have about the same error** on this drawing."
     elif error < pca_error:
-        result = f"**The autoencoder does better**: its error is {error / pca_error:.0%} of PCA's."
+        result = (
+            f"**The autoencoder does better**: its error is {percent(error / pca_error)} of PCA's."
+        )
     else:
         result = (
             "**PCA does better** on this drawing: the autoencoder's error is "

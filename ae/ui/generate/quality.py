@@ -9,6 +9,7 @@ from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 from ae.ui.generate import cached
 from ae.ui.generate.cached import Quality, SamplingRequest
+from ae.ui.words import percent
 
 
 def show_quality(request: SamplingRequest, card: ModelCard) -> None:
@@ -45,11 +46,11 @@ def show_quality(request: SamplingRequest, card: ModelCard) -> None:
         f"seed 0, temperature {request.temperature:.1f}). The **Fréchet distance** compares the "
         f"mean and the covariance of these latent vectors with those of all "
         f"{len(cache.mnist().y_test):,} test digits; 0 means that they are equal. It cannot see "
-        "that a digit is half a 4 and half a 7: look at the digits, too. Compare it on this page "
-        "only: the FID in publications uses another encoder, the Inception network. **Precision** "
-        "is the share of the digits that lie among real ones: no farther from a test digit than "
-        "its third nearest neighbour. **Recall** is the share of test digits that lie among the "
-        "generated ones: it is low if they do not vary enough."
+        "that a digit is half a 4 and half a 7: look at the digits, too. **Precision** is the "
+        "share of the digits that lie among real ones: no farther from some test digit than that "
+        "test digit's third nearest test digit. **Recall** is the share of test digits that lie "
+        "among the digits of the row, in the same sense. It is low if these do not vary enough, "
+        "but digits that are scattered like nonsense get a high recall, too: look at both."
     )
     downloads.offer_csv(
         "Download this table (CSV)",
@@ -71,8 +72,8 @@ def _row(name: str, quality: Quality, request: SamplingRequest) -> dict[str, str
     return {
         "Digits": f"**{name}**" if name == request.distribution else name,
         "Fréchet distance (lower is better)": f"{quality.distance:.2f}",
-        "Precision (higher is better)": f"{quality.precision:.0%}",
-        "Recall (higher is better)": f"{quality.recall:.0%}",
+        "Precision (higher is better)": percent(quality.precision),
+        "Recall (higher is better)": percent(quality.recall),
     }
 
 
@@ -85,7 +86,7 @@ def _in_words(request: SamplingRequest, found: dict[str, Quality]) -> str:
         f"{cached.MEASURED:,} real training digits. "
     )
     if best != request.distribution:
-        text += f"At this temperature the lowest is {found[best].distance:.2f}, of *{best}*."
+        text += f"At this temperature the lowest is {found[best].distance:.2f}, that of “{best}”."
     else:
         text += "At this temperature it is the lowest of the four distributions."
     return text

@@ -15,7 +15,8 @@ from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state, theory
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
-from ae.ui.markdown import a_digit, plain
+from ae.ui.markdown import plain
+from ae.ui.words import a_digit
 
 _IN_A_ROW = 10
 
@@ -60,6 +61,12 @@ def choose(card: ModelCard) -> SamplingRequest:
             default=usual,
             required=True,
             **state.in_url(state.DENSITY),
+            help="Where the latent vectors come from:\n"
+            f"- {cached.PRIOR}: each latent value has mean 0 and standard deviation 1\n"
+            f"- {cached.ONE_GAUSSIAN}: a normal distribution fitted to those of all training "
+            "digits\n"
+            f"- {cached.CLASS_GAUSSIANS}: a normal distribution fitted to those of each class\n"
+            f"- {cached.KERNELS}: that of a random training digit, varied a little",
             width="content",
             wrap=True,
         )
@@ -81,8 +88,9 @@ def choose(card: ModelCard) -> SamplingRequest:
             default=state.default(state.GENERATE_CLASS),
             required=True,
             **state.in_url(state.GENERATE_CLASS),
-            help="The prior and the one Gaussian know no classes: latent vectors are drawn from "
-            "them until enough have this class among most of their 5 nearest training digits.",
+            help="Which digit it should be. The prior and the one Gaussian know no classes: there "
+            "a vector counts as a 3 if most of its 5 nearest training digits are 3s; the others "
+            "are thrown away.",
             width="content",
             wrap=True,
         )
@@ -134,8 +142,8 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
             imaging.tiles([images, data.x_train[found]]),
             caption=[f"{distance:.1f}" for distance in distances],
             alt=[
-                f"New digit {n}; below it the most similar training digit, number {i}, "
-                f"{a_digit(label)}, at distance {distance:.1f}"
+                f"New digit {n}; below it the most similar training digit, no. {i} "
+                f"({a_digit(label)}), at distance {distance:.1f}"
                 for n, (i, label, distance) in enumerate(
                     zip(found, data.y_train[found], distances, strict=True), start=1
                 )
@@ -147,8 +155,9 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
     few = "" if len(z) == request.count else f"Only {len(z)} of this class came up. "
     st.caption(
         f"{few}Top: new digits. Below each: the most similar of the 60,000 training digits, and "
-        "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). Median: "
-        f"{np.median(distances):.1f}; for test digits, which are no copies: {usual:.1f}."
+        "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). The median of "
+        f"these distances is {np.median(distances):.1f}. For comparison: a real digit that was not "
+        f"trained on (a test digit) is {usual:.1f} away from the most similar training digit."
     )
     return samples
 
@@ -188,11 +197,13 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
         text = (
             "Each latent value is drawn from **N(0, 1)**: mean 0, standard deviation 1. "
             + (
-                f"This is the **prior** of {name}, a variational autoencoder (VAE): its kl_loss "
-                "pulled the latent vectors of the training digits towards N(0, 1). "
+                f"This is the **prior** of {name}, a variational autoencoder (VAE): a second loss "
+                "in its training, kl_loss, pulled the latent vectors of the training digits "
+                "towards N(0, 1). "
                 if is_vae
                 else f"But nothing in the training of {name} moved latent vectors towards N(0, 1), "
-                "so many of these pictures are no digits. That is what a VAE is for. "
+                "so many of these pictures are no digits. A variational autoencoder (VAE) is "
+                "trained for this. "
             )
             + "The latent values of 10,000 training digits have standard deviations from "
             f"{deviation.min():.2f} to {deviation.max():.2f} and means from {mean.min():.2f} to "
@@ -213,14 +224,15 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
         )
     else:
         text = (
-            "**A Gaussian** (normal distribution) was fitted to the latent vectors of **each "
-            "class** of 10,000 training digits. First a class is drawn, then a latent vector of "
-            "this class."
+            "**For each class**, a Gaussian (normal distribution) was fitted to the latent vectors "
+            "of its digits, among 10,000 training digits. First a class is drawn, then a latent "
+            "vector of this class."
         )
         if not is_vae:
             text += (
-                f" This is the default for {name}: unlike a VAE, it was not trained to have latent "
-                "vectors with a known distribution, so the distribution has to be fitted."
+                f" This is the default for {name}: it was not trained to have latent vectors with "
+                "a known distribution, as a variational autoencoder (VAE) is, so the distribution "
+                "has to be fitted."
             )
     if card.model.kind == "linear":
         text += (

@@ -13,7 +13,7 @@ from ae.ui import cache, downloads, shell, state
 from ae.ui.latent.cached import VOTERS
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
-from ae.ui.markdown import a_digit
+from ae.ui.words import a_digit, distance, percent
 
 _SHARES = np.linspace(0, 1.5, 7)
 _CLASSES = tuple(map(str, range(10)))
@@ -27,15 +27,17 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     subtracted, added = (class_mean(codes, data.y_test, int(label)) for label in (minus, plus))
     difference = added - subtracted
     path = codes[digit] + _SHARES[:, None].astype(np.float32) * difference
-    near, distances = nearest(path, codes, VOTERS)
-    predicted = vote(near, data.y_test)
+    # Without the digit itself: it would be the nearest as long as little is added.
+    near, distances = nearest(path, np.delete(codes, digit, axis=0), VOTERS)
+    predicted = vote(near, np.delete(data.y_test, digit))
     means = np.clip(model.decode(np.stack([codes[digit], subtracted, added])), 0, 1)
-    st.header(f"A {data.y_test[digit]}, minus the mean {minus}, plus the mean {plus}")
+    start = a_digit(data.y_test[digit])
+    st.header(f"{start.capitalize()}, minus the mean {minus}, plus the mean {plus}")
     strip(
         means,
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
         [
-            f"Test digit {digit}, {a_digit(data.y_test[digit])}, reconstructed",
+            f"Test digit no. {digit} ({start}), reconstructed",
             f"Mean latent vector of class {minus}, decoded",
             f"Mean latent vector of class {plus}, decoded",
         ],
@@ -43,20 +45,23 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     st.markdown("**The difference of the two means, added step by step**")
     strip(
         np.clip(model.decode(path), 0, 1),
-        [f"{share:.0%}: a {label}" for share, label in zip(_SHARES, predicted, strict=True)],
         [
-            f"With {share:.0%} of the difference. Its nearest neighbours are mostly {label}"
+            f"{percent(share)}: {a_digit(label)}"
+            for share, label in zip(_SHARES, predicted, strict=True)
+        ],
+        [
+            f"With {percent(share)} of the difference. Its nearest neighbours are mostly {label}"
             for share, label in zip(_SHARES, predicted, strict=True)
         ],
     )
     whole = int(np.argmin(np.abs(_SHARES - 1)))
     st.markdown(
         "Below each picture: how much of the difference is added, and the class that most of the "
-        f"{VOTERS} nearest test digits in the latent space have. With 100 %, it is "
-        f"**{predicted[whole]}**, and the nearest test digit is {distances[whole, 0]:.2f} away. "
-        f"For comparison: a test digit is {usual_distance(card.name):.2f} away from the nearest "
-        f"other one (median), and the difference has a length of "
-        f"{np.linalg.norm(difference):.2f}."
+        f"{VOTERS} nearest other test digits in the latent space have. "
+        f"{_outcome(int(data.y_test[digit]), int(minus), int(plus), int(predicted[whole]))} "
+        f"The nearest other test digit is {distance(distances[whole, 0])} away. For comparison: "
+        f"two neighbouring test digits are {distance(usual_distance(card.name))} apart (median), "
+        f"and the difference has a length of {distance(float(np.linalg.norm(difference)))}."
     )
     st.caption(
         "The same difference is added to any digit: compare how the slant and the stroke width of "
@@ -72,6 +77,16 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
         "A row for each step: the share of the difference, the predicted class and the latent "
         "vector.",
     )
+
+
+def _outcome(label: int, minus: int, plus: int, predicted: int) -> str:
+    """Say what the whole difference makes of a digit of class ``label``."""
+    text = f"With 100 %, it is **{a_digit(predicted)}**"
+    if label != minus or minus == plus:
+        return f"{text}."
+    if predicted == plus:
+        return f"{text}: the arithmetic has worked."
+    return f"{text} and not {a_digit(plus)}: the arithmetic has failed for this digit."
 
 
 def _controls() -> tuple[int, str, str]:

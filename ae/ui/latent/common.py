@@ -10,6 +10,7 @@ from ae import imaging
 from ae.analysis.projection import Plane
 from ae.ui import cache, shell
 from ae.ui.latent import cached
+from ae.ui.words import percent
 
 ENCODING = "Encoding the 10,000 test digits, once for each model."
 
@@ -33,7 +34,7 @@ def about_plane(plane: Plane) -> str:
     """Say which plane is shown of more than two latent dimensions."""
     return (
         "the plane of the first two principal components (PC1, PC2) of the latent vectors. It "
-        f"holds {plane.explained_variance:.0%} of their variance"
+        f"holds {percent(plane.explained_variance)} of the variance of the 10,000 test digits"
     )
 
 

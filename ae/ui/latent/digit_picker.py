@@ -7,6 +7,7 @@ import streamlit as st
 
 from ae import imaging
 from ae.ui import cache, state
+from ae.ui.words import a_digit
 
 DIGITS = 10_000
 _SHOWN = 30  # pictures of a class to choose from
@@ -38,7 +39,7 @@ def pick_digit(label: str, key: str) -> int:
     position = _position(key)
     with st.container(key=f"{_KEY}{key}", width="content"):
         st.html(_STYLE)
-        with st.popover(f"{label}: {_picture(position)} a {_labels()[position]}"):
+        with st.popover(f"{label}: {_picture(position)} {a_digit(_labels()[position])}"):
             _choose(key, position)
     return _position(key)
 
@@ -47,7 +48,12 @@ def _choose(key: str, position: int) -> None:
     label = int(_labels()[position])
     # Another digit, however it is chosen, brings its own class: hence the position in the keys.
     chosen = st.segmented_control(
-        "Class", range(10), default=label, required=True, key=f"{_KEY}class_{key}_{position}"
+        "Class",
+        range(10),
+        default=label,
+        required=True,
+        key=f"{_KEY}class_{key}_{position}",
+        help="Which digit it is.",
     )
     which = f"{_KEY}which_{key}_{position}_{chosen}"
     positions = _of_class(chosen)

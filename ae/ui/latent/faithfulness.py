@@ -9,6 +9,7 @@ from ae.ui import state, theory
 from ae.ui.latent import cached
 from ae.ui.latent.cached import Scores
 from ae.ui.markdown import plain
+from ae.ui.words import percent
 
 
 def show_faithfulness(card: ModelCard, kind: str) -> None:
@@ -31,13 +32,14 @@ def show_faithfulness(card: ModelCard, kind: str) -> None:
         for each, score in mine.items()
     ]
     rows += [(f"Pixels, by {each}", score) for each, score in theirs.items()]
-    st.markdown(_result(card, kind, mine[kind], theirs[kind]))
+    st.markdown(_result(card, mine[kind], theirs if flat else {kind: theirs[kind]}))
     st.table([_row(name, score) for name, score in rows], hide_index=True)
     st.caption(
-        f"All numbers are measured on the same {cached.MEASURED:,} test digits. **Class "
-        f"predicted**: the class of a digit is predicted as the most frequent one among "
-        f"its {cached.VOTERS} nearest neighbours on the map (guessing: 10 %); in "
-        "brackets, the same among its nearest neighbours in the space that the map shows. "
+        f"All numbers of this table are measured on the same {cached.MEASURED:,} test digits, "
+        "however many the map shows. **Class predicted**: the class of a digit is predicted as "
+        f"the most frequent one among its {cached.VOTERS} nearest neighbours on the map "
+        "(guessing: 10 %); in brackets, among its nearest neighbours in the space that the map "
+        "is made from: the latent vectors, or the 784 pixel values. "
         f"The other columns compare the {cached.NEIGHBOURS} nearest neighbours on the map with "
         f"the {cached.NEIGHBOURS} nearest in that space; 1 or 100 % is a perfect map. "
         "**Trustworthiness** is low where the map puts digits together that are far apart in the "
@@ -50,25 +52,31 @@ def show_faithfulness(card: ModelCard, kind: str) -> None:
 def _row(name: str, score: Scores) -> dict[str, str]:
     return {
         "Map": name,
-        "Class predicted": f"{score.accuracy:.1%} ({score.original_accuracy:.1%})",
+        "Class predicted": f"{percent(score.accuracy, 1)} ({percent(score.original_accuracy, 1)})",
         "Trustworthiness": f"{score.trustworthiness:.3f}",
         "Continuity": f"{score.continuity:.3f}",
-        "Neighbourhood preservation": f"{score.preservation:.0%}",
+        "Neighbourhood preservation": percent(score.preservation),
     }
 
 
-def _result(card: ModelCard, kind: str, mine: Scores, theirs: Scores) -> str:
-    difference = round(100 * (mine.accuracy - theirs.accuracy))
-    many = f"{abs(difference)} percentage point{'s' * (abs(difference) != 1)}"
-    than = f"in the {kind} map of the pixels"
+def _result(card: ModelCard, mine: Scores, theirs: dict[str, Scores]) -> str:
+    """Compare a map of the latent vectors with maps of the pixels, by their kinds."""
     text = (
         f"From the {cached.VOTERS} nearest neighbours on the map, the class of a digit is "
-        f"predicted correctly for **{mine.accuracy:.0%}** of the test digits, "
+        f"predicted correctly for **{percent(mine.accuracy, 1)}** of the test digits: "
+        + ", and ".join(_compared(mine, score, kind) for kind, score in theirs.items())
+        + "."
     )
-    if difference == 0:
-        text += f"as often as {than}."
-    else:
-        text += f"**{many} {'more' if difference > 0 else 'less'} often** than {than}."
     if card.model.kind == "linear":
         text += f" {theory.LINEAR}"
     return text
+
+
+def _compared(mine: Scores, other: Scores, kind: str) -> str:
+    # of the figures as they are shown
+    difference = round(round(100 * mine.accuracy, 1) - round(100 * other.accuracy, 1), 1)
+    than = f"in the {kind} map of the pixels"
+    if difference == 0:
+        return f"as often as {than}"
+    points = f"{abs(difference):.1f} percentage point{'s' * (abs(difference) != 1)}"
+    return f"**{points} {'more' if difference > 0 else 'less'} often** than {than}"

@@ -41,7 +41,7 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
         )
     with right:
         st.markdown(_about(plane, model.latent_dim, spacing, prior))
-        st.caption(f"{ends}, from left to right and from bottom to top.")
+        st.caption(f"{ends}, from left to right and from bottom to top. {_unit(model.latent_dim)}")
         downloads.offer_png(
             "Download the grid (PNG)",
             lambda: imaging.contact_sheet(images, columns, zoom=3),
@@ -58,8 +58,9 @@ def _controls() -> tuple[str, int, float]:
             default=state.default(state.GRID_SPREAD),
             required=True,
             **state.in_url(state.GRID_SPREAD),
-            help="Even steps over a range; or the quantiles of a Gaussian distribution, which "
-            "are closer together where latent vectors are dense.",
+            help="Even: equal steps over a range. Gaussian quantiles: between two neighbouring "
+            "places lies always the same share of a Gaussian (normal) distribution, so the places "
+            "are closer together in the middle, where most latent vectors lie.",
         )
         side = st.select_slider(
             "Pictures along each side",
@@ -143,6 +144,12 @@ def _about(plane: Plane, latent_dim: int, spacing: str, prior: bool) -> str:
             "mean and the standard deviation of the test digits' latent vectors."
         )
     return text + (
-        "Widen the range: beyond about 2 standard deviations there are few test digits, and the "
-        "pictures stop looking like digits."
+        "Widen the range: the farther out, the fewer test digits there are, and the less the "
+        "pictures look like digits."
     )
+
+
+def _unit(latent_dim: int) -> str:
+    if latent_dim <= 2:
+        return "The numbers are latent values."
+    return "The numbers are distances in the latent space from the mean latent vector."

@@ -10,6 +10,12 @@ from ae.analysis.latent import ACTIVE_VARIANCE, variances
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 
+# What was minimised, beside the squared error that the history has.
+_LOSSES = {
+    "mse": "this is the reconstruction_loss of the training",
+    "binary_crossentropy": "the training minimised the binary cross-entropy instead",
+}
+
 
 def show_losses(card: ModelCard) -> None:
     """reconstruction_loss and kl_loss of the run, and the variance of each latent dimension."""
@@ -20,7 +26,10 @@ def show_losses(card: ModelCard) -> None:
         "**kl_loss** is low when the latent vectors of all digits look like samples of N(0, 1), "
         "the prior: information about the digit costs kl_loss. That is why new digits can be "
         "sampled from the prior (page Generate), and why reconstructions are softer than those "
-        "of an autoencoder without kl_loss."
+        "of an autoencoder without kl_loss. "
+        "The encoder of a VAE gives two numbers for each latent value: a mean, **z_mean**, and a "
+        "standard deviation. In training the decoder gets a random sample from that Gaussian "
+        "distribution; the pages of this app use z_mean itself."
     )
     _show_history(card)
     _show_active(card)
@@ -35,27 +44,27 @@ def _show_history(card: ModelCard) -> None:
     kl_loss = float(last.kl_loss or 0)
     left, right = st.columns(2)
     left.metric(
-        "reconstruction_loss after the last epoch",
+        "Squared error after the last epoch",
         f"{last.squared_error:.2f}",
-        "squared error per training digit, from a sampled z",
+        _LOSSES[card.training.loss],
         delta_color="off",
         delta_arrow="off",
-        help="The squared error is summed over the 784 pixels. The loss function of the training "
-        f"was {card.training.loss}. With z_mean instead of a sample, on the test digits: "
-        f"{card.test.squared_error:.2f}.",
+        help="Of training digits, summed over the 784 pixels, with a sampled z. With z_mean "
+        f"instead, on the test digits: {card.test.squared_error:.2f}.",
     )
     right.metric(
         "kl_loss after the last epoch",
         f"{kl_loss:.2f} nats",
-        f"a latent vector holds {kl_loss / np.log(2):.1f} bits about its digit",
+        f"{kl_loss / np.log(2):.1f} bits about its digit in each latent vector",
         delta_color="off",
         delta_arrow="off",
-        help=f"The training multiplied it by {card.training.kl_weight:g} before adding it.",
+        help="A nat is a unit of information, as the bit is: 1 nat = 1.44 bits. The training "
+        f"multiplied kl_loss by {card.training.kl_weight:g} before adding it.",
     )
     shell.show_chart(
         charts.two_losses,
         records,
-        alt="reconstruction_loss and kl_loss by epoch, one above the other. After the last epoch: "
+        alt="Squared error and kl_loss by epoch, one above the other. After the last epoch: "
         f"{last.squared_error:.2f} and {kl_loss:.2f} nats",
     )
 
@@ -65,8 +74,9 @@ def _show_active(card: ModelCard) -> None:
     active = np.flatnonzero(variance > ACTIVE_VARIANCE)
     inactive = np.flatnonzero(variance <= ACTIVE_VARIANCE)
     text = (
-        f"**{len(active)} of {len(variance)} latent dimensions are active units**: the variance "
-        f"of their z_mean over the 10,000 test digits is above {ACTIVE_VARIANCE}."
+        f"**{len(active)} of {len(variance)} latent dimensions are active units**: they tell "
+        "something about the digit, for their z_mean changes from digit to digit. Its variance "
+        f"over the 10,000 test digits is above {ACTIVE_VARIANCE}. (The prior has a variance of 1.)"
     )
     if len(inactive):
         text += (

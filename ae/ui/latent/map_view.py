@@ -24,8 +24,8 @@ COUNTS = (1000, 2500, 5000, DIGITS)
 # What can be chosen on the map: by the name in Look.to_params, the parameter of the URL.
 _CHOSEN = {"at": state.MAP_PLACE, "digit": state.MAP_DIGIT, "area": state.MAP_AREA}
 _HINTS = {
-    "walk": "Point to decode, click for details. Keys: arrows, Enter.",
-    "box": "Drag a box around digits. Keys: Enter, arrows, Enter.",
+    "walk": "Point to decode, click for details. Keys: arrows move, Enter chooses.",
+    "box": "Drag a box around digits. Keys: Enter starts the box, arrows size it, Enter ends it.",
     "lasso": "Drag a line around digits.",
 }
 
@@ -217,7 +217,7 @@ def _explain(shown: LatentProjection, latent_dim: int) -> None:
     if latent_dim == 1:
         text += "Left and right is the latent value z1. Up and down has no meaning."
     elif latent_dim == 2:
-        text += "The axes are the two latent values z1 and z2: the map leaves no dimension out."
+        text += "The axes are the two latent values z1 and z2: no dimension is left out."
     elif isinstance(shown.space, Plane):
         text += (
             f"{latent_dim} dimensions cannot be plotted directly. This is "

@@ -17,8 +17,13 @@ from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
 from ae.ui.markdown import a_digit
 from ae.ui.picture_rows import PictureRow, show_picture_rows
+from ae.ui.words import a_digit, distance
 
 _FRAMES = 33  # of the animation
+_EMPTY_MIDDLE = (
+    " In many dimensions nearly all latent vectors lie far from the middle, and a straight line "
+    "can lead through the empty space there."
+)
 _LINEAR, _SPHERICAL, _REAL = "Linear", "Spherical", "Along real digits"
 
 
@@ -44,7 +49,7 @@ def show_paths(model: Autoencoder, card: ModelCard) -> None:
         ],
         [f"step {i + 1} of {steps}" for i in range(steps)],
     )
-    _explain(card.model.kind, len(real))
+    _explain(card.model.kind, model.latent_dim, len(real))
     _show_real(real)
     paths = {name: make(_FRAMES) for name, make in makers.items()}
     frames = {name: np.clip(model.decode(path), 0, 1) for name, path in paths.items()}
@@ -121,14 +126,13 @@ def _along_real(
     return np.concatenate([start[None], codes[real]]), real
 
 
-def _explain(kind: str, length: int) -> None:
+def _explain(kind: str, latent_dim: int, length: int) -> None:
     middle = "the origin" if kind == "vae" else "the mean of all latent vectors"
     st.markdown(
         "Each row decodes latent vectors between the first and the last one (interpolation).\n"
         f"- **{_LINEAR}**: equal steps on the straight line between the two.\n"
         f"- **{_SPHERICAL}**: equal angles around {middle}. If both ends are equally far from it, "
-        "the distance stays constant. In many dimensions nearly all latent vectors lie far from "
-        "the middle, and a straight line can lead through empty space there.\n"
+        f"so is every latent vector between them.{_EMPTY_MIDDLE if latent_dim > 2 else ''}\n"
         f"- **{_REAL}**: from each test digit to one of its {cached.NEIGHBOURS} nearest neighbours "
         f"in the latent space, {length} digits in all, with equal steps in between."
     )
@@ -142,7 +146,7 @@ def _show_real(real: list[int]) -> None:
     strip(
         data.x_test[some],
         [str(data.y_test[i]) for i in some],
-        [f"Test digit {i}, {a_digit(data.y_test[i])}" for i in some],
+        [f"Test digit no. {i} ({a_digit(data.y_test[i])})" for i in some],
     )
 
 
@@ -156,18 +160,18 @@ def _show_figures(name: str, paths: dict[str, np.ndarray], frames: dict[str, np.
                 "Path": path,
                 "Total pixel change": f"{figures.total_change:.2f} ×",
                 "Largest step": f"{figures.largest_step:.2f} ×",
-                "Largest distance from a test digit": f"{figures.largest_distance:.2f}",
+                "Largest distance from a test digit": distance(figures.largest_distance),
             }
         )
     st.header("How smooth are the paths?")
     st.table(rows, hide_index=True)
     st.caption(
-        f"Measured over {_FRAMES} frames. **Total pixel change** along the path, relative to the "
-        "direct change from first to last; 1 is the least possible. **Largest step**: the largest "
-        "pixel change between two frames, relative to the mean one; 1 is perfectly even. "
-        "**Largest distance** in the latent space between the path and the nearest test digit; "
-        f"for comparison, a test digit is {usual_distance(name):.2f} away from the nearest other "
-        "one (median)."
+        f"Measured over {_FRAMES} frames. **Total pixel change** is the sum of the changes from "
+        "frame to frame, divided by the change from the first frame directly to the last; 1 is "
+        "the least possible. **Largest step** is the largest change between two frames, divided "
+        "by the mean one; 1 is perfectly even. **Largest distance** is how far the path leads "
+        "away from the nearest test digit in the latent space; for comparison, two neighbouring "
+        f"test digits are {distance(usual_distance(name))} apart (median)."
     )
 
 

@@ -14,7 +14,7 @@ from ae.ui.components.latent_map import Look
 from ae.ui.latent import cached
 from ae.ui.latent.cached import LatentProjection
 from ae.ui.latent.common import strip, usual_distance
-from ae.ui.markdown import a_digit
+from ae.ui.words import a_digit, distance, many
 
 _MOST_SHOWN = 40  # digits of an area
 
@@ -34,16 +34,19 @@ def show_place(look: Look, shown: LatentProjection, model: Autoencoder, card: Mo
         else f"({look.at[0]:.2f}, {look.at[1]:.2f}) on the map"
     )
     st.markdown(
-        f"{where}. In the latent space, the nearest test digit is **{distances[0]:.2f}** away. "
-        f"For comparison: a test digit is {usual_distance(card.name):.2f} away from the nearest "
-        "other one (median)."
+        f"{where}. In the latent space, the nearest test digit is **{distance(distances[0])}** "
+        "away. For comparison: two neighbouring test digits are "
+        f"{distance(usual_distance(card.name))} apart (median)."
     )
     strip(
         np.concatenate([np.clip(model.decode(z), 0, 1), cache.mnist().x_test[indices]]),
-        ["decoded", *(f"{a}: {d:.2f} away" for a, d in zip(labels, distances, strict=True))],
+        [
+            "decoded",
+            *(f"{a_digit(a)}, {distance(d)} away" for a, d in zip(labels, distances, strict=True)),
+        ],
         ["The decoder's output at this place"]
         + [
-            f"Test digit {i}, {a_digit(a)}, at distance {d:.2f} from this place"
+            f"Test digit no. {i} ({a_digit(a)}), at distance {distance(d)} from this place"
             for i, a, d in zip(indices, labels, distances, strict=True)
         ],
     )
@@ -58,18 +61,18 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
     reconstruction = np.clip(model.decode(z[None]), 0, 1)
     error = metrics.squared_error(image[None], reconstruction)[0]
     near = cached.true_neighbours(card.name)[look.digit][:6]
-    st.header(f"Test digit {look.digit}: a {data.y_test[look.digit]}")
+    st.header(f"Test digit no. {look.digit} ({a_digit(data.y_test[look.digit])})")
     st.markdown(
         f"Its reconstruction has a squared error of **{error:.1f}** (mean over the test set: "
-        f"{card.test.squared_error:.1f}). The other pictures are its nearest neighbours in the "
-        "latent space."
+        f"{card.test.squared_error:.1f}). The other pictures are its {len(near)} nearest "
+        "neighbours in the latent space, each with its class."
     )
     strip(
         np.concatenate([image[None], reconstruction, data.x_test[near]]),
-        ["digit", "reconstruction", *(f"near: {data.y_test[i]}" for i in near)],
-        [f"Test digit {look.digit}", f"Its reconstruction, squared error {error:.1f}"]
+        ["digit", "decoded", *(str(data.y_test[i]) for i in near)],
+        [f"Test digit no. {look.digit}", f"Its reconstruction, squared error {error:.1f}"]
         + [
-            f"Neighbour in the latent space: test digit {i}, {a_digit(data.y_test[i])}"
+            f"Neighbour in the latent space: test digit no. {i} ({a_digit(data.y_test[i])})"
             for i in near
         ],
     )
@@ -116,15 +119,14 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
     some = chosen[:: -(-len(chosen) // (_MOST_SHOWN - 1))]
     which = f"{len(some)} of the digits" if len(some) < len(chosen) else "the digits"
     st.markdown(
-        "Class and number of digits: "
-        + ", ".join(f"**{classes[i]}**: {counts[i]:,}" for i in order)
+        ", ".join(many(classes[i], int(counts[i])) for i in order)
         + f". First picture: their **mean latent vector**, decoded. Then {which}."
     )
     strip(
         np.concatenate([np.clip(model.decode(mean), 0, 1), data.x_test[some]]),
         ["mean", *(str(data.y_test[i]) for i in some)],
         ["The mean latent vector of the digits in the area, decoded"]
-        + [f"Test digit {i}, {a_digit(data.y_test[i])}" for i in some],
+        + [f"Test digit no. {i} ({a_digit(data.y_test[i])})" for i in some],
     )
     downloads.offer(
         "Download these latent vectors (CSV)",

@@ -29,7 +29,8 @@ def choose_digits() -> np.ndarray:
         value=state.default(state.SENT_SEED),
         step=1,
         **state.in_url(state.SENT_SEED),
-        help="Decides which test digits are sent. The same seed sends the same digits.",
+        help="Decides which test digits are sent. The same seed sends the same digits. The model "
+        "was not trained on test digits.",
         width=130,
     )
     images = cache.mnist().x_test
@@ -60,8 +61,9 @@ with shell.settings("what"), st.container(horizontal=True):
         MOST_BITS,
         state.default(state.BITS),
         **state.in_url(state.BITS),
-        help="Of the latent dimension that changes the picture most: with 6 bits its values are "
-        "rounded to 63 levels. The others have fewer levels, as they change the picture less.",
+        help="How finely the latent values are rounded. With 6 bits, the latent dimension that "
+        "changes the picture most is rounded to 63 levels. The others have fewer levels, because "
+        "they change the picture less.",
         width=200,
     )
 with top:

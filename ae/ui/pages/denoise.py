@@ -46,9 +46,9 @@ def choose_noise() -> tuple[str, float, int]:
             default=state.default(state.NOISE),
             required=True,
             **state.in_url(state.NOISE),
-            help="What the strength means: "
-            + "; ".join(f"{each.label}: {each.meaning}" for each in NOISE_KINDS.values())
-            + "; Mixture: each digit gets one of these kinds at random.",
+            help="What the strength means:\n"
+            + "".join(f"- {each.label}: {each.meaning}\n" for each in NOISE_KINDS.values())
+            + "\nMixture: each digit gets one of these kinds at random.",
             width="content",
             wrap=True,
         )
@@ -78,7 +78,7 @@ def other_digits() -> int:
 
 
 st.title("Can it remove noise?")
-st.markdown("A **denoising autoencoder** is trained to turn a noisy digit into the clean one.")
+about_denoiser = st.empty()
 shown = shell.settings("what").segmented_control(
     "Digits to add noise to",
     list(SETS),
@@ -96,6 +96,11 @@ with top:
         cache.network(card.name)  # without the chosen one there is no page
         networks = usable(networks_to_compare(store.list_models(), card.name), cache.network)
         settings = cached.settings(kind, strength)
+denoiser = next((name for name, part in networks.items() if part == DENOISING), None)
+about_denoiser.markdown(
+    "A **denoising autoencoder** is trained to turn a noisy digit into the clean one"
+    + (f"; here it is **{plain(denoiser)}**." if denoiser else ".")
+)
 drawing.restore_from_link()
 if shown == state.OWN_DRAWING:
     noise = draw_noise(kind, (1, 28, 28), np.random.default_rng(seed))
@@ -133,7 +138,7 @@ if card.model.kind == "linear":
         f"**{plain(card.name)}** has linear layers only. {theory.LINEAR} The PCA shown here may "
         "have another number of components, the best one for this noise."
     )
-if DENOISING not in networks.values():
+if denoiser is None:
     st.caption(
         "No denoising autoencoder is in the models folder. Train one: "
         f"`python -m ae train --noise mixture --name {DENOISER}`"
@@ -141,7 +146,7 @@ if DENOISING not in networks.values():
 st.header("Which method is best?")
 # It takes seconds: with a drawing, which is what one looks at, it waits to be asked for.
 if shown != state.OWN_DRAWING or st.toggle(
-    "Compare the methods on test digits, too",
+    f"Measure all methods on {cached.MEASURED:,} test digits",
     state.default(state.MEASURED),
     **state.in_url(state.MEASURED),
 ):

@@ -30,6 +30,7 @@ def choose_candidates(digits: sets.Digits) -> tuple[str, np.ndarray]:
         [state.ANY_DIGIT, *map(str, range(10))],
         format_func=lambda label: "All" if label == state.ANY_DIGIT else label,
         **state.in_url(state.LABEL),
+        help="Which digit it is: 0 to 9.",
         width=80,
     )
     if label == state.ANY_DIGIT:

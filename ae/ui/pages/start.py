@@ -7,6 +7,7 @@ from ae.ui import cache, drawing, links, shell, state, theory
 from ae.ui.components.digit_rows import digit_rows
 from ae.ui.components.network import send_network
 from ae.ui.markdown import plain
+from ae.ui.words import percent
 
 name = shell.chosen_card().name
 with st.spinner("Preparing the model for the browser: once for each model."):
@@ -45,6 +46,7 @@ def show_digits(own: np.ndarray | None, seed: int) -> None:
         network=str(card.graph),
     )
     st.caption(
+        "The digits are handwritten ones from the data set MNIST. "
         f"**{plain(card.name)}** did not see these test digits in training. Your browser has just "
         "encoded and decoded them. The squared error is the squared difference between digit and "
         "reconstruction, summed over the 784 pixels (values 0 to 1)."
@@ -63,6 +65,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             max_value=9999,
             step=1,
             **state.in_url(state.DIGIT_SEED),
+            help="The same seed shows the same digits; change it to see others.",
             width=190,
         )
     st.button("Show ten other digits", on_click=other_digits, icon=":material/casino:")
@@ -83,7 +86,7 @@ error, pca_error = card.test.squared_error, card.test.pca_squared_error
 middle.metric(
     "Squared error, autoencoder",
     f"{error:.2f}",
-    f"{error / pca_error:.0%} of PCA's error",
+    f"{percent(error / pca_error)} of PCA's error",
     delta_color="off",
     delta_arrow="off",
     help="The mean over 10,000 test digits. Lower is better.",
@@ -95,11 +98,14 @@ right.metric(
     delta_color="off",
     delta_arrow="off",
     help="Principal component analysis (PCA), fitted on the same 60,000 training digits: no "
-    "linear method reconstructs them better from the same number of values.",
+    "linear method, one that adds up fixed pictures, reconstructs them better from the same number "
+    "of values.",
 )
 if card.model.kind == "linear":
     st.caption(
-        f"{theory.LINEAR} To do better, a network needs a nonlinear activation between its layers."
+        f"{theory.LINEAR} To do better, a network needs a nonlinear activation between its layers: "
+        "a function that is no straight line, such as max(0, x). Without one, all layers together "
+        "are one linear layer."
     )
 
 st.header("What to try next")

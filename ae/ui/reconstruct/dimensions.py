@@ -11,6 +11,7 @@ from ae import charts, store
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
 from ae.ui.markdown import plain
+from ae.ui.words import listed
 
 _PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -57,25 +58,19 @@ def show_error_by_latent_dim(card: ModelCard, error: float) -> None:
 
 
 def architectures_in_words(cards: Sequence[ModelCard]) -> str:
-    """A warning where models differ in more than latent_dim; an empty text where they do not."""
+    """A caution where models differ in more than latent_dim; an empty text where they do not."""
     if len({replace(card.model, latent_dim=1) for card in cards}) < 2:
         return ""
     parameters = [card.parameters for card in cards]
     refined = [plain(card.name) for card in cards if card.model.refinements]
     text = (
-        "**Read this curve with care:** its autoencoders differ in more than latent_dim. Their "
-        f"architectures differ, too: they have from {min(parameters):,} to {max(parameters):,} "
-        "parameters"
+        "These networks differ not only in the number of latent values but also in their layers "
+        f"and in size, from {min(parameters):,} to {max(parameters):,} parameters (numbers that "
+        "training sets)"
     )
     if refined and len(refined) < len(cards):
-        text += (
-            f", and only {' and '.join(refined)} {'have' if len(refined) > 1 else 'has'} "
-            "refinements (the encoder corrects its latent vector)"
-        )
-    return (
-        f"{text}. A step in the curve can come from the architecture. In a fair comparison only "
-        "latent_dim would differ."
-    )
+        text += f"; only in {listed(refined)} the encoder corrects its latent vector"
+    return f"{text}. A jump in the curve can come from that."
 
 
 def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -> str:

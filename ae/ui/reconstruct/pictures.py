@@ -61,11 +61,12 @@ def show_quality(rows: list[PictureRow], card: ModelCard) -> None:
     ssim = metrics.ssim(images, reconstructions).mean()
     shown = f"the {len(images)} digits shown" if len(images) > 1 else "the digit shown"
     st.caption(
-        f"Mean over {shown}: PSNR {psnr:.1f} dB, SSIM {ssim:.3f}. Mean over all 10,000 test "
-        f"digits: PSNR {card.test.psnr:.1f} dB, SSIM {card.test.ssim:.3f}. **PSNR** (peak "
-        "signal-to-noise ratio) is higher where the error is lower: 10 dB more means a tenth of "
-        "the squared error. **SSIM** (structural similarity) compares patterns; 1 means that the "
-        "pictures are equal. Higher is better for both."
+        f"Reconstructions by {plain(card.name)}, mean over {shown}: PSNR {psnr:.1f} dB, SSIM "
+        f"{ssim:.3f}. Mean over all 10,000 test digits: PSNR {card.test.psnr:.1f} dB, SSIM "
+        f"{card.test.ssim:.3f}. **PSNR** (peak signal-to-noise ratio, in decibels, dB) rises as "
+        "the squared error falls: with a tenth of the error it is 10 dB higher. **SSIM** "
+        "(structural similarity) compares patterns; 1 means that the pictures are equal. Higher is "
+        "better for both."
     )
 
 

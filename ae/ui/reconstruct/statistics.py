@@ -10,11 +10,12 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from ae import charts
-from ae.analysis.evaluation import Interval, mean_interval
+from ae.analysis.evaluation import mean_interval
 from ae.store import ModelCard
 from ae.ui import downloads, shell, state, theory
 from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import pca_name
+from ae.ui.words import percent
 
 _EQUAL = 0.005  # a smaller difference cannot be seen in two decimals
 
@@ -64,15 +65,16 @@ def show_figures(
         f"{by_pca.mean():.2f}",
         "the autoencoder's error is the same"
         if abs(ratio - 1) < 0.005
-        else f"the autoencoder's error is {100 * ratio:.0f} % of this",
-        help="PCA, principal component analysis, is the best linear method. An autoencoder is "
-        "worth its effort only where its error is lower.",
+        else f"the autoencoder's error is {percent(ratio)} of this",
+        help="PCA (principal component analysis) is the best linear method: one that adds up "
+        "fixed pictures, each times a latent value. An autoencoder is worth its effort only where "
+        "its error is lower.",
         delta_color="off",
         delta_arrow="off",
     )
     st.metric(
         "Digits with a lower error by PCA",
-        f"{100 * lower / count:.1f} %",
+        percent(lower / count, 1),
         f"{lower:,} of {count:,} digits",
         delta_color="off",
         delta_arrow="off",
@@ -132,7 +134,12 @@ def show_classes(errors: dict[str, np.ndarray], labels: np.ndarray, card: ModelC
             f"{label}: {value:.2f}" for label, value in zip(classes, means[0], strict=True)
         ),
     )
-    st.caption("The lines show 95 % confidence intervals of the means.")
+    st.caption(
+        "The line through each mark is the 95 % confidence interval of the mean. Where you see no "
+        f"line, it is shorter than the mark. The longest one is ± {half_widths.max():.2f}."
+        if np.isfinite(half_widths).all()
+        else "The line through each mark is the 95 % confidence interval of the mean."
+    )
     downloads.offer_csv(
         "Download the errors by class (CSV)",
         lambda: [
@@ -153,7 +160,7 @@ def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: Mode
     st.header(f"{plain(name)} and {plain(other)}, digit by digit")
     lower = f"{np.count_nonzero(mine < others):,} of {len(mine):,} digits"
     st.markdown(
-        f"{_difference_in_words(mean_interval(others - mine), plain(name), plain(other))} "
+        f"{_difference_in_words(mine, others, plain(name), plain(other))} "
         f"{plain(name)} has the lower error on **{lower}**."
     )
     if card.model.kind == "linear" and other == pca_name(card.model.latent_dim):
@@ -171,19 +178,27 @@ def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: Mode
         f"one on {lower}.",
     )
     st.caption(
-        f"Each point is a digit. Above the dashed line {plain(name)} has the lower error, below it "
-        f"{plain(other)}."
+        f"Each point is a digit{_sample(len(mine))}. Above the dashed line {plain(name)} has the "
+        f"lower error, below it {plain(other)}."
     )
 
 
-def _difference_in_words(margin: Interval, name: str, other: str) -> str:
-    """How much lower the errors of ``name`` are, by the margin's interval."""
+def _sample(count: int) -> str:
+    if count <= charts.MOST_PAIRS:
+        return ""
+    return f": {charts.MOST_PAIRS:,} of the {count:,} are drawn, evenly spread over the set"
+
+
+def _difference_in_words(mine: np.ndarray, others: np.ndarray, name: str, other: str) -> str:
+    """How much lower the errors of ``name`` are. mine, others : float (n,), of the same digits."""
+    margin = mean_interval(others - mine)
+    # of the means as they are shown
+    difference = abs(round(others.mean(), 2) - round(mine.mean(), 2))
     if abs(margin.mean) < _EQUAL:
         return f"On average {name} and {other} have the same squared error to two decimals."
     word = "lower" if margin.mean > 0 else "higher"
     sentence = (
-        f"On average the squared error of {name} is {abs(margin.mean):.2f} {word} than that of "
-        f"{other}"
+        f"On average the squared error of {name} is {difference:.2f} {word} than that of {other}"
     )
     if not np.isfinite(margin.half_width):
         return f"{sentence}."

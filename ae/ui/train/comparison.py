@@ -34,7 +34,7 @@ def show_comparison() -> None:
         known,
         max_selections=charts.MOST_RUNS,
         **state.in_url(state.COMPARED_RUNS),
-        placeholder=f"Choose two to {charts.MOST_RUNS}",
+        placeholder=f"Choose 2 to {charts.MOST_RUNS}",
         help="All models and runs with a training history, active runs included.",
     )
     if len(chosen) < 2:
@@ -71,9 +71,15 @@ def _show_curves(chosen: list[str]) -> None:
         alt=f"Squared error on the training batches against {_AXES[by].lower()}. At the end: "
         f"{last}",
     )
+    validated = any(r.validation_error is not None for rows in histories.values() for r in rows)
     st.caption(
-        "Lines: squared error on the training batches, with noise and shifts if a run has them. "
-        "Points: squared error on the held-out validation images."
+        "Lines: squared error on the training batches, with noise and random shift, rotation and "
+        "scaling if a run has them. "
+        + (
+            "Points: squared error on the held-out validation images, where a run has some."
+            if validated
+            else "None of these runs held out images for validation."
+        )
     )
 
 

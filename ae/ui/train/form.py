@@ -21,6 +21,7 @@ from ae.config import (
 from ae.data.noise import NOISE_KINDS
 from ae.errors import TrainingError
 from ae.runs import control
+from ae.runs.cost import Cost
 from ae.training import presets
 from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
@@ -99,7 +100,12 @@ def _noise_name(kind: str | None) -> str:
 
 
 _FORMATS: dict[str, Callable[[Any], str]] = {"kind": _KIND_NAMES.__getitem__, "noise": _noise_name}
-_LABELS = {"latent_dim": "latent_dim", "noise": "Training noise"}
+_LABELS = {
+    "latent_dim": "latent_dim",
+    "noise": "Training noise",
+    "kl_weight": "KL weight",
+    "unaugmented_final_epochs": "Final epochs without augmentation",
+}
 
 
 def label_of(name: str) -> str:
@@ -190,14 +196,22 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
     except TrainingError as error:
         st.caption(f":material/timer: {plain(str(error))}")
         return
+    st.caption(f":material/timer: {_cost_in_words(cost, training_config)}")
+
+
+def _cost_in_words(cost: Cost, training: TrainingConfig) -> str:
     images = len(cache.mnist().x_train)
-    st.caption(
-        f":material/timer: {cost.parameters:,} parameters, "
-        f"about **{duration(cost.seconds(training_config, images))}** on this machine: "
-        f"{training_config.epochs} epoch{'s' * (training_config.epochs != 1)} of "
-        f"{images - training_config.validation_images:,} images at {cost.images_per_second:,.0f} "
-        "images per second, as measured here just now."
+    held_out = training.validation_images
+    text = (
+        f"{cost.parameters:,} parameters, about "
+        f"**{duration(cost.seconds(training, images))}** on this machine, as measured just now: "
+        f"{duration(cost.start_seconds)} to start, then {training.epochs} "
+        f"epoch{'s' * (training.epochs != 1)} of {images - held_out:,} images at "
+        f"{cost.images_per_second:,.0f} images per second. "
     )
+    if held_out:
+        text += f"The other {held_out:,} training digits are held out for validation. "
+    return text + "In the end, measuring the model on the test digits takes some seconds more."
 
 
 def _wait_for(measured: Future) -> None:

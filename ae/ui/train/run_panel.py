@@ -175,7 +175,8 @@ def _show_progress(status: runs.Status, history: list) -> None:
         "Training error",
         f"{last.squared_error:.2f}",
         help="Squared error (summed over the 784 pixels, mean over images) on the latest training "
-        "batches, with noise and shifts if the run has them. Lower is better.",
+        "batches, with noise and random shift, rotation and scaling if the run has them. Lower is "
+        "better.",
     )
     columns[1].metric(
         "Validation error",

@@ -24,7 +24,10 @@ _DATA = "MNIST"
 
 
 def show_time_machine(names: Sequence[str | None]) -> None:
-    """Show the snapshots of the first of ``names`` that has some, with a choice if several have."""
+    """Show the snapshots of the first of ``names`` that has some, with a choice if several have.
+
+    Where none has some, this is said of the last one.
+    """
     folder = store.models_folder()
     found = [
         name
@@ -32,6 +35,11 @@ def show_time_machine(names: Sequence[str | None]) -> None:
         if name and store.is_name(name) and snapshots.paths(folder / name)
     ]
     if not found:
+        if name := next(filter(None, reversed(names)), None):
+            st.caption(
+                f"There are no snapshots of the training of {plain(name)}. A model that you train "
+                "here has them: you can then follow its training step by step."
+            )
         return
     st.header("Time machine: the training, step by step")
     name = found[0]
@@ -64,8 +72,9 @@ def _show_snapshots(name: str) -> None:
     if not views:
         return
     st.caption(
-        f"{len(views)} snapshots of the weights of **{plain(name)}**, closer together at the "
-        "beginning of the training. Move the slider to see how the network reconstructed these "
+        f"{len(views)} snapshots of the weights of **{plain(name)}**. At the beginning of the "
+        "training, where much changes, few steps lie between two of them; later, many. "
+        "Move the slider to see how the network reconstructed these "
         "digits at each of them, and how its latent space formed." + _about_data(data)
     )
     title = f"Training of {name}"
@@ -193,5 +202,5 @@ def _about_map(latent_dim: int, many: bool) -> str:
     last = " at the last snapshot" if many else ""
     return (
         f"The first two principal components of the {latent_dim}-dimensional latent vectors"
-        f"{last}. They explain {{share}} of the variance here.{scale}"
+        f"{last}. They explain {{share}} of the variance of these digits here.{scale}"
     )

@@ -126,8 +126,11 @@ function showPictures(view) {
   const output = seen && changes.size === 0 ? seen.output : decoder.run(seen ? valuesOf(view) : values).slice();
   const name = seen ? "your digit" : "the mean latent vector's picture";
   const error = `error ${squaredError(target, output).toFixed(1)}`;
-  view.message = `Squared ${error} against ${name}`;
-  showPicture(view, ".decoded", overlaid(output, target), `${error}; green: ${name}`, `Decoder output. ${view.message}`);
+  // The mean's own picture has no error: it is what the others are compared with.
+  const isMean = !seen && changes.size === 0;
+  view.message = isMean ? "It is the mean latent vector's picture" : `Squared ${error} against ${name}`;
+  const caption = isMean ? name : `${error}; green: ${name}`;
+  showPicture(view, ".decoded", overlaid(output, target), caption, `Decoder output. ${view.message}`);
   showChange(view, decoder, values);
 }
 
@@ -137,6 +140,7 @@ const valuesOf = (view) => view.seen.z.map((value, index) => (view.changes.has(i
 // The pixels that the touched dimension changes, from 1 standard deviation below to 1 above.
 function showChange(view, decoder, values) {
   const { touched: index, data } = view;
+  view.find(".what").textContent = `What ${index === null ? "this dimension" : `z${index + 1}`} changes`;
   if (index === null) {
     const what = data.map === null ? "a bar" : "the cross";
     return showPicture(view, ".moved", null, `Move ${what}.`, `Move ${what} to see which pixels change`);
@@ -146,12 +150,12 @@ function showChange(view, decoder, values) {
   const [lower, upper] = [at(-1), at(1)];
   const change = upper.map((value, i) => value - lower[i]);
   const largest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const by = largest.toFixed(2);
+  const by = `${Math.round(100 * largest)} % of white`;
   showPicture(
     view,
     ".moved",
     signed(change.map((value) => value / Math.max(largest, 1e-6))),
-    `z${index + 1} + 2 SD: orange gets brighter, blue darker, by up to ${by}`,
+    `z${index + 1} + 2 SD: orange brighter, blue darker, by up to ${by}`,
     `The pixels that z${index + 1} changes: raising it by 2 standard deviations makes orange pixels brighter and blue ones darker, by up to ${by}`,
   );
 }
@@ -244,8 +248,9 @@ function barHeights(position, original, reach) {
 
 function inWords(view, index) {
   const position = positionOf(view, index);
-  const side = position < 0 ? "below" : "above";
-  return `z${index + 1} = ${valueOf(view, index).toFixed(2)}, ${Math.abs(position).toFixed(1)} standard deviations ${side} the mean of the test digits`;
+  const distance = Math.abs(position).toFixed(1);
+  const where = Number(distance) === 0 ? "at" : `${distance} standard deviations (SD) ${position < 0 ? "below" : "above"}`;
+  return `z${index + 1} = ${valueOf(view, index).toFixed(2)}, ${where} the mean of the test digits`;
 }
 
 export default component({ mount, receive, dismiss });

@@ -214,8 +214,8 @@ function paintPictures(view) {
   const network = networkOf(data.network), vectors = lab.vectors.get(data.vectors);
   const z = network && vectors && vectorAt(vectors, network.latent_dim, index);
   put(view, ".here", decodes(network, vectorHere(view, network, vectors)), whereInWords(view), "Decoder output at this place");
-  put(view, ".nearest", shows(data, index), `${what}, number ${index}`, `Test digit ${index}, ${what}, the nearest on the map`);
-  put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit ${index}`);
+  put(view, ".nearest", shows(data, index), `${what}, no. ${index}`, `Test digit no. ${index} (${what}), the nearest on the map`);
+  put(view, ".reconstruction", decodes(network, z), kept, `Reconstruction of test digit no. ${index}`);
   const told = view.find(".failure"), failure = failureOf(data.network);
   if (told.textContent !== failure) told.textContent = failure; // it is read aloud once
 }

@@ -34,7 +34,7 @@ function receive(view, data) {
     find(".player").hidden = find(".curve").hidden = count === 1;
     view.root.setAttribute("aria-label", data.title);
     find(".map figcaption").textContent = `Latent map of ${view.labels.length} test digits`;
-    find(".curve figcaption").textContent = `Squared error of the ${view.labels.length} digits at each snapshot`;
+    find(".curve figcaption").textContent = `Squared error at each snapshot, mean of the ${view.labels.length} digits. The snapshots stand at equal distances, whatever the steps between them`;
     layDigits(view);
     view.scale = count > 1 ? layCurve(view.svg, data) : null;
   }
@@ -68,7 +68,7 @@ function showSoon(view) {
   cancelAnimationFrame(view.frame);
   view.frame = requestAnimationFrame(() => {
     const { data, player, svg, scale, find } = view;
-    const words = inWords(data, player.at);
+    const words = inWords(view, player.at);
     lab.snapshots.set(data.title, { at: player.at, step: grouped(data.steps[player.at]) });
     tell("snapshot", data.title);
     find("input").setAttribute("aria-valuetext", words);
@@ -86,10 +86,14 @@ function showSoon(view) {
 const short = (value) => (value === null ? "not a number" : value.toFixed(value < 100 ? 2 : 1));
 const grouped = (step) => step.toLocaleString("en");
 
-function inWords({ steps, epochs, seconds, errors, pca }, i) {
-  const time = seconds[i] === null ? "" : `, after ${seconds[i].toFixed(1)} s`;
-  return `Step ${grouped(steps[i])}, epoch ${short(epochs[i])}${time}. ` +
-    `Squared error ${short(errors[i])}; ${pca.name} ${short(pca.error)}`;
+// As ae.ui.train.form.duration says it.
+const duration = (s) => (s < 100 ? `${s.toFixed(0)} s` : s < 6000 ? `${(s / 60).toFixed(0)} min` : `${(s / 3600).toFixed(1)} h`);
+
+function inWords({ data: { steps, epochs, seconds, errors, pca }, labels }, i) {
+  const time = seconds[i] === null ? "" : `, after ${duration(seconds[i])}`;
+  const epoch = epochs[i] === null ? short(null) : Number(epochs[i].toFixed(2));
+  return `Step ${grouped(steps[i])}, epoch ${epoch}${time}. Squared error of ${labels.length} test digits ` +
+    `${short(errors[i])}; ${pca.name} ${short(pca.error)}`;
 }
 
 // --- pictures ---
@@ -101,7 +105,7 @@ function paintDigits(view) {
   const figures = view.find(".digits").children;
   const count = digits.length / 784, step = grouped(data.steps[at]);
   for (let n = 0; n < count; n++) {
-    const alt = `Test digit ${n} above its reconstruction at step ${step}`;
+    const alt = `Test digit no. ${n} above its reconstruction at step ${step}`;
     paintPair(figures[n], imageAt(digits, n), imageAt(reconstructions, at * count + n), alt, "");
   }
   if (!own) return;

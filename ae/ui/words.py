@@ -1,0 +1,59 @@
+"""Numbers and digits in words, alike on all pages."""
+
+from __future__ import annotations
+
+from typing import SupportsInt
+
+_DIGITS = (
+    "zeros",
+    "ones",
+    "twos",
+    "threes",
+    "fours",
+    "fives",
+    "sixes",
+    "sevens",
+    "eights",
+    "nines",
+)
+_MOST_DECIMALS = 6
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share as "12 %", with more decimals where fewer would make it 0 or 100 %.
+
+    Parameters
+    ----------
+    share : float
+        1 is 100 %.
+    decimals : int
+        The least number of decimals.
+    """
+    value = 100 * share
+    if value not in (0, 100):
+        while decimals < _MOST_DECIMALS and round(value, decimals) in (0, 100):
+            decimals += 1
+    return f"{value:.{decimals}f} %"
+
+
+def distance(value: float) -> str:
+    """Return a distance with two decimals, and with two digits where it is small: 1.94, 0.012."""
+    return f"{value:.2f}" if value >= 0.0995 or value <= 0 else f"{value:.2g}"
+
+
+def a_digit(label: SupportsInt) -> str:
+    """Return a digit of a class with its article: "a 7", "an 8"."""
+    return f"an {label}" if int(label) == 8 else f"a {label}"
+
+
+def many(label: SupportsInt, count: int) -> str:
+    """Return a number of digits of a class: "174 eights", "1 six"."""
+    word = _DIGITS[int(label)]
+    one = word[:-2] if word == "sixes" else word[:-1]
+    return f"{count:,} {word if count != 1 else one}"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as they stand in a sentence: "a, b and c"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
