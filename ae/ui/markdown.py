@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~$&]|:(?=\S))")
 _LIST_MARK = re.compile(r"^(\d*)([-+.)])")
-
-
-def a_digit(label: int | np.ndarray) -> str:
-    """A class of digits with its article: "a 7", "an 8"."""
-    return f"{'an' if label == 8 else 'a'} {label}"
 
 
 def plain(text: str) -> str:

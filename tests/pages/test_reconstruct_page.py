@@ -11,6 +11,7 @@ from ae import store
 from ae.analysis import metrics
 from ae.imaging import to_bytes
 from ae.ui import cache
+from ae.ui.words import a_digit
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def warm(conv_32):
 def chosen(at) -> list[int]:
     """Which test digits the page shows, by the alt texts of the originals."""
     alts = picture_rows(at)["Original"].alt
-    return [int(re.fullmatch(r"Original: test digit (\d+), a \d", alt)[1]) for alt in alts]
+    return [int(re.fullmatch(r"Original: test digit no. (\d+) \(an? \d\)", alt)[1]) for alt in alts]
 
 
 def choose(at, **choices):
@@ -64,8 +65,8 @@ def test_the_rows_are_original_reconstruction_difference_and_pca(open_page, conv
         blue_not_red = shown[..., 2].astype(int) - shown[..., 0]
         clear = np.abs(made - image) > 0.1
         assert ((blue_not_red > 0) == (made < image))[clear].all()
-    labels = [f"a {mnist.y_test[index]}" for index in indices]
-    assert [alt.split(", ")[1] for alt in rows["PCA"].alt] == labels
+    for alt, index in zip(rows["PCA"].alt, indices, strict=True):
+        assert f"test digit no. {index} ({a_digit(mnist.y_test[index])})" in alt
 
 
 @pytest.mark.parametrize("label", ["any", "8"])
@@ -161,7 +162,8 @@ def test_another_model_is_compared_digit_by_digit(open_page, put, mnist, errors)
         assert float(number) == pytest.approx(theirs[index], rel=0.005)
     assert "from 4 values" in row.note
     differences = theirs - errors
-    assert f"conv-32 is {differences.mean():.2f} lower than that of {OWN}" in said(at)
+    told = float(re.search(rf"conv-32 is ([\d.]+) lower than that of {OWN}", said(at))[1])
+    assert told == pytest.approx(differences.mean(), abs=0.011)  # of means in two decimals
     count = np.count_nonzero(errors < theirs)
     told = int(re.search(r"lower error on \*\*([\d,]+) of 10,000", said(at))[1].replace(",", ""))
     assert told == pytest.approx(count, abs=3)
@@ -259,7 +261,7 @@ def test_own_pictures_get_the_same_views(open_page, conv_32, mnist):
     assert "of 12 digits" in said(at)
     assert "hardest" not in said(at), "the classes are not known"
     at.button_group(key="show").set_value("worst").run()
-    assert picture_rows(at)["Original"].alt[0] == f"Original: picture {mine.argmax()}"
+    assert picture_rows(at)["Original"].alt[0] == f"Original: picture no. {mine.argmax()}"
 
 
 def test_a_single_picture_of_ones_own_is_enough(open_page, conv_32, mnist):

@@ -17,6 +17,7 @@ from ae.system.files import write_json
 from ae.training import snapshots
 from ae.training.progress import Record
 from ae.ui import cache, state
+from ae.ui.train.form import label_of
 
 NAME = "my-conv-8"
 
@@ -421,8 +422,7 @@ def test_every_setting_of_the_configs_can_be_set(open_page, put):
     labels = {each.label for each in [*at.number_input, *at.text_input, *at.selectbox]}
     names = {field.name for config in (ModelConfig, TrainingConfig)
              for field in dataclasses.fields(config)}  # fmt: skip
-    told = {"latent_dim": "latent_dim", "noise": "Training noise"}
-    assert {told.get(name, name.replace("_", " ").capitalize()) for name in names} <= labels
+    assert {label_of(name) for name in names} <= labels
 
 
 def test_a_paused_run_can_be_resumed(open_page, run, started):

@@ -270,8 +270,12 @@ def test_card_with_junk_in_one_place_is_not_listed_or_is_complete(
     (folder / CARD_FILE).write_text(json.dumps(card.to_dict() | {key: value}))
     for found in store.list_models():
         for field in dataclasses.fields(ModelCard):
-            assert isinstance(getattr(found, field.name), type(getattr(card, field.name))) or (
-                field.name == "seconds" and isinstance(found.seconds, int)
+            got = getattr(found, field.name)
+            assert isinstance(got, type(getattr(card, field.name))) or (
+                (field.name == "seconds" and isinstance(got, int))
+                or (
+                    field.name == "graph" and isinstance(got, str)
+                )  # any: a stranger's is made anew
             )
 
 

@@ -52,8 +52,6 @@ function outline(context, corners) {
   context.setLineDash([]);
 }
 
-const aDigit = (label) => `${label === 8 ? "an" : "a"} ${label}`;
-
 // --- points: each is written as its digit, so that colour alone never tells the class ---
 
 const glyphs = new Map(); // thousands of points share a few pictures

@@ -15,7 +15,6 @@ from ae.ui.components.animation import animation
 from ae.ui.latent import cached
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
-from ae.ui.markdown import a_digit
 from ae.ui.picture_rows import PictureRow, show_picture_rows
 from ae.ui.words import a_digit, distance
 
