@@ -151,6 +151,7 @@ MAP_AREA = _text("area", "latent")  # the area chosen on the map
 PAD = "pad"  # the drawing pad's component state
 PAD_LOAD = "pad_load"  # the picture last put into a pad: pages share the drawing
 PAD_NOTE = "pad_note"  # why the last picture, or the drawing of a link, was not taken
+PAD_PIECES, PIECES = "pad_pieces", "pieces"  # Draw: what may be the digit of a picture
 CODE_BARS = "code_bars"  # the code bars
 NETWORK, PCA_NETWORK = "network", "pca_network"  # what gives the page its networks
 DIGIT_ROWS = "digit_rows"  # Start: the digits and their reconstructions
