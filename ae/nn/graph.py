@@ -48,7 +48,7 @@ MAGIC = b"aegraph\x01"
 # weight there. It is far below what a weight of that size adds to a picture.
 _HALF_ERROR = 2.0**-25
 # What computes something else if it is called with training=True. A model may have one of them.
-_OTHER_IN_TRAINING = (
+OTHER_IN_TRAINING = (
     *("Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise"),
     *("BatchNormalization", "Functional", "Sequential"),
 )
@@ -246,7 +246,7 @@ class _Part:
         import keras
 
         layer = node.operation
-        if node.arguments.kwargs.get("training") and type(layer).__name__ in _OTHER_IN_TRAINING:
+        if node.arguments.kwargs.get("training") and type(layer).__name__ in OTHER_IN_TRAINING:
             raise ModelError(
                 f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
                 "chance or on other images. Remove that from the model, and save it again."

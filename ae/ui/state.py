@@ -177,6 +177,7 @@ RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested o
 TRAIN_PRESSED = "train_pressed"  # whether Train was pressed and not yet acted on
 TRAIN_ERROR = "train_error"  # why the last press of Train started nothing
 BROUGHT_FILE, BROUGHT_FORM = "brought_file", "brought_form"  # Train: a model from elsewhere
+BROUGHT_PLAN, BROUGHT_CHOICE = "brought_plan", "brought_"  # Train: what was understood of it
 BROUGHT = "brought"  # its name, when it has just been taken
 DRAWN = "drawn"  # the ink last seen on Draw, float32 (56, 56): other pages mark it
 LATENT_MAP = "latent_map"  # Latent space: the map's component state

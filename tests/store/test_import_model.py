@@ -146,7 +146,7 @@ def not_a_number(keras):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (branching, "plain layers|branches"),
+        (branching, "that all values pass"),
         (with_lambda, "Lambda"),
         (other_shape, "28×28"),
         (without_a_bottleneck, "at most 256 values"),
