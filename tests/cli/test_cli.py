@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -243,3 +244,29 @@ def test_a_training_whose_terminal_is_closed_keeps_its_model(models_folder, smal
         told = process.stderr.read().decode()
         assert process.wait(200) == 0, told
     assert store.read_card("mine").steps > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["conv-2", "conv-32"])
+def test_a_litert_file_computes_what_keras_computes(
+    models_folder, tensorflow, tmp_path, mnist, name
+):
+    import numpy as np
+    import tensorflow as tf
+
+    shutil.copytree(REPOSITORY / "models" / name, models_folder / name)
+    assert __main__.main(["export", name, "-o", str(tmp_path / "model.tflite")]) == 0
+    with pytest.warns(UserWarning, match="deprecated"):
+        interpreter = tf.lite.Interpreter(str(tmp_path / "model.tflite"))
+    interpreter.allocate_tensors()
+    (takes,), (gives,) = interpreter.get_input_details(), interpreter.get_output_details()
+    expected = store.load(name).reconstruct(mnist.x_test[:5])
+    for image, reconstruction in zip(mnist.x_test, expected, strict=False):
+        interpreter.set_tensor(takes["index"], image[None])
+        interpreter.invoke()
+        found = interpreter.get_tensor(gives["index"])[0]
+        np.testing.assert_allclose(found, reconstruction, atol=1e-5)
+    assert __main__.main(["export", name, "-o", str(tmp_path / "model.txt")]) == 2
+    assert __main__.main(["export", "nobody", "-o", str(tmp_path / "a.html")]) == 2
+    written = [file.name for file in tmp_path.iterdir() if file.is_file()]
+    assert written == ["model.tflite"]
