@@ -21,7 +21,7 @@ from ae.system.files import REPOSITORY
 LARGEST_PAGE = 1_500_000  # bytes
 _PAGE = Path(__file__).parent / "page"
 # What the page has in common with the app.
-_ENGINE = Path(graphs.__file__).with_name("engine.js")
+_ENGINE = tuple(Path(graphs.__file__).with_name(name) for name in ("product.js", "engine.js"))
 _PREPROCESSING = Path(data.__file__).with_name("drawing.js")
 _LAYERS = REPOSITORY / "ae" / "ui" / "components" / "drawing_pad" / "layers.js"
 
@@ -52,8 +52,8 @@ def page(card: ModelCard, graph: bytes) -> str:
     }
     scripts = [
         f"const MODEL = {json.dumps(model)};",
-        _alone(_ENGINE, "load"),
-        _alone(_PREPROCESSING, "preprocess"),
+        _alone("load", *_ENGINE),
+        _alone("preprocess", _PREPROCESSING),
         _LAYERS.read_text(encoding="utf-8"),
         (_PAGE / "page.js").read_text(encoding="utf-8"),
     ]
@@ -81,9 +81,10 @@ def _in_half(file: bytes) -> bytes:
     return Graph(graph.parts, half.astype(np.float32)).to_bytes()
 
 
-def _alone(path: Path, name: str) -> str:
-    """A module's script as one constant: what it exports under this name."""
-    source = path.read_text(encoding="utf-8").replace("export function", "function")
+def _alone(name: str, *paths: Path) -> str:
+    """A module of some files as one constant: what it exports under this name."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    source = source.replace("export function", "function")
     return f"const {name} = (() => {{\n{source}\nreturn {name};\n}})();"
 
 

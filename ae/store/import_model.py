@@ -134,7 +134,7 @@ def _joined(files: Sequence[bytes]) -> Any:
 
     if len(files) == 1:
         return safe_loading.load(files[0])
-    parts = [safe_loading.load(file, is_part=True) for file in files]
+    parts: list[Any] = [safe_loading.load(file, is_part=True) for file in files]
     # The encoder is the one whose result is no picture.
     parts.sort(key=lambda part: math.prod(part.outputs[0].shape[1:]))
     encoder, decoder = parts
