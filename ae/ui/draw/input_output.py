@@ -59,7 +59,7 @@ def _other_pieces() -> None:
             with st.container(width=shell.TILE_WIDTH):
                 st.image(imaging.png(piece), width=shell.TILE_WIDTH)
                 st.button(
-                    f"{number}",
+                    f"No. {number}",
                     on_click=_put,
                     args=(piece,),
                     key=f"{state.PIECES}_{number}",
