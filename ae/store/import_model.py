@@ -151,6 +151,10 @@ def _joined(files: Sequence[bytes]) -> Any:
     return keras.Model(images, second(first(images)))
 
 
+def _joints(encoder: Any, decoder: Any) -> tuple[Any, Any]:
+    return encoder.outputs[0], decoder.inputs[0]
+
+
 def _built(
     calls: Calls, cut: int, takes: tuple[float, float], gives: tuple[float, float]
 ) -> Autoencoder:
