@@ -146,13 +146,11 @@ def _joined(files: Sequence[bytes]) -> Any:
         )
     images = keras.Input(tuple(encoder.inputs[0].shape[1:]))
     # Their own names may be the same.
-    first = keras.Sequential([keras.Input(images.shape[1:]), encoder], name="first_half")
+    first = keras.Sequential(
+        [keras.Input(tuple(encoder.inputs[0].shape[1:])), encoder], name="first_half"
+    )
     second = keras.Sequential([keras.Input(code), decoder], name="second_half")
     return keras.Model(images, second(first(images)))
-
-
-def _joints(encoder: Any, decoder: Any) -> tuple[Any, Any]:
-    return encoder.outputs[0], decoder.inputs[0]
 
 
 def _built(
