@@ -86,7 +86,10 @@ def _outcome(label: int, minus: int, plus: int, predicted: int) -> str:
         return f"{text}."
     if predicted == plus:
         return f"{text}: the arithmetic has worked."
-    return f"{text} and not {a_digit(plus)}: the arithmetic has failed for this digit."
+    return (
+        f"{text} and not {a_digit(plus)}: most of the nearest test digits are of "
+        "that class, whatever the picture looks like."
+    )
 
 
 def _controls() -> tuple[int, str, str]:
