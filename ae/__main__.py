@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import errno
 import io
-import os
 import sys
 from typing import NoReturn
 
 from ae import VERSION
 from ae.cli import codec, evaluate, export, noise_matrix, training
+from ae.cli.options import drop_output
 from ae.system import tensorflow_import
 
 
@@ -26,7 +26,7 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # as with | head -1: nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 0
     except KeyboardInterrupt:
         return 130

@@ -16,6 +16,7 @@ from ae.cli.options import (
     add_data,
     add_json,
     add_low_priority,
+    drop_output,
     lower_priority,
     whole_numbers,
 )
@@ -272,4 +273,4 @@ def _say(text: str, end: str = "\n") -> None:
     try:
         print(text, end=end, flush=True)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()

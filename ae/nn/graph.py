@@ -48,7 +48,7 @@ MAGIC = b"aegraph\x01"
 # weight there. It is far below what a weight of that size adds to a picture.
 _HALF_ERROR = 2.0**-25
 # What computes something else if it is called with training=True. A model may have one of them.
-OTHER_IN_TRAINING = (
+_OTHER_IN_TRAINING = (
     *("Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise"),
     *("BatchNormalization", "Functional", "Sequential"),
 )
@@ -193,6 +193,21 @@ class _Block:
         return np.concatenate([np.zeros(0, np.float32), *self._arrays])
 
 
+def check_call(node: Any) -> None:
+    """Raise ModelError if a node of a Keras model calls its layer as in training, and it matters.
+
+    Parameters
+    ----------
+    node : the call, as Keras keeps it: with ``operation`` and ``arguments``.
+    """
+    layer = node.operation
+    if node.arguments.kwargs.get("training") and type(layer).__name__ in _OTHER_IN_TRAINING:
+        raise ModelError(
+            f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
+            "chance or on other images. Remove that from the model, and save it again."
+        )
+
+
 class _Part:
     """The operations of one part, as they are found."""
 
@@ -246,11 +261,7 @@ class _Part:
         import keras
 
         layer = node.operation
-        if node.arguments.kwargs.get("training") and type(layer).__name__ in OTHER_IN_TRAINING:
-            raise ModelError(
-                f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
-                "chance or on other images. Remove that from the model, and save it again."
-            )
+        check_call(node)
         name = self._free(f"{prefix}{layer.name}")
         if isinstance(layer, keras.Model):
             self._names.add(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ae.errors import ModelError
-from ae.nn.graph import OTHER_IN_TRAINING
+from ae.nn.graph import check_call
 
 if TYPE_CHECKING:
     import keras
@@ -84,16 +84,13 @@ class Calls:
             layer = copies[id(call.layer)]
             values[number] = layer(inputs[0] if len(inputs) == 1 else inputs)
             if first:
-                layer.set_weights([weights.astype("float32") for weights in _weights(call.layer)])
+                weights: list[Any] = call.layer.get_weights()
+                layer.set_weights([each.astype("float32") for each in weights])
         return values[end]
 
 
 def _fresh(layer: keras.layers.Layer, name: str) -> keras.layers.Layer:
     return type(layer).from_config(layer.get_config() | {"name": name, "dtype": "float32"})
-
-
-def _weights(layer: keras.layers.Layer) -> list[Any]:
-    return layer.get_weights()
 
 
 def calls_of(model: keras.Model, most: int) -> Calls:
@@ -139,13 +136,7 @@ class _Walk:
                     given = self.inline(layer, taken, way)
                     ends += given
                 else:
-                    differs = type(layer).__name__ in OTHER_IN_TRAINING
-                    if differs and node.arguments.kwargs.get("training"):
-                        raise ModelError(
-                            f"The layer {layer.name!r:.60} is called with training=True: its "
-                            "result depends on chance or on other images. Remove that from the "
-                            "model, and save it again."
-                        )
+                    check_call(node)
                     given = [self._add(Call(layer, way, tuple(taken), _shape(node)))]
                 for tensor, number in zip(node.output_tensors, given, strict=True):
                     numbers[id(tensor)] = number

@@ -95,6 +95,11 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
 def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
     """Measure a model and add it to the models folder under a new name.
 
+    Returns
+    -------
+    ModelCard
+        The model's card: its kind is IMPORTED and its training None.
+
     Raises
     ------
     ModelError
@@ -108,24 +113,6 @@ def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
         card = _card(name, folder, autoencoder, data, graph)
         write_json(folder / CARD_FILE, card.to_dict())
     return card
-
-
-def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
-    """Import a .keras file as it is understood: ``understand`` and ``keep``.
-
-    Returns
-    -------
-    ModelCard
-        The model's card: its kind is IMPORTED and its training None.
-
-    Raises
-    ------
-    ModelError
-        If the name is in use or the file is refused. Nothing is then left in the models folder.
-    """
-    if (models_folder() / check_name(name)).exists():
-        raise ModelError(f"The name {name!r} is already in use. Choose another name.")
-    return keep(name, understand([file], data).autoencoder(), data)
 
 
 def _joined(files: Sequence[bytes]) -> Any:
@@ -144,11 +131,9 @@ def _joined(files: Sequence[bytes]) -> Any:
             f"Expected the decoder to take what the encoder gives, {between}. Received: {code}. "
             "Choose an encoder and a decoder that were trained together."
         )
-    images = keras.Input(tuple(encoder.inputs[0].shape[1:]))
+    images: Any = keras.Input(tuple(encoder.inputs[0].shape[1:]))
     # Their own names may be the same.
-    first = keras.Sequential(
-        [keras.Input(tuple(encoder.inputs[0].shape[1:])), encoder], name="first_half"
-    )
+    first = keras.Sequential([keras.Input(images.shape[1:]), encoder], name="first_half")
     second = keras.Sequential([keras.Input(code), decoder], name="second_half")
     return keras.Model(images, second(first(images)))
 
@@ -204,8 +189,8 @@ def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
     if usual is None:
         return "0 to 1", "0 to 1"
     best = min(tried, key=lambda pair: tried[pair])
-    mean = float(((images - images.mean(axis=0)) ** 2).sum(axis=(1, 2)).mean())
-    if tried[best] < mean:
+    mean = np.broadcast_to(images.mean(axis=0), images.shape)
+    if tried[best] < metrics.squared_error(images, mean).mean():
         return best if tried[best] < _CLEARLY * tried[usual] else usual
     return usual[1], usual[1]
 

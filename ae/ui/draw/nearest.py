@@ -11,7 +11,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell
 from ae.ui.draw import cached
 from ae.ui.draw.live_view import Seen
-from ae.ui.words import a_digit, distance
+from ae.ui.words import a_digit, distance, numbered
 
 _NEIGHBOURS = 5
 _FIRST = 2000  # training digits that are searched before anything is shown
@@ -80,7 +80,7 @@ def _show_digits(how: str, indices: np.ndarray, distances: np.ndarray) -> None:
             for label, each in zip(labels, distances, strict=True)
         ],
         alt=[
-            f"Nearest {how}: training digit no. {index} ({a_digit(label)}), {distance(each)} away"
+            f"Nearest {how}: training digit {numbered(index, label)}, {distance(each)} away"
             for index, label, each in zip(indices, labels, distances, strict=True)
         ],
         width=shell.TILE_WIDTH - 8,

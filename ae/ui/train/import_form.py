@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from ae import imaging, runs, store
+from ae.analysis import metrics
 from ae.nn.autoencoder import Autoencoder
 from ae.runs import control
 from ae.store import import_model
@@ -110,8 +111,7 @@ def _choices(understood: Understood, file_id: str) -> tuple[int, str, str]:
 def _show_digits(autoencoder: Autoencoder) -> None:
     images = cache.mnist().x_test[:_SHOWN]
     outputs = np.clip(autoencoder.reconstruct(images), 0, 1)
-    error = float(((images - outputs) ** 2).sum(axis=(1, 2)).mean())
-    empty = float((images**2).sum(axis=(1, 2)).mean())
+    error, empty = metrics.squared_error(images, outputs).mean(), _error_of_black(images)
     pictures = np.concatenate([imaging.row(list(rows), 56) for rows in (images, outputs)])
     st.image(
         imaging.png(pictures),
@@ -162,8 +162,7 @@ def _show_taken(name: str) -> None:
         f"dimensions. Its squared error on the test digits is {test.squared_error:.2f}; PCA "
         f"with the same number of dimensions has {test.pca_squared_error:.2f}."
     )
-    images = cache.mnist().x_test
-    empty = float((images.astype(np.float64) ** 2).sum(axis=(1, 2)).mean())
+    empty = _error_of_black(cache.mnist().x_test)
     if test.squared_error < empty:
         st.success(text)
     else:
@@ -172,6 +171,11 @@ def _show_taken(name: str) -> None:
             "Import it again with another range or another place to cut.",
             icon=":material/warning:",
         )
+
+
+def _error_of_black(images: np.ndarray) -> float:
+    """The mean squared error of black pictures: a model with a higher one has learnt nothing."""
+    return float(metrics.squared_error(images, np.zeros_like(images)).mean())
 
 
 def _name(file_name: str) -> str:
