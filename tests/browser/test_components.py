@@ -143,6 +143,8 @@ def test_on_a_phone_input_and_reconstruction_are_seen_at_once_while_one_draws(
     expect(page.get_by_role("slider", name="z 1", exact=True)).to_be_visible()
     page.wait_for_timeout(1500)
     assert pad.canvas.bounding_box() == first, "the paper stays where it came"
+    place = page.get_by_role("heading", level=1).bounding_box()
+    assert place["y"] < 1.2 * HEADER, "the style has come"
     settled(page)
     pad.canvas.evaluate("canvas => canvas.scrollIntoView({ block: 'end' })")
     before = pad.canvas.bounding_box()

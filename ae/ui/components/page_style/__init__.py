@@ -16,9 +16,11 @@ def page_style(key: str) -> None:
 
     key : the place of the component in `st.session_state`.
     """
-    _component(key=key, isolate_styles=False)
+    _component(key=key)
 
 
 _component = v2.component(
-    "ae.page_style", css=Path(__file__).with_name("page_style.css").read_text(encoding="utf-8")
+    "ae.page_style",
+    css=Path(__file__).with_name("page_style.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
 )
