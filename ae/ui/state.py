@@ -136,6 +136,7 @@ TEMPERATURE = _control("temperature", "generate", float, 1.0)  # scale of the st
 GENERATED = _control("new", "generate", int, 10)  # how many digits
 GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
+PRESET = _control("preset", "train", str, "quick")  # where the settings of the form begin
 
 # --- in the URL, read by pages -------------------------------------------------------------
 MODEL = _text("model", "")  # name of the model that all pages show
@@ -171,7 +172,6 @@ NOISY_ROWS = "noisy_rows"  # Denoise: the rows of pictures
 DENOISING_NETWORK = "denoising_network_"  # how the keys begin of what gives Denoise its networks
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
 MODEL_GONE = "model_gone"  # that the chosen model is no longer there, as a sentence
-PRESET = "preset"
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
 TRAIN_PRESSED = "train_pressed"  # whether Train was pressed and not yet acted on

@@ -54,7 +54,7 @@ def choose(card: ModelCard) -> SamplingRequest:
         # Nobody chose it, it was the default of another model.
         st.session_state[state.DENSITY] = usual
     st.session_state[state.USUAL_DENSITY] = usual
-    with shell.settings(), st.container(horizontal=True):
+    with shell.settings(), st.container(horizontal=True, vertical_alignment="bottom"):
         distribution = st.segmented_control(
             "Distribution of the latent vectors",
             cached.DISTRIBUTIONS,
@@ -110,9 +110,15 @@ def choose(card: ModelCard) -> SamplingRequest:
             help="Another seed draws other latent vectors.",
             width=120,
         )
+        st.button("New digits", on_click=_next_seed, icon=":material/casino:")
     return SamplingRequest(
         distribution, temperature, seed, count, None if label == state.ANY_DIGIT else int(label)
     )
+
+
+def _next_seed() -> None:
+    seed = st.session_state.get(state.GENERATE_SEED, state.default(state.GENERATE_SEED))
+    st.session_state[state.GENERATE_SEED] = (seed + 1) % 10_000
 
 
 def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) -> Samples | None:
