@@ -2,7 +2,8 @@
 // Values lie in the order of Keras: rows, columns, channels.
 
 // Read a graph, an ArrayBuffer or Uint8Array. Returns {encoder, decoder, latent_dim}: networks, and
-// the number of latent dimensions.
+// the number of latent dimensions. A VAE, whose encoder gives z_mean, also has z_log_var: run it on
+// the encoder's result that `z_log_var.takes` names.
 export function load(file) {
   const bytes = new Uint8Array(file.buffer ?? file, file.byteOffset, file.byteLength);
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
@@ -41,7 +42,7 @@ const windowOf = ({ kernel, down, size: [, m] }) => m * kernel.shape[3] * down.l
 
 // One part of a graph: {run, output, results}. The results are a Map from each operation's name to
 // its {layer, shape, values}.
-function network({ input, operations, output }, block, take, multiplied) {
+function network({ input, operations, output, takes }, block, take, multiplied) {
   const weight = ({ at, shape }) => block.subarray(at, at + size(shape));
   const all = [{ shape: input, values: take(size(input)) }];
   const results = new Map();
@@ -74,7 +75,7 @@ function network({ input, operations, output }, block, take, multiplied) {
     }
     return all[output].values;
   }
-  return { run, results, output: all[output].values };
+  return { run, results, output: all[output].values, takes };
 }
 
 // Each takes an operation, the place y of its result, its inputs, the first one's shape, and ways to

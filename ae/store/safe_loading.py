@@ -71,7 +71,10 @@ def refused_if_it_fails() -> Iterator[None]:
 def _check_size(model: keras.Model, uploaded: bool) -> None:
     """Raise ModelError if the model has other shapes than an autoencoder or is too large."""
     shapes = {(28, 28), (28, 28, 1), (784,)}
-    for what, shape in (("input", model.input_shape), ("output", model.output_shape)):
+    output: Any = model.output_shape
+    if len(model.outputs) == 2 and any(layer.name == "z_log_var" for layer in model.layers):
+        output = output[0]  # of a VAE that this app has saved
+    for what, shape in (("input", model.input_shape), ("output", output)):
         if not isinstance(shape, tuple) or tuple(shape[1:]) not in shapes:
             raise ModelError(f"Expected an {what} of 28×28 pixels. Received: shape {shape}.")
     parameters, values, products = model.count_params(), 0, 0
@@ -119,7 +122,7 @@ def chain(model: keras.Model) -> list[keras.layers.Layer]:
     if isinstance(model, keras.Sequential):
         return [part for layer in model.layers for part in _leaves(layer)]
     layers: list[keras.layers.Layer] = []
-    tensor: Any = model.output
+    tensor: Any = model.outputs[0]  # a second one has been checked: it is a VAE's z_log_var
     for _ in range(_LONGEST_CHAIN):
         layer, node, _ = tensor._keras_history
         if isinstance(layer, keras.layers.InputLayer):
