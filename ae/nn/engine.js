@@ -41,7 +41,8 @@ const roomOf = ({ input, operations }) =>
 const windowOf = ({ kernel, down, size: [, m] }) => m * kernel.shape[3] * down.length;
 
 // One part of a graph: {run, output, results}. The results are a Map from each operation's name to
-// its {layer, shape, values}.
+// its {layer, shape, values, parameters, reshapes}: the number of its weights, and whether it only
+// gives values another shape.
 function network({ input, operations, output, takes }, block, take, multiplied) {
   const weight = ({ at, shape }) => block.subarray(at, at + size(shape));
   const all = [{ shape: input, values: take(size(input)) }];
@@ -49,7 +50,8 @@ function network({ input, operations, output, takes }, block, take, multiplied) 
   const steps = operations.map((operation) => {
     const { name, layer, op, in: inputs, shape, activation } = operation;
     const y = take(size(shape));
-    results.set(name, { layer, shape, values: y });
+    const reshapes = op === "copy" && !activation;
+    results.set(name, { layer, shape, values: y, parameters: weightsIn(operation), reshapes });
     all.push(results.get(name));
     if (!OPERATIONS[op]) {
       throw new Error(`The layer "${name}" (${layer}) needs "${op}". Reload the page.`);
@@ -76,6 +78,12 @@ function network({ input, operations, output, takes }, block, take, multiplied) 
     return all[output].values;
   }
   return { run, results, output: all[output].values, takes };
+}
+
+// How many weights an operation has, wherever its settings name them.
+function weightsIn(setting) {
+  if (setting === null || typeof setting !== "object") return 0;
+  return Object.hasOwn(setting, "at") ? size(setting.shape) : total(Object.values(setting), weightsIn);
 }
 
 // Each takes an operation, the place y of its result, its inputs, the first one's shape, and ways to

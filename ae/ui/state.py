@@ -157,6 +157,8 @@ DIGIT_ROWS = "digit_rows"  # Start: the digits and their reconstructions
 UPLOAD = "upload"  # Draw: the picture file
 PCA_MODEL = "pca_model"  # Draw: the model last compared with PCA
 SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin
+INSIDE_PAD = "inside_pad"  # Inside: the pad's component state
+LAYERS = "layers"  # Inside: the row of layers
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
@@ -206,6 +208,7 @@ SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's 
 
 PADS = {
     "draw": PAD,
+    "inside": INSIDE_PAD,
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
     "train": SNAPSHOT_PAD,

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ("", "draw", "reconstruct", "latent", "denoise", "generate", "compress", "train")
+PAGES = ("", "draw", "inside", "reconstruct", "latent", "denoise", "generate", "compress", "train")
 GRAVE = ("serious", "critical")
 
 
