@@ -40,10 +40,13 @@ function multiply(rows, filters, bias, first, y, place, apart, m, n, k) {
 // The same in WebAssembly, put together here from its instructions: see
 // webassembly.github.io/spec/core/binary.
 const vectorised = (() => {
+  let compiled = null;
+
   // Returns what does the same as `multiply` for arrays that lie in the memory.
   // Throws where the browser has no WebAssembly, or none with vectors.
   function vectorised(memory) {
-    const { fours, one } = instantiated(memory, [FOURS, ONE]);
+    compiled ??= compiledOf([FOURS, ONE]);
+    const { fours, one } = new WebAssembly.Instance(compiled, { engine: { memory } }).exports;
     return (rows, filters, bias, first, y, place, apart, m, n, k) => {
       const from = rows.byteOffset, to = y.byteOffset + 4 * place;
       const f = filters.byteOffset + 4 * first * k, b = bias.byteOffset + 4 * first;
@@ -184,7 +187,8 @@ const vectorised = (() => {
     ]);
   }
 
-  function instantiated(memory, functions) {
+  // The module's bytes are the same for all networks: they are put together and compiled once.
+  function compiledOf(functions) {
     const module = [
       0, ...[..."asm"].map((letter) => letter.charCodeAt(0)), 1, 0, 0, 0,
       ...section(1, functions.map(({ parameters }) => [0x60, ...listOf(parameters.map(() => [INTEGER])), 0])),
@@ -193,8 +197,7 @@ const vectorised = (() => {
       ...section(7, functions.map(({ name }, i) => [...text(name), 0, i])),
       ...section(10, functions.map(codeOf)),
     ];
-    const compiled = new WebAssembly.Module(Uint8Array.from(module));
-    return new WebAssembly.Instance(compiled, { engine: { memory } }).exports;
+    return new WebAssembly.Module(Uint8Array.from(module));
   }
 
   return vectorised;

@@ -157,7 +157,7 @@ def test_a_picture_file_becomes_ink(app, page, watched, quiet_log):
     pad.settled()
     assert has_ink(pad.seen)
     upload.set_input_files({"name": "no.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.get_by_text("must be a PNG, JPEG or WebP file")).to_be_visible()
+    expect(page.get_by_text("must be a PNG, JPEG, WebP or BMP file")).to_be_visible()
     pad.expect_ink("a picture and 0 strokes")
     assert watched.errors == []
 
