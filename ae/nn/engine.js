@@ -42,7 +42,7 @@ const windowOf = ({ kernel, down, size: [, m] }) => m * kernel.shape[3] * down.l
 
 // One part of a graph: {run, output, results}. The results are a Map from each operation's name to
 // its {layer, shape, values, parameters, reshapes}: the number of its weights, and whether it only
-// gives values another shape.
+// gives values another shape. `explain.js` reads the rest.
 function network({ input, operations, output, takes }, block, take, multiplied) {
   const weight = ({ at, shape }) => block.subarray(at, at + size(shape));
   const all = [{ shape: input, values: take(size(input)) }];
@@ -51,13 +51,15 @@ function network({ input, operations, output, takes }, block, take, multiplied) 
     const { name, layer, op, in: inputs, shape, activation } = operation;
     const y = take(size(shape));
     const reshapes = op === "copy" && !activation;
-    results.set(name, { layer, shape, values: y, parameters: weightsIn(operation), reshapes });
+    const parameters = weightsIn(operation);
+    const from = inputs.map((number) => all[number]);
+    results.set(name, { layer, shape, values: y, parameters, reshapes, operation, from, weight });
     all.push(results.get(name));
     if (!OPERATIONS[op]) {
       throw new Error(`The layer "${name}" (${layer}) needs "${op}". Reload the page.`);
     }
-    const xs = inputs.map((number) => all[number].values);
-    const compute = OPERATIONS[op](operation, y, xs, all[inputs[0]].shape, weight, take, multiplied);
+    const xs = from.map(({ values }) => values);
+    const compute = OPERATIONS[op](operation, y, xs, from[0].shape, weight, take, multiplied);
     if (!activation) return { name, compute };
     const [kind, a, b, c, d] = activation;
     const f = ACTIVATIONS[kind];
