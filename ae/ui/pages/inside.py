@@ -6,7 +6,7 @@ from ae.nn.graph import Graph
 from ae.store import ModelCard
 from ae.ui import cache, drawing, shell, state
 from ae.ui.components.drawing_pad import drawing_pad, read_ink, reconstruct
-from ae.ui.components.layers import layers
+from ae.ui.components.layers import Choice, layers, read_choice
 from ae.ui.components.network import send_network
 
 # What the kinds of layers do that need it said, in the order in which it is read.
@@ -21,6 +21,19 @@ KINDS = {
     "kernel into the output, and where the painted patches overlap they are added. With a stride "
     "of 2 the maps get twice as large.",
 }
+
+IN_URL = (state.LAYER, state.FEATURE_MAP, state.CHANGES)  # in the order of Choice
+
+
+def keep_choice() -> None:
+    """Have the URL say which layer is looked at, and what is changed."""
+    if (choice := read_choice(state.LAYERS)) is None:
+        return
+    for name, text in zip(IN_URL, (choice.layer, choice.map, choice.changes), strict=True):
+        if text:
+            st.query_params[name] = text
+        else:
+            st.query_params.pop(name, None)
 
 
 @shell.fragment()
@@ -39,7 +52,12 @@ def inside(card: ModelCard, network: bytes) -> None:
         )
         send_network(state.NETWORK, str(card.graph), network)
     with right:
-        layers(state.LAYERS, network=str(card.graph))
+        layers(
+            state.LAYERS,
+            network=str(card.graph),
+            start=Choice(*(st.query_params.get(name, "") for name in IN_URL)),
+            on_choice=keep_choice,
+        )
     explain(Graph.from_bytes(network))
 
 

@@ -1,11 +1,11 @@
 // Which of a network's operations are shown, in which groups.
 
 // Groups of blocks from the image to the reconstruction: {heading, kind, blocks}. A block is
-// {title, result, shape, isImage}: its shape is that of its pictures. Operations that only give
-// values another shape are left out.
+// {part, name, title, result, shape, isImage}: its shape is that of its pictures. Operations that
+// only give values another shape are left out.
 function groupsOf({ encoder, decoder }) {
   const groups = [{ heading: "Encoder", kind: "encoder", blocks: [] }];
-  let shown = shownOf(encoder);
+  let shown = shownOf("encoder", encoder);
   const z = shown.pop();
   shown = shown.filter((block, i) => {
     // Within a decoder in the encoder, its last layer alone: the picture that is compared.
@@ -22,7 +22,7 @@ function groupsOf({ encoder, decoder }) {
   }
   const last = { ...z, title: "z" };
   groups.push({ heading: "Latent vector", kind: "latent", blocks: [last] });
-  const painted = shownOf(decoder);
+  const painted = shownOf("decoder", decoder);
   Object.assign(painted.at(-1), { title: "Reconstruction", isImage: true });
   groups.push({ heading: "Decoder", kind: "decoder", blocks: painted });
   return groups;
@@ -31,7 +31,7 @@ function groupsOf({ encoder, decoder }) {
 // What a decoder in the encoder is called, of which an operation is; an empty text for others.
 const decoderIn = (name) => /^decoder( \(\d+\))?(?=\/)/.exec(name)?.[0] ?? "";
 
-function shownOf({ results }) {
+function shownOf(part, { results }) {
   const blocks = [];
   const last = [...results.keys()].at(-1); // shown if nothing else is
   for (const [name, result] of results) {
@@ -41,7 +41,7 @@ function shownOf({ results }) {
       if (before && result.layer === "Reshape" && result.shape.length > before.shape.length) {
         before.shape = result.shape;
       }
-    } else blocks.push({ name, title: name, result, shape: result.shape });
+    } else blocks.push({ part, name, title: name, result, shape: result.shape });
   }
   return blocks;
 }

@@ -1,7 +1,7 @@
-// The network as a row of layers. What the pad has just had computed is painted in the same frame:
-// one canvas a block, nothing else of the page changes while the pen moves.
+// The network as a row of layers, and below it one of them looked at closely. What the pad has just
+// had computed is painted in the same frame: canvases alone change while the pen moves.
 
-const REST = 300; // ms after the last change the strongest maps are chosen anew
+const REST = 300; // ms after the last change the strongest maps are chosen anew, and Python is told
 const NARROW = 5, WIDE = 7.5; // rem: the width of a block with one value, and with the most
 
 function mount(view) {
@@ -10,16 +10,24 @@ function mount(view) {
     waiting: view.find(".waiting"),
     blocks: [],
     shown: null, // the network whose blocks are there
+    seen: null, // what the network has made of the drawing, without changes
+    changes: noChanges(),
+    isOwnRun: false, // whether the network has computed something else since the pad had it run
     timer: 0,
+    tellTimer: 0,
   });
+  mountCloser(view);
+  mountCompared(view);
   view.endings = [
-    hear("seen", (name) => name === view.data?.drawing && follow(view)),
+    hear("seen", (name) => name === view.data?.drawing && follow(view, true)),
     hear("network", (name) => name === view.data?.network && follow(view)),
+    hear("ran", (name) => name === view.data?.network && follow(view)),
   ];
 }
 
 function dismiss(view) {
   clearTimeout(view.timer);
+  clearTimeout(view.tellTimer);
   for (const end of view.endings) end();
 }
 
@@ -28,44 +36,74 @@ function receive(view, data) {
   follow(view);
 }
 
-function follow(view) {
+// isFresh : the network's results are those of the drawing.
+function follow(view, isFresh = false) {
   const { network: name, drawing } = view.data;
   const network = networkOf(name);
-  if (network && network !== view.shown) build(view, network);
   const seen = lab.seen.get(drawing);
-  const isSeen = network && seen?.network === name;
-  say(view, failureOf(name) || (isSeen ? "" : "Draw a digit, and each layer shows what it makes of it."));
+  view.seen = network && seen?.network === name ? seen : null;
+  if (network && network !== view.shown) build(view, network);
+  say(view, failureOf(name) || (view.seen ? "" : "Draw a digit, and each layer shows what it makes of it."));
   clearTimeout(view.timer);
-  if (!isSeen) return wipe(view);
+  if (!view.seen) return wipe(view);
+  run(view, network, isFresh);
   for (const block of view.blocks) {
-    if (block.isInput) block.result = { values: seen.image };
     block.maps ??= strongest(block.result.values, block.plan);
     paintBlock(block);
   }
+  followClosely(view);
   view.timer = setTimeout(() => rest(view), REST);
+}
+
+// Have the network's results be those with the changes, and keep those without.
+function run(view, { encoder, decoder }, isFresh) {
+  const { changes, blocks, seen, row } = view;
+  const changed = isChanged(changes);
+  if (!isFresh || view.isOwnRun) decoder.run(encoder.run(seen.image));
+  view.isOwnRun = changed;
+  blocks[0].result.values = noisy(seen.image, changes.noise);
+  row.classList.toggle("changed", changed);
+  for (const block of blocks) block.plain = changed ? (block.isInput ? seen.image : block.result.values.slice()) : null;
+  if (changed) {
+    const mapsOf = (part) => (name) => mapsIn(blocks.find((block) => block.part === part && block.name === name));
+    const z = encoder.run(blocks[0].result.values, editsOf(changes.encoder, mapsOf("encoder")));
+    view.output = decoder.run(z, editsOf(changes.decoder, mapsOf("decoder")));
+  } else view.output = seen.output;
+  showCompared(view, changed);
 }
 
 function say({ waiting }, text) {
   if (waiting.textContent !== text) waiting.textContent = text;
 }
 
-function wipe({ blocks }) {
-  for (const block of blocks) {
+function wipe(view) {
+  for (const block of view.blocks) {
     block.maps = null;
-    block.pixels.data.fill(0);
-    block.context.clearRect(0, 0, block.canvas.width, block.canvas.height);
-    block.canvas.ariaLabel = `${block.title}: nothing drawn yet`;
+    wipePaper(block.paper);
+    wipePaper(block.twin);
+    block.paper.canvas.ariaLabel = `${block.title}: nothing drawn yet`;
   }
+  view.row.classList.remove("changed");
+  showCompared(view, false);
+  view.closer.hidden = true;
 }
 
 // Choose the strongest maps, and say which they are: while the pen moves they stay in their places.
-function rest({ blocks }) {
-  for (const block of blocks) {
+function rest(view) {
+  for (const block of view.blocks) {
     block.maps = strongest(block.result.values, block.plan);
     paintBlock(block);
-    block.canvas.ariaLabel = labelOf(block);
+    block.paper.canvas.ariaLabel = labelOf(block);
+    if (block.plain) block.twin.canvas.ariaLabel = `${labelOf(block)}, without your changes`;
     if (block.which) block.which.textContent = whichOf(block);
   }
+  restClosely(view);
+}
+
+function paintBlock({ result: { values }, plain, plan, maps, isImage, paper, twin }) {
+  const most = isImage ? null : Math.max(...[values, plain ?? values].map((each) => largestOf(each, plan, maps)));
+  paintMaps(paper, values, maps, most);
+  if (plain) paintMaps(twin, plain, maps, most);
 }
 
 function labelOf({ title, plan, maps, isImage }) {
@@ -77,9 +115,63 @@ function labelOf({ title, plan, maps, isImage }) {
 const whichOf = ({ plan, maps }) =>
   `map${maps.length > 1 ? "s" : ""} ${maps.map((map) => map + 1).join(", ")} of ${plan.count}`;
 
+// --- with the changes and without ---
+
+function mountCompared(view) {
+  const titles = ["Without your changes", "With your changes", "Difference"];
+  view.compared = view.find(".compared");
+  view.compared.append(...titles.map((title) => {
+    const canvas = made("canvas", "digit");
+    Object.assign(canvas, { width: 28, height: 28 });
+    canvas.setAttribute("role", "img");
+    return made("figure", "", made("figcaption", "", title), canvas, made("p", ""));
+  }));
+}
+
+function showCompared({ compared, seen, output }, changed) {
+  compared.hidden = !changed;
+  if (!changed) return;
+  const difference = output.map((value, i) => value - seen.output[i]);
+  const error = (picture) => `squared error ${squaredError(seen.image, picture).toFixed(1)}`;
+  const shown = [
+    [greyOf(seen.output), error(seen.output)],
+    [greyOf(output), `${error(output)}, against the drawing`],
+    [signed(difference), "orange brighter, blue darker"],
+  ];
+  shown.forEach(([bytes, words], i) => {
+    const [title, canvas, text] = compared.children[i].children;
+    paint(canvas.getContext("2d"), bytes, 28);
+    if (text.textContent !== words) text.textContent = words;
+    canvas.ariaLabel = `${title.textContent}: ${words}`;
+  });
+}
+
+// --- Python, at rest ---
+
+function tellLater(view) {
+  clearTimeout(view.tellTimer);
+  view.tellTimer = setTimeout(() => tellNow(view), REST);
+}
+
+function tellNow({ close, changes, setStateValue, data }) {
+  const { block, map, isOwnMap } = close;
+  const chosen = {
+    layer: close.isOwn ? addressOf(block) : "",
+    map: isOwnMap ? `${map + 1}` : "",
+    changes: changesInText(changes),
+  };
+  const text = JSON.stringify(chosen);
+  if (text === data.told) return;
+  data.told = text;
+  setStateValue("chosen", chosen);
+}
+
+const addressOf = ({ part, name }) => `${part}/${name}`;
+
 // --- the blocks of a network, made once ---
 
 function build(view, network) {
+  const isFirst = view.shown === null;
   view.shown = network;
   const groups = groupsOf(network);
   const input = { title: "Image", shape: [28, 28], isImage: true, isInput: true, result: { shape: [28, 28] } };
@@ -87,28 +179,66 @@ function build(view, network) {
   view.blocks = groups.flatMap(({ blocks }) => blocks);
   const sizes = view.blocks.map(({ result: { shape } }) => shape.reduce((a, b) => a * b, 1));
   const largest = Math.log(Math.max(...sizes));
-  view.blocks.forEach((block, i) => (block.width = NARROW + ((WIDE - NARROW) * Math.log(sizes[i])) / largest));
-  view.row.replaceChildren(...groups.map(groupElement));
-  view.blocks.forEach(layOut);
+  view.blocks.forEach((block, i) => {
+    block.width = NARROW + ((WIDE - NARROW) * Math.log(sizes[i])) / largest;
+    block.plan = planOf(block.shape);
+  });
+  view.row.replaceChildren(...groups.map((group) => groupElement(view, group)));
+  const looked = view.blocks.filter(({ isInput, isRepeated }) => !isInput && !isRepeated);
+  view.choice.replaceChildren(...groups.map(({ heading, blocks }) => {
+    const group = made("optgroup", "");
+    group.label = heading;
+    group.append(...blocks.filter((block) => looked.includes(block)).map((block) => new Option(block.title, view.blocks.indexOf(block))));
+    return group;
+  }));
+  start(view, looked, isFirst ? view.data.start : { layer: "", map: "", changes: "" });
 }
 
-function groupElement({ heading, kind, blocks }) {
-  const inner = made("div", "", ...blocks.map(blockElement));
+// With what the URL says. Another model begins anew.
+function start(view, looked, { layer, map, changes }) {
+  view.changes = changesFrom(changes, looked);
+  const block = looked.find((each) => addressOf(each) === layer) ?? looked[0];
+  const isMap = Number.isInteger(Number(map)) && map >= 1 && map <= mapsIn(block);
+  view.close = null;
+  lookAt(view, block, isMap ? map - 1 : null);
+  view.close.isOwn = addressOf(block) === layer;
+}
+
+function groupElement(view, { heading, kind, blocks }) {
+  const inner = made("div", "", ...blocks.map((block) => blockElement(view, block)));
   return made("div", `group ${kind}`, made("p", "heading", heading), inner);
 }
 
-function blockElement(block) {
-  const { title, result, isInput, isRepeated, shape, width } = block;
-  block.canvas = made("canvas", "digit");
-  block.canvas.setAttribute("role", "img");
-  block.canvas.ariaLabel = title;
+function blockElement(view, block) {
+  const { title, result, isInput, isRepeated, plan, width } = block;
+  const maps = Math.min(plan.count, MOST_MAPS);
+  [block.paper, block.twin] = ["", "twin"].map((name) => {
+    const canvas = made("canvas", `digit ${name}`);
+    canvas.setAttribute("role", "img");
+    canvas.ariaLabel = title;
+    return paper(canvas, plan, maps);
+  });
   const facts = [made("p", "muted", inWords(result.shape))];
   if (!isInput) facts.unshift(made("p", "muted", isRepeated ? "by the decoder" : result.layer));
   if (!isInput && !isRepeated) facts.push(made("p", "muted", parametersInWords(result)));
-  if (planOf(shape).count > 1) facts.push((block.which = made("p", "muted", "")));
-  const element = made("figure", "block", made("figcaption", "", title), block.canvas, made("div", "facts", ...facts));
+  if (plan.count > 1) facts.push((block.which = made("p", "muted", "")));
+  const name = isInput || isRepeated ? title : lookButton(view, block);
+  const element = made("figure", "block", made("figcaption", "", name), block.paper.canvas,
+    made("p", "without muted", "without changes:"), block.twin.canvas, made("div", "facts", ...facts));
   element.style.setProperty("--width", `${width.toFixed(2)}rem`);
-  return element;
+  return (block.element = element);
+}
+
+function lookButton(view, block) {
+  const button = made("button", "look", block.title);
+  button.type = "button";
+  button.title = "Look closer at this layer";
+  button.addEventListener("click", () => {
+    lookAt(view, block);
+    view.close.isOwn = true;
+    if (view.seen) view.closer.scrollIntoView({ block: "nearest" });
+  });
+  return button;
 }
 
 function made(tag, className, ...children) {
