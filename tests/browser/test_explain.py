@@ -21,22 +21,24 @@ _SAY = """({ module, network }, input) => {
   network.encoder.run(input);
   const results = [...network.encoder.results.values()];
   return results.filter(({ layer, operation: { op } }) => op !== "copy").map((result) => {
-    const { shape, values, from: [before], operation: { op } } = result;
-    const given = op === "pool" ? 1 : before.values.length;
-    const seen = Array.from(values, (_, i) => {
-      if (op === "pool") return Math.max(...module.pooledFrom(result, i).map(({ from }) => before.values[from]));
-      const { terms, bias } = module.sumOf(result, i);
-      return terms.reduce((sum, { from, weight }) => sum + (from < 0 ? 0 : before.values[from] * weight), bias);
-    });
-    const painted = Array.from(values, (_, i) => (op === "pool" ? seen[i] : module.sumOf(result, i).bias));
-    if (op !== "pool") {
-      const maps = shape.length > 1 ? shape.at(-1) : 1;
-      before.values.forEach((value, i) => {
-        for (let map = 0; map < maps; map++) {
-          for (const { to, weight } of module.paintedBy(result, i, map)) painted[to] += value * weight;
-        }
-      });
+    const { shape, values, from: [before] } = result;
+    const given = ({ from }) => (from < 0 ? 0 : before.values[from]);
+    const numbers = [...values.keys()];
+    if (result.operation.op === "pool") {
+      const largest = (i) => Math.max(...module.pooledFrom(result, i).map(given));
+      return [[...values], numbers.map(largest), numbers.map(largest)];
     }
+    const sums = numbers.map((i) => module.sumOf(result, i));
+    const seen = sums.map(({ terms, bias }) =>
+      terms.reduce((sum, term) => sum + given(term) * term.weight, bias));
+    const painted = sums.map(({ bias }) => bias);
+    const maps = shape.length > 1 ? shape.at(-1) : 1;
+    before.values.forEach((value, i) => {
+      for (let map = 0; map < maps; map++) {
+        const patch = module.paintedBy(result, i, map);
+        for (const { to, weight } of patch) painted[to] += value * weight;
+      }
+    });
     return [[...values], seen, painted];
   });
 }"""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ae.nn.graph import Graph
 from ae.store import ModelCard
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, posterior_view, shell, state
 from ae.ui.components.drawing_pad import drawing_pad, read_ink, reconstruct
 from ae.ui.components.layers import Choice, layers, read_choice
 from ae.ui.components.network import send_network
@@ -58,6 +58,9 @@ def inside(card: ModelCard, network: bytes) -> None:
             start=Choice(*(st.query_params.get(name, "") for name in IN_URL)),
             on_choice=keep_choice,
         )
+    if posterior_view.is_of(card):
+        st.header("Posterior: z_mean ± σ")
+        posterior_view.show(card, network)
     explain(Graph.from_bytes(network))
 
 

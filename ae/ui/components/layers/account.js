@@ -12,13 +12,17 @@ function waysOf({ result: { operation, layer }, shape }) {
   return ["sees"];
 }
 
-// The result that a block reads, before it was only given another shape.
+// The result that a block reads, before it was only made flat.
 function sourceOf({ from: [before] }) {
-  while (before.reshapes) [before] = before.from;
+  while (before.reshapes && before.shape.length === 1) [before] = before.from;
   return before;
 }
 
-const isPicture = (source) => !source.operation && source.values.length === 784;
+// Whether it is the image, which is shown in grey.
+function isPicture(source) {
+  while (source.reshapes) [source] = source.from;
+  return !source.operation && source.values.length === 784;
+}
 
 // Elements that tell of value number `index`: of the block's values, or of its input's if it paints.
 function accountOf(block, { way, map, index, factor }) {
@@ -193,9 +197,9 @@ function colour(element, value, isLight) {
 }
 
 // A picture of one map, with a frame around a part of it.
-function figureOf(caption, { values, shape, ...rest }, map, box, isImage = isPicture({ values, ...rest })) {
-  const plan = planOf(shape);
-  const figure = canvasOf(caption, plan, values, [map], isImage ? null : undefined);
+function figureOf(caption, source, map, box, isImage = isPicture(source)) {
+  const plan = planOf(source.shape);
+  const figure = canvasOf(caption, plan, source.values, [map], isImage ? null : undefined);
   const mark = made("i", "mark");
   place(mark, box, plan);
   figure.querySelector(".stage").append(mark);

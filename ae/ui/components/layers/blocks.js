@@ -54,3 +54,12 @@ function parametersInWords({ parameters }) {
   if (!parameters) return "no parameters";
   return `${parameters.toLocaleString("en")} parameter${parameters === 1 ? "" : "s"}`;
 }
+
+// --- on the screen ---
+
+function made(tag, className, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}

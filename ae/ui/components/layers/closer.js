@@ -1,7 +1,7 @@
 // One layer, looked at closely: all its maps, one of them large, and the account of one of its values.
 
-// view.close : {block, map, isOwnMap, way, cursor}. The cursor is the number of a place in the large
-// picture, null for the strongest one there.
+// view.close : {block, isOwn, map, isOwnMap, way, cursor}: whether somebody chose the block and the map.
+// The cursor is the number of a place in the large picture, null for the strongest one there.
 
 function mountCloser(view) {
   const { find } = view;
@@ -15,7 +15,7 @@ function mountCloser(view) {
     papers: [], // of all maps, in the order in which they stand
     close: null,
   });
-  view.choice.addEventListener("change", () => lookAt(view, view.blocks[Number(view.choice.value)]));
+  view.choice.addEventListener("change", () => choose(view, view.blocks[Number(view.choice.value)]));
   find(".order select").addEventListener("change", () => orderMaps(view));
   view.factor.addEventListener("input", () => change(view, Number(view.factor.value)));
   find(".off").addEventListener("click", () => change(view, factorNow(view) === 0 ? 1 : 0));
@@ -38,6 +38,7 @@ function mountCloser(view) {
 const factorNow = ({ changes, close: { block, map } }) => factorOf(changes, block, map);
 
 function change(view, factor) {
+  view.close.isOwnMap = true;
   turn(view.changes, view.close.block, view.close.map, factor);
   changedByHand(view);
 }
@@ -49,6 +50,11 @@ function changedByHand(view) {
 }
 
 // --- which layer, which map ---
+
+function choose(view, block) {
+  lookAt(view, block);
+  view.close.isOwn = true;
+}
 
 function lookAt(view, block, map = null) {
   const isVector = block.shape.length === 1;

@@ -234,18 +234,10 @@ function lookButton(view, block) {
   button.type = "button";
   button.title = "Look closer at this layer";
   button.addEventListener("click", () => {
-    lookAt(view, block);
-    view.close.isOwn = true;
+    choose(view, block);
     if (view.seen) view.closer.scrollIntoView({ block: "nearest" });
   });
   return button;
-}
-
-function made(tag, className, ...children) {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.append(...children);
-  return element;
 }
 
 export default component({ mount, receive, dismiss });
