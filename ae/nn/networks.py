@@ -234,7 +234,7 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
         x = layers.Dense(width, activation=config.activation)(x)
     x = layers.Dense(grid * grid * first, activation=config.activation)(x)
     x = layers.Reshape((grid, grid, first))(x)
-    strides = _strides(config)
+    strides = decoder_strides(config)
     for filters, stride in zip(hidden, strides, strict=False):
         x = layers.Conv2DTranspose(
             filters,
@@ -256,7 +256,7 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
     return Model(z, layers.Reshape((SIDE, SIDE), name="reconstruction")(x), name="decoder")
 
 
-def _strides(config: ModelConfig) -> list[int]:
+def decoder_strides(config: ModelConfig) -> list[int]:
     """Return the strides of all Conv2DTranspose layers, the output layer last.
 
     Layers on a small grid are fast, so the grid is doubled as late as possible; if there are

@@ -136,7 +136,7 @@ def script(card: ModelCard) -> str:
         f"_{kind}_encoder",
         *["_refined", "with_own_decoder"] * refined,
         f"_{kind}_decoder",
-        *([] if linear else ["_strides"]),
+        *([] if linear else ["decoder_strides"]),
         "join",
     ]
     parts = _sources(networks, names + ["log_variance_head", "join_variational"] * variational)

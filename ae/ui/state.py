@@ -193,6 +193,7 @@ DIGITS_SHEET = "sheet_digits"  # and its sheet of digits
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
 DRAW_AT_SNAPSHOTS = "draw_at_snapshots"  # Train: whether the time machine has a pad
 SNAPSHOT_PAD = "snapshot_pad"  # Train: the pad's component state
+SNAPSHOT_LAYERS = "snapshot_layers"  # Train: the layers below it
 FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
 COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs
 FILM_OF = "film_of"  # Train: whose film is shown, if the run and the chosen model have one

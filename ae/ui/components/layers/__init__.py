@@ -6,7 +6,7 @@ at closely, maps can be switched off, and the page is told at rest what was chos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,23 +47,32 @@ def read_choice(key: str) -> Choice | None:
 def layers(
     key: str,
     *,
-    network: str,
+    network: str | Sequence[str],
+    of: str = "",
     drawing: str = "drawing",
     start: Choice | None = None,
-    on_choice: Callable[[], object] = base.nothing,
+    on_choice: Callable[[], object] | None = None,
 ) -> None:
     """Show the layers of a network at work on the drawing of the page's pad.
 
     Parameters
     ----------
     key : the place of the component in `st.session_state`.
-    network : name of the network, see `send_network`.
+    network : name of the network, see `send_network`, or those of all snapshots of a run.
+    of : with snapshots, the title of the time machine whose slider chooses one of them.
     drawing : name of the drawing, as the pad has it.
     start : what is chosen when the component appears.
-    on_choice : called when something else has been chosen, see `read_choice`.
+    on_choice : called when something else has been chosen, see `read_choice`. Without it Python
+        is not told, and nothing reruns.
     """
-    data = {"network": network, "drawing": drawing, "start": vars(start or Choice())}
-    _component(key=key, data=data, on_chosen_change=on_choice)
+    data = {
+        "networks": [network] if isinstance(network, str) else list(network),
+        "of": of,
+        "drawing": drawing,
+        "start": vars(start or Choice()),
+        "tells": on_choice is not None,
+    }
+    _component(key=key, data=data, on_chosen_change=on_choice or base.nothing)
 
 
 _component = base.register(

@@ -135,8 +135,15 @@ function largeOf({ close: { block, map, way, cursor } }) {
   if (way === "sees") return { values: block.result.values, plan: block.plan, map: block.plan.count > 1 ? map : 0, isImage: block.isImage };
   const source = sourceOf(block.result);
   const plan = planOf(source.shape);
-  const painter = cursor === null ? largestAt(source.values, () => true) : cursor;
+  const painter = cursor === null ? largestAt(source.values, (i) => sees(block.result.operation, map, i % plan.count)) : cursor;
   return { values: source.values, plan, map: painter % plan.count, isImage: isPicture(source) };
+}
+
+// Whether a map sees a map of its input: in a convolution of several groups it does not see all.
+function sees({ op, groups, phases, shape }, map, before) {
+  if (op !== "conv") return true;
+  const seen = phases[0].kernel.shape[3];
+  return Math.floor(before / seen) === Math.floor((map * groups) / shape[2]);
 }
 
 function largestAt(values, isMeant) {

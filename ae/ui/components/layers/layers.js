@@ -20,10 +20,13 @@ function mount(view) {
   mountCompared(view);
   view.endings = [
     hear("seen", (name) => name === view.data?.drawing && follow(view, true)),
-    hear("network", (name) => name === view.data?.network && follow(view)),
-    hear("ran", (name) => name === view.data?.network && follow(view)),
+    hear("network", (name) => view.data && name === nameOf(view) && follow(view)),
+    hear("ran", (name) => view.data && name === nameOf(view) && follow(view)),
   ];
 }
+
+// The network, or that of the snapshot at the slider of a time machine.
+const nameOf = ({ data: { networks, of } }) => networks[lab.snapshots.get(of)?.at ?? networks.length - 1];
 
 function dismiss(view) {
   clearTimeout(view.timer);
@@ -38,7 +41,8 @@ function receive(view, data) {
 
 // isFresh : the network's results are those of the drawing.
 function follow(view, isFresh = false) {
-  const { network: name, drawing } = view.data;
+  const { drawing } = view.data;
+  const name = nameOf(view);
   const network = networkOf(name);
   const seen = lab.seen.get(drawing);
   view.seen = network && seen?.network === name ? seen : null;
@@ -153,25 +157,27 @@ function tellLater(view) {
   view.tellTimer = setTimeout(() => tellNow(view), REST);
 }
 
-function tellNow({ close, changes, setStateValue, data }) {
-  const { block, map, isOwnMap } = close;
-  const chosen = {
-    layer: close.isOwn ? addressOf(block) : "",
-    map: isOwnMap ? `${map + 1}` : "",
-    changes: changesInText(changes),
-  };
+function tellNow(view) {
+  if (!view.data.tells) return;
+  const chosen = chosenIn(view, view.close);
   const text = JSON.stringify(chosen);
-  if (text === data.told) return;
-  data.told = text;
-  setStateValue("chosen", chosen);
+  if (text === view.told) return;
+  view.told = text;
+  view.setStateValue("chosen", chosen);
 }
+
+const chosenIn = ({ changes }, { block, isOwn, map, isOwnMap }) => ({
+  layer: isOwn ? addressOf(block) : "",
+  map: isOwnMap ? `${map + 1}` : "",
+  changes: changesInText(changes),
+});
 
 const addressOf = ({ part, name }) => `${part}/${name}`;
 
 // --- the blocks of a network, made once ---
 
 function build(view, network) {
-  const isFirst = view.shown === null;
+  const isFirst = view.shown === null, before = view.close;
   view.shown = network;
   const groups = groupsOf(network);
   const input = { title: "Image", shape: [28, 28], isImage: true, isInput: true, result: { shape: [28, 28] } };
@@ -191,10 +197,12 @@ function build(view, network) {
     group.append(...blocks.filter((block) => looked.includes(block)).map((block) => new Option(block.title, view.blocks.indexOf(block))));
     return group;
   }));
-  start(view, looked, isFirst ? view.data.start : { layer: "", map: "", changes: "" });
+  const isSnapshot = view.data.of && before;
+  start(view, looked, isFirst ? view.data.start : isSnapshot ? chosenIn(view, before) : { layer: "", map: "", changes: "" });
+  if (isSnapshot) Object.assign(view.close, { way: before.way, cursor: before.cursor });
 }
 
-// With what the URL says. Another model begins anew.
+// With what the URL says. Another model begins anew, another snapshot does not.
 function start(view, looked, { layer, map, changes }) {
   view.changes = changesFrom(changes, looked);
   const block = looked.find((each) => addressOf(each) === layer) ?? looked[0];
@@ -202,6 +210,7 @@ function start(view, looked, { layer, map, changes }) {
   view.close = null;
   lookAt(view, block, isMap ? map - 1 : null);
   view.close.isOwn = addressOf(block) === layer;
+  view.told = JSON.stringify(chosenIn(view, view.close));
 }
 
 function groupElement(view, { heading, kind, blocks }) {
