@@ -39,7 +39,7 @@ def keep_choice() -> None:
 @shell.fragment()
 def inside(card: ModelCard, network: bytes) -> None:
     """The pad, beside it the layers, and what the kinds of layers do."""
-    left, right = st.columns((2, 5), gap="medium")
+    left, right = st.columns((3, 5), gap="medium")
     with left:
         drawing_pad(
             state.INSIDE_PAD,

@@ -60,7 +60,9 @@ def show_network(own: np.ndarray | None) -> None:
     """The network in small: one's own drawing goes through it, float32 (28, 28), or a digit."""
     data = cache.mnist()
     first = int(np.flatnonzero(data.y_test == _FLOWING)[0])
-    digit, what = (data.x_test[first], f"test digit {_FLOWING}") if own is None else (own, "yours")
+    digit, what = (
+        (data.x_test[first], f"test digit {_FLOWING}") if own is None else (own, "your drawing")
+    )
     small_network(state.SMALL_NETWORK, network=str(card.graph), digit=digit, name=what)
     links.to_page("inside", "See what each layer does", "account_tree")
 

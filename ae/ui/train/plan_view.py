@@ -18,7 +18,8 @@ _STYLE = """<style>
 .plan > li { display: flex; flex-direction: column; margin: 0 !important; padding: 0; }
 .plan p { margin: 0; font-weight: 600; font-size: 0.8rem; white-space: nowrap; }
 .plan ol { flex: 1; align-items: center; border-top: 3px solid #8886; padding-top: 0.35rem; }
-.plan ol li { width: 5.6rem; margin: 0 !important; padding: 0; font-size: 0.75rem; line-height: 1.3; }
+.plan ol li { width: 5.6rem; margin: 0 !important; padding: 0; }
+.plan ol li { font-size: 0.75rem; line-height: 1.3; }
 .plan i { display: block; width: 1.4rem; border-radius: 3px; background: #4a86e8; }
 .plan .bottleneck ol { border-color: #4a86e8; }
 .plan .bottleneck i { background: #f0a030; }
