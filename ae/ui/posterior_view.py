@@ -16,6 +16,11 @@ def is_of(card: ModelCard) -> bool:
     return card.model.kind == "vae"
 
 
+def is_known(card: ModelCard, network: bytes) -> bool:
+    """Whether the file of a model's graph has the posterior, too."""
+    return is_of(card) and "z_log_var" in Graph.from_bytes(network).parts
+
+
 def show(card: ModelCard, network: bytes) -> None:
     """Show the posterior of the drawing, and say what it is.
 
@@ -28,7 +33,7 @@ def show(card: ModelCard, network: bytes) -> None:
             "models."
         )
         return
-    if "z_log_var" not in Graph.from_bytes(network).parts:
+    if not is_known(card, network):
         st.caption(
             ":material/info: The file of this VAE does not hold its z_log_var: it was saved by an "
             "earlier version. Train it again to see its posterior."

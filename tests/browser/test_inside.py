@@ -125,6 +125,11 @@ def test_layers_stand_under_one_another_on_a_phone(app, new_context, watched, qu
     assert places == sorted(set(places))
     wide, seen = row(page).evaluate("row => [row.scrollWidth, row.clientWidth]")
     assert wide == seen
+    Pad(page).draw(SEVEN)
+    look_at(page, "Reconstruction")
+    width = "element => [element.scrollWidth, element.clientWidth]"
+    wide, seen = closer(page).evaluate(width)
+    assert wide == seen
     assert watched.errors == []
 
 

@@ -12,7 +12,6 @@ function mount(view) {
     shown: null, // the network whose blocks are there
     seen: null, // what the network has made of the drawing, without changes
     changes: noChanges(),
-    isOwnRun: false, // whether the network has computed something else since the pad had it run
     timer: 0,
     tellTimer: 0,
   });
@@ -39,7 +38,7 @@ function receive(view, data) {
   follow(view);
 }
 
-// isFresh : the network's results are those of the drawing.
+// isFresh : the pad has just had the network run.
 function follow(view, isFresh = false) {
   const { drawing } = view.data;
   const name = nameOf(view);
@@ -63,8 +62,7 @@ function follow(view, isFresh = false) {
 function run(view, { encoder, decoder }, isFresh) {
   const { changes, blocks, seen, row } = view;
   const changed = isChanged(changes);
-  if (!isFresh || view.isOwnRun) decoder.run(encoder.run(seen.image));
-  view.isOwnRun = changed;
+  if (!isFresh) decoder.run(encoder.run(seen.image));
   blocks[0].result.values = noisy(seen.image, changes.noise);
   row.classList.toggle("changed", changed);
   for (const block of blocks) block.plain = changed ? (block.isInput ? seen.image : block.result.values.slice()) : null;
