@@ -180,3 +180,34 @@ def test_the_posterior_is_that_of_keras(blank, tensorflow, mnist, watched):
     error = ((model.decode(mean[None])[0] - image) ** 2).sum()
     assert f"error {error:.1f}" in mean_picture.get_attribute("aria-label")
     assert watched.errors == []
+
+
+@pytest.mark.parametrize("on_map", [False, True])
+def test_bars_and_map_mark_one_standard_deviation_of_a_vae(blank, tensorflow, mnist, on_map):
+    settings = ModelConfig(kind="vae", latent_dim=2, filters=(4,), decoder_filters=(4, 2))
+    encoder, decoder = networks.build(settings)
+    models = {
+        "vae": Autoencoder(encoder, decoder, networks.log_variance_head(encoder)),
+        "old": Autoencoder(encoder, decoder),  # a file without its z_log_var
+    }
+    green = {}
+    element = mount(blank, "code_bars")
+    for name, model in models.items():
+        send(blank, name, graph_of(model).to_bytes())
+        data = {"network": name, "drawing": "d", "mean": [0, 0], "deviation": [1, 1], "reach": 3}
+        data |= {"hint": "", "map": "" if on_map else None}
+        element.evaluate("(element, data) => element.give(data)", data)
+        blank.evaluate(SEE, [name, mnist.x_test[0].ravel().tolist()])
+        canvas = blank.locator("canvas.plot" if on_map else "canvas.levels")
+        green[name] = canvas.evaluate(
+            """canvas => {
+              const { width, height } = canvas;
+              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+              let count = 0;
+              for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] > 100 && data[i + 1] > data[i] + 50) count++;
+              }
+              return count;
+            }"""
+        )
+    assert green["vae"] > green["old"] + 20

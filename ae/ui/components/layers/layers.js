@@ -14,6 +14,7 @@ function mount(view) {
     changes: noChanges(),
     timer: 0,
     tellTimer: 0,
+    told: null, // what Python knows
   });
   mountCloser(view);
   mountCompared(view);
@@ -208,7 +209,7 @@ function start(view, looked, { layer, map, changes }) {
   view.close = null;
   lookAt(view, block, isMap ? map - 1 : null);
   view.close.isOwn = addressOf(block) === layer;
-  view.told = JSON.stringify(chosenIn(view, view.close));
+  view.told ??= JSON.stringify(chosenIn(view, view.close)); // what the URL says is not told again
 }
 
 function groupElement(view, { heading, kind, blocks }) {
