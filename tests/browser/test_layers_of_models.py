@@ -211,3 +211,24 @@ def test_bars_and_map_mark_one_standard_deviation_of_a_vae(blank, tensorflow, mn
             }"""
         )
     assert green["vae"] > green["old"] + 20
+
+
+def test_another_model_begins_without_the_changes_and_the_link_follows(blank, mnist, watched):
+    start = {"layer": "", "map": "", "changes": "decoder/pixels/1/0.5,encoder/z/3/0,encoder/z/99/0"}
+    element = given(blank, "layers", networks=["one"], of="", start=start, tells=True)
+    file = load_graph("linear-32")[1]
+    for name in ("one", "two"):
+        send(blank, name, file)
+        blank.evaluate(SEE, [name, mnist.x_test[0].ravel().tolist()])
+        if name == "one":
+            compared = blank.get_by_role("group", name="With your changes, and without")
+            expect(compared).to_be_visible()
+            data = {"networks": ["two"], "of": "", "drawing": "d", "start": start, "tells": True}
+            assert element.evaluate("element => element.sent") == []
+            element.evaluate("(element, data) => element.give(data)", data)
+    expect(compared).to_be_hidden()
+    blank.wait_for_function("element => element.sent.length === 1", arg=element)
+    assert element.evaluate("element => element.sent") == [
+        ["chosen", {"layer": "", "map": "", "changes": ""}]
+    ]
+    assert watched.errors == []
