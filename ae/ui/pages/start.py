@@ -68,8 +68,7 @@ def show_network(own: np.ndarray | None) -> None:
 
 
 own = drawing.image()
-with shell.told():
-    show_network(own)
+small = st.container()
 shown = "Ten test digits" if own is None else "Ten test digits and your drawing"
 st.header(f"{shown}, each compressed to {many}")
 digits = st.container()
@@ -88,6 +87,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     links.to_page("draw", "Draw your own digit", "draw")
 with digits, shell.told():  # without the digits the rest of the page stands
     show_digits(own, seed)
+    with small:
+        show_network(own)
 
 left, middle, right = st.columns(3)
 left.metric(
