@@ -35,6 +35,9 @@ class Autoencoder:
         From images (n, 28, 28) to latent vectors (n, latent_dim).
     decoder : keras.Model
         From latent vectors (n, latent_dim) to images (n, 28, 28).
+    z_log_var : keras.Model, optional
+        Of a VAE, whose encoder gives z_mean: from images to the logarithms of the variances of
+        q(z | image), (n, latent_dim). It has the encoder's layers, but for its last one.
 
     Attributes
     ----------
@@ -47,15 +50,23 @@ class Autoencoder:
         If the models have other shapes.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model) -> None:
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, z_log_var: keras.Model | None = None
+    ) -> None:
         shapes = [*_shapes(encoder), *_shapes(decoder)]
         if len(shapes[1]) != 1 or shapes != [(28, 28), shapes[1], shapes[1], (28, 28)]:
             raise ValueError(
                 "The encoder must map images (28, 28) to z (latent_dim,), and the decoder back. "
                 f"Received: {' -> '.join(map(str, shapes))}."
             )
+        if z_log_var is not None and _shapes(z_log_var) != _shapes(encoder):
+            raise ValueError(
+                "z_log_var must have the shapes of the encoder. "
+                f"Received: {' -> '.join(map(str, _shapes(z_log_var)))}."
+            )
         self.encoder = encoder
         self.decoder = decoder
+        self.z_log_var = z_log_var
         self.latent_dim = shapes[1][0]
         self._compiling = threading.Lock()
 
@@ -71,18 +82,40 @@ class Autoencoder:
         import keras
 
         model: Any = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return cls(model.get_layer("encoder"), model.get_layer("decoder"))
+        return cls.from_parts(model)
+
+    @classmethod
+    def from_parts(cls, model: keras.Model) -> Autoencoder:
+        """Return the autoencoder of a loaded Keras model, by the names of its parts.
+
+        The z_log_var of a VAE may be missing: files of earlier versions have none.
+
+        Raises
+        ------
+        ValueError
+            If it lacks the other parts, or one of them is of another kind.
+        """
+        from ae.nn.networks import with_head
+
+        encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
+        loaded = [layer for layer in model.layers if layer.name == "z_log_var"]
+        return cls(encoder, decoder, with_head(encoder, loaded[0]) if loaded else None)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one functional Keras model with the named parts "encoder" and "decoder".
 
+        That of a VAE has a third one, "z_log_var", which is the model's second output.
         ``keras.saving.load_model`` reads the file in any notebook, without this package.
         """
-        from ae.nn.networks import join, with_own_decoder
+        from ae.nn.networks import join, join_all, with_own_decoder
         from ae.system.files import replacing
 
+        if self.z_log_var is None:
+            joined = join(with_own_decoder(self.encoder, self.decoder), self.decoder)
+        else:
+            joined = join_all(self.encoder, self.decoder, self.z_log_var)
         with replacing(path) as temporary:
-            join(with_own_decoder(self.encoder, self.decoder), self.decoder).save(temporary)
+            joined.save(temporary)
             _compress(temporary)
 
     def round_to_half_precision(self) -> None:
@@ -91,7 +124,7 @@ class Autoencoder:
         The relative error of a weight is then at most 2**-11, and ``save`` writes a file of about
         half the size. Call it before anybody else uses the model.
         """
-        for variable in self.variables:
+        for variable in [*self.variables, *self.head_variables]:
             mantissa, exponent = np.frexp(variable.numpy())
             variable.assign(np.ldexp(np.rint(mantissa * 2048) / 2048, exponent))
 
@@ -111,10 +144,15 @@ class Autoencoder:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All weights, each once: those of the encoder, then those of the decoder."""
+        """Weights of the reconstruction, each once: the encoder's, then the decoder's."""
         shared = {id(variable) for variable in self.encoder.weights}
         own = [variable for variable in self.decoder.weights if id(variable) not in shared]
         return [*self.encoder.weights, *own]
+
+    @property
+    def head_variables(self) -> list[keras.Variable]:
+        """The weights that a VAE's z_log_var has for itself."""
+        return self.z_log_var.layers[-1].weights if self.z_log_var else []
 
     @property
     def fingerprint(self) -> bytes:

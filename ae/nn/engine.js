@@ -2,7 +2,8 @@
 // Values lie in the order of Keras: rows, columns, channels.
 
 // Read a graph, an ArrayBuffer or Uint8Array. Returns {encoder, decoder, latent_dim}: networks, and
-// the number of latent dimensions.
+// the number of latent dimensions. A VAE, whose encoder gives z_mean, also has z_log_var: run it on
+// the encoder's result that `z_log_var.takes` names.
 export function load(file) {
   const bytes = new Uint8Array(file.buffer ?? file, file.byteOffset, file.byteLength);
   const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
@@ -40,21 +41,25 @@ const roomOf = ({ input, operations }) =>
 const windowOf = ({ kernel, down, size: [, m] }) => m * kernel.shape[3] * down.length;
 
 // One part of a graph: {run, output, results}. The results are a Map from each operation's name to
-// its {layer, shape, values}.
-function network({ input, operations, output }, block, take, multiplied) {
+// its {layer, shape, values, parameters, reshapes}: the number of its weights, and whether it only
+// gives values another shape. `explain.js` reads the rest.
+function network({ input, operations, output, takes }, block, take, multiplied) {
   const weight = ({ at, shape }) => block.subarray(at, at + size(shape));
   const all = [{ shape: input, values: take(size(input)) }];
   const results = new Map();
   const steps = operations.map((operation) => {
     const { name, layer, op, in: inputs, shape, activation } = operation;
     const y = take(size(shape));
-    results.set(name, { layer, shape, values: y });
+    const reshapes = op === "copy" && !activation;
+    const parameters = weightsIn(operation);
+    const from = inputs.map((number) => all[number]);
+    results.set(name, { layer, shape, values: y, parameters, reshapes, operation, from, weight });
     all.push(results.get(name));
     if (!OPERATIONS[op]) {
       throw new Error(`The layer "${name}" (${layer}) needs "${op}". Reload the page.`);
     }
-    const xs = inputs.map((number) => all[number].values);
-    const compute = OPERATIONS[op](operation, y, xs, all[inputs[0]].shape, weight, take, multiplied);
+    const xs = from.map(({ values }) => values);
+    const compute = OPERATIONS[op](operation, y, xs, from[0].shape, weight, take, multiplied);
     if (!activation) return { name, compute };
     const [kind, a, b, c, d] = activation;
     const f = ACTIVATIONS[kind];
@@ -74,7 +79,13 @@ function network({ input, operations, output }, block, take, multiplied) {
     }
     return all[output].values;
   }
-  return { run, results, output: all[output].values };
+  return { run, results, output: all[output].values, takes };
+}
+
+// How many weights an operation has, wherever its settings name them.
+function weightsIn(setting) {
+  if (setting === null || typeof setting !== "object") return 0;
+  return Object.hasOwn(setting, "at") ? size(setting.shape) : total(Object.values(setting), weightsIn);
 }
 
 // Each takes an operation, the place y of its result, its inputs, the first one's shape, and ways to

@@ -9,7 +9,8 @@ The file of a graph (``graph.bin``) has, one after the other:
 
 The head is {"weights": {"count", "dtype"}, "parts": {"encoder": part, "decoder": part}}. A part is
 {"input": shape, "operations": [operation, …], "output": value}. Value 0 is the part's input, value
-i the result of operation i - 1. An operation has
+i the result of operation i - 1. A VAE, whose encoder gives z_mean, has a third part, "z_log_var":
+its input is the result of the encoder's operation "takes". An operation has
 
 - "op", "shape" and the settings that ``ae.nn.layers.steps_of`` gives it;
 - "in", the values that it takes;
@@ -126,7 +127,11 @@ def graph_of(autoencoder: Autoencoder) -> Graph:
     ------
     ModelError : if it has a layer that the engine cannot compute.
     """
-    return graph_of_models(encoder=autoencoder.encoder, decoder=autoencoder.decoder)
+    block = _Block()
+    parts = _parts_of(block, encoder=autoencoder.encoder, decoder=autoencoder.decoder)
+    if autoencoder.z_log_var is not None:
+        parts["z_log_var"] = _head_of(autoencoder.z_log_var, parts["encoder"], block)
+    return Graph(parts, block.weights())
 
 
 def graph_of_models(**models: keras.Model) -> Graph:
@@ -141,6 +146,10 @@ def graph_of_models(**models: keras.Model) -> Graph:
     ModelError : if one has a layer that the engine cannot compute.
     """
     block = _Block()
+    return Graph(_parts_of(block, **models), block.weights())
+
+
+def _parts_of(block: _Block, **models: keras.Model) -> dict[str, dict]:
     parts = {}
     for name, model in models.items():
         if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -151,7 +160,18 @@ def graph_of_models(**models: keras.Model) -> Graph:
         part = _Part(block, tuple(model.inputs[0].shape[1:]))
         (output,) = part.inline(model, [0], "")
         parts[name] = part.to_dict(output)
-    return Graph(parts, block.weights())
+    return parts
+
+
+def _head_of(z_log_var: keras.Model, encoder: dict, block: _Block) -> dict:
+    """The dense layer of z_log_var, on the hidden values that the encoder has computed."""
+    operations = encoder["operations"]
+    (hidden,) = operations[encoder["output"] - 1]["in"]
+    taken = operations[hidden - 1]
+    dense, shape = z_log_var.layers[-1], tuple(taken["shape"])
+    (step,) = steps_of(dense, [shape], tuple(z_log_var.output_shape[1:]))
+    part = _Part(block, shape)
+    return part.to_dict(part.add(dense.name, "Dense", [0], step)) | {"takes": taken["name"]}
 
 
 def linear_graph(pca: PCA) -> Graph:

@@ -73,16 +73,59 @@ def with_own_decoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
     return copy
 
 
-def join_variational(encoder: keras.Model, decoder: keras.Model, kl_weight: float) -> keras.Model:
-    """Return a VAE for training: as ``join``, but the decoder gets a sample of z.
+def log_variance_head(encoder: keras.Model) -> keras.Model:
+    """Return a VAE's untrained second output: from images to z_log_var (n, latent_dim).
 
-    The encoder's output is z_mean. A second output layer for z_log_var is added to its last hidden
-    layer, for training only.
+    The encoder's output is z_mean. Both have all layers but the last one in common.
+    """
+    import keras
+
+    last_hidden = encoder.layers[-1].input
+    z_log_var = keras.layers.Dense(encoder.output_shape[-1], name="z_log_var")(last_hidden)
+    return keras.Model(encoder.input, z_log_var, name="z_log_var")
+
+
+def with_head(encoder: keras.Model, loaded: keras.Model) -> keras.Model:
+    """Return a loaded z_log_var on the encoder's own layers: ``join_all`` saved a copy of these.
+
+    Raises
+    ------
+    ValueError
+        If it is not a dense layer on the encoder's last hidden layer.
+    """
+    import keras
+
+    last = loaded.layers[-1] if isinstance(loaded, keras.Model) else loaded
+    if not all(isinstance(layer, keras.layers.Dense) for layer in (last, encoder.layers[-1])):
+        raise ValueError("z_log_var must be a dense layer on the encoder's last hidden layer.")
+    return keras.Model(encoder.input, last(encoder.layers[-1].input), name="z_log_var")
+
+
+def join_all(encoder: keras.Model, decoder: keras.Model, z_log_var: keras.Model) -> keras.Model:
+    """Return a VAE as it is saved: from images to reconstruction and z_log_var.
+
+    z_log_var is a copy: Keras cannot load layers that two nested models share.
+    """
+    import keras
+
+    copy = keras.models.clone_model(z_log_var)
+    copy.set_weights(z_log_var.get_weights())
+    images = keras.Input((SIDE, SIDE), name="images")
+    outputs = [decoder(encoder(images)), copy(images)]
+    return keras.Model(images, outputs, name="variational_autoencoder")
+
+
+def join_variational(
+    encoder: keras.Model, decoder: keras.Model, z_log_var: keras.Model, kl_weight: float
+) -> keras.Model:
+    """Return a VAE for training: as ``join``, but the decoder gets a sample of z.
 
     Parameters
     ----------
     encoder, decoder : keras.Model
-        As ``build`` returns them.
+        As ``build`` returns them. The encoder's output is z_mean.
+    z_log_var : keras.Model
+        The encoder's ``log_variance_head``.
     kl_weight : float
         ``kl_weight`` * kl_loss / 784 is added to the loss, which is a mean over the 784 pixels.
         kl_loss, in nats per image, is reported as a metric.
@@ -118,9 +161,7 @@ def join_variational(encoder: keras.Model, decoder: keras.Model, kl_weight: floa
             epsilon = keras.random.normal(ops.shape(z_mean), seed=self.seeds)
             return z_mean + ops.exp(0.5 * z_log_var) * epsilon
 
-    last_hidden = encoder.layers[-1].input
-    z_log_var = keras.layers.Dense(encoder.output_shape[-1], name="z_log_var")(last_hidden)
-    z = Sampling()([encoder.output, z_log_var])
+    z = Sampling()([encoder.output, z_log_var.output])
     return keras.Model(encoder.input, decoder(z), name="variational_autoencoder")
 
 
@@ -193,7 +234,7 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
         x = layers.Dense(width, activation=config.activation)(x)
     x = layers.Dense(grid * grid * first, activation=config.activation)(x)
     x = layers.Reshape((grid, grid, first))(x)
-    strides = _strides(config)
+    strides = decoder_strides(config)
     for filters, stride in zip(hidden, strides, strict=False):
         x = layers.Conv2DTranspose(
             filters,
@@ -215,7 +256,7 @@ def _conv_decoder(config: ModelConfig) -> keras.Model:
     return Model(z, layers.Reshape((SIDE, SIDE), name="reconstruction")(x), name="decoder")
 
 
-def _strides(config: ModelConfig) -> list[int]:
+def decoder_strides(config: ModelConfig) -> list[int]:
     """Return the strides of all Conv2DTranspose layers, the output layer last.
 
     Layers on a small grid are fast, so the grid is doubled as late as possible; if there are

@@ -136,10 +136,10 @@ def script(card: ModelCard) -> str:
         f"_{kind}_encoder",
         *["_refined", "with_own_decoder"] * refined,
         f"_{kind}_decoder",
-        *([] if linear else ["_strides"]),
+        *([] if linear else ["decoder_strides"]),
         "join",
     ]
-    parts = _sources(networks, names + ["join_variational"] * variational)
+    parts = _sources(networks, names + ["log_variance_head", "join_variational"] * variational)
     if noisy:
         parts += _sources(noise, None)
     parts += _training_parts(training)
@@ -148,7 +148,7 @@ def script(card: ModelCard) -> str:
         decoder=f"_{kind}_decoder",
         refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,
         save="with_own_decoder(encoder, decoder)" if refined else "encoder",
-        join="join_variational(encoder, decoder, TRAINING.kl_weight)"
+        join="join_variational(encoder, decoder, log_variance_head(encoder), TRAINING.kl_weight)"
         if variational
         else "join(encoder, decoder)",
     )

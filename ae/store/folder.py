@@ -158,7 +158,7 @@ def load(name_or_path: str | os.PathLike = DEFAULT_MODEL) -> Autoencoder:
     try:
         with open_regular(path, LARGEST_FILE) as file:
             model = safe_loading.load(file.read(), uploaded=False)
-        autoencoder = Autoencoder(model.get_layer("encoder"), model.get_layer("decoder"))
+        autoencoder = Autoencoder.from_parts(model)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{path.name} of {path.parent.name!r} cannot be read: {error!s:.300}"

@@ -120,7 +120,10 @@ def _joined(files: Sequence[bytes]) -> Any:
     import keras
 
     if len(files) == 1:
-        return safe_loading.load(files[0])
+        model: Any = safe_loading.load(files[0])
+        # Of a VAE that this app has saved, z_log_var is left out: its copy of the encoder is no
+        # part of the way from the picture to the reconstruction.
+        return keras.Model(model.inputs, model.outputs[0]) if len(model.outputs) > 1 else model
     parts: list[Any] = [safe_loading.load(file, is_part=True) for file in files]
     # The encoder is the one whose result is no picture.
     parts.sort(key=lambda part: math.prod(part.outputs[0].shape[1:]))

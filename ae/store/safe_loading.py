@@ -74,7 +74,10 @@ def refused_if_it_fails() -> Iterator[None]:
 def _check_size(model: Any, uploaded: bool, is_part: bool) -> None:
     """Raise ModelError if the model has other shapes than an autoencoder or is too large."""
     pictures = {(28, 28), (28, 28, 1), (784,)}
-    takes, gives = (_shape(tensors) for tensors in (model.inputs, model.outputs))
+    takes, gives = (
+        _shape(model.inputs),
+        _shape(model.outputs[:1] if _is_vae(model) else model.outputs),
+    )
     fit = [shape in pictures for shape in (takes, gives)]
     if not (any(fit) if is_part else all(fit)):
         what, shape = ("output", gives) if fit[0] else ("input", takes)
@@ -103,6 +106,11 @@ def _check_size(model: Any, uploaded: bool, is_part: bool) -> None:
 def _shape(tensors: list[Any]) -> tuple[int | None, ...] | str:
     """The shape of the one tensor without its batch, or how many there are."""
     return tuple(tensors[0].shape[1:]) if len(tensors) == 1 else f"{len(tensors)} of them"
+
+
+def _is_vae(model: Any) -> bool:
+    """Whether it is a VAE that this app has saved: z_log_var is its second output."""
+    return len(model.outputs) == 2 and any(layer.name == "z_log_var" for layer in model.layers)
 
 
 def _inputs(layer: keras.layers.Layer) -> list[Any]:

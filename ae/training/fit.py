@@ -146,16 +146,17 @@ def _compile(
     from ae.nn import networks
 
     encoder, decoder = networks.build(model_config)
-    autoencoder = Autoencoder(encoder, decoder)
+    z_log_var = networks.log_variance_head(encoder) if model_config.kind == "vae" else None
+    autoencoder = Autoencoder(encoder, decoder, z_log_var)
     if (count := autoencoder.parameters) > MOST_PARAMETERS:
         raise ValueError(
             f"The network must have at most {MOST_PARAMETERS:,} parameters. Received: {count:,}. "
             "Choose fewer filters."
         )
     trainer = (
-        networks.join_variational(encoder, decoder, training_config.kl_weight)
-        if model_config.kind == "vae"
-        else networks.join(encoder, decoder)
+        networks.join(encoder, decoder)
+        if z_log_var is None
+        else networks.join_variational(encoder, decoder, z_log_var, training_config.kl_weight)
     )
     steps = training_config.epochs * math.ceil(image_count / training_config.batch_size)
     trainer.compile(

@@ -144,7 +144,7 @@ class Monitor:
     def keep_best(self, validation_error: float) -> None:
         """Keep the weights if their validation error is the lowest so far."""
         if self.best is None or validation_error < self.best.squared_error:
-            weights = [_array(variable) for variable in self.autoencoder.variables]
+            weights = [_array(variable) for variable in self._kept]
             self.best = BestWeights(validation_error, self.step, weights)
 
     def restore_best(self) -> None:
@@ -152,7 +152,8 @@ class Monitor:
         best = self.best
         if best is None or self._validation_error() <= best.squared_error:
             return
-        for variable, array in zip(self.autoencoder.variables, best.weights, strict=True):
+        # The state of an earlier version has no weights of a VAE's z_log_var, the last ones.
+        for variable, array in zip(self._kept, best.weights, strict=False):
             variable.assign(array)
         self.step = best.step
         self.look()
@@ -165,6 +166,10 @@ class Monitor:
     def _validation_error(self) -> float:
         reconstructions = self.autoencoder.reconstruct(self.validation)
         return float(squared_error(self.validation, reconstructions).mean())
+
+    @property
+    def _kept(self) -> list[keras.Variable]:
+        return [*self.autoencoder.variables, *self.autoencoder.head_variables]
 
     @property
     def _variables(self) -> list[keras.Variable]:

@@ -38,6 +38,7 @@ _PAGES = {
     "": (("start", "Start", "home"),),
     "Understand": (
         ("draw", "Draw", "draw"),
+        ("inside", "Inside", "account_tree"),
         ("reconstruct", "Reconstruct", "grid_view"),
         ("latent", "Latent space", "explore"),
     ),

@@ -144,6 +144,9 @@ RUN = _text("run", "train")  # the run that is shown
 INK = _text("ink", "")  # a drawing, as ae.data.ink_text writes it
 TASK = _text("task", "")  # a teacher's sentence on top of the page
 HIDE = _text("hide", "")  # what a teacher's link hides: "sidebar", "settings" or both with a comma
+LAYER = _text("layer", "inside")  # the layer that is looked at closely
+FEATURE_MAP = _text("feature", "inside")  # and its feature map
+CHANGES = _text("changes", "inside")  # feature maps that are switched off or turned up
 MAP_PLACE = _text("here", "latent")  # the place chosen on the map
 MAP_DIGIT = _text("chosen", "latent")  # the test digit chosen on the map
 MAP_AREA = _text("area", "latent")  # the area chosen on the map
@@ -155,10 +158,14 @@ PAD_NOTE = "pad_note"  # why the last picture was not taken
 PAD_PIECES, PIECES = "pad_pieces", "pieces"  # Draw: what may be the digit of a picture
 CODE_BARS = "code_bars"  # the code bars
 NETWORK, PCA_NETWORK = "network", "pca_network"  # what gives the page its networks
+SMALL_NETWORK = "small_network"  # Start: the network in small
 DIGIT_ROWS = "digit_rows"  # Start: the digits and their reconstructions
 UPLOAD = "upload"  # Draw: the picture file
 PCA_MODEL = "pca_model"  # Draw: the model last compared with PCA
 SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin
+INSIDE_PAD = "inside_pad"  # Inside: the pad's component state
+LAYERS = "layers"  # Inside: the row of layers
+POSTERIOR = "posterior"  # Inside and Draw: the posterior of a VAE
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad
 COMPRESS_PAD = "compress_pad"  # Compress: the pad's component state
 SET_UPLOAD = "set_upload"  # Compress: the uploaded set or file
@@ -186,6 +193,7 @@ DIGITS_SHEET = "sheet_digits"  # and its sheet of digits
 LATENT_START = "latent_start"  # Latent space: what was chosen on the map when it was opened
 DRAW_AT_SNAPSHOTS = "draw_at_snapshots"  # Train: whether the time machine has a pad
 SNAPSHOT_PAD = "snapshot_pad"  # Train: the pad's component state
+SNAPSHOT_LAYERS = "snapshot_layers"  # Train: the layers below it
 FILM, NOW = "film", "now"  # Train: the film of a run, and how it stands
 COMPARED_CURVES = "compared_curves"  # Train: the chart of the compared runs
 FILM_OF = "film_of"  # Train: whose film is shown, if the run and the chosen model have one
@@ -209,6 +217,7 @@ SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's 
 
 PADS = {
     "draw": PAD,
+    "inside": INSIDE_PAD,
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
     "train": SNAPSHOT_PAD,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pad_driver import SEVEN, Pad
 from playwright.sync_api import expect
 
-PAGES = ("", "draw", "reconstruct", "latent", "denoise", "generate", "compress", "train")
+PAGES = ("", "draw", "inside", "reconstruct", "latent", "denoise", "generate", "compress", "train")
 GRAVE = ("serious", "critical")
 
 
@@ -25,6 +26,17 @@ def test_no_grave_violation_on_any_page(app, measured, new_context, path, scheme
     page = new_context(color_scheme=scheme).new_page()
     page.goto(app.address(path))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_grave_violation_where_a_layer_is_looked_at(app, new_context, scheme):
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto(app.address("inside", "changes=encoder%2Fconv2d%2F1%2F0"))
+    Pad(page).draw(SEVEN)
+    expect(page.get_by_role("table", name="Kernel")).to_be_visible()
+    expect(page.get_by_role("group", name="With your changes, and without")).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     assert violations(page) == []
 

@@ -76,6 +76,26 @@ def test_a_browser_without_webassembly_computes_the_same(browser, mnist, name):
     np.testing.assert_allclose(pixels, model.reconstruct(images), atol=PIXEL_TOLERANCE)
 
 
+def test_the_z_log_var_of_a_vae_gives_what_keras_gives(engine, mnist):
+    config = ModelConfig(kind="vae", latent_dim=3, filters=(2, 3), decoder_filters=(3, 2))
+    encoder, decoder = networks.build(config)
+    model = Autoencoder(encoder, decoder, networks.log_variance_head(encoder))
+    randomise(model.z_log_var, np.random.default_rng(0))
+    images = mnist.x_test[:5]
+    with engine.loaded(graph_of(model)) as graph:
+        got = [
+            graph.evaluate(
+                """({ encoder, z_log_var }, image) => {
+                  encoder.run(image);
+                  return [...z_log_var.run(encoder.results.get(z_log_var.takes).values)];
+                }""",
+                image.ravel().tolist(),
+            )
+            for image in images
+        ]
+    np.testing.assert_allclose(got, model.z_log_var(images), atol=1e-4)
+
+
 # A network takes seconds: a failing one is shown as it is found.
 @settings(max_examples=8, phases=set(Phase) - {Phase.shrink})
 @given(config=..., seed=st.integers(0, 2**32 - 1))

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("measured")
 TITLES = {
     "": "What is an autoencoder?",
     "draw": "What happens to my digit?",
+    "inside": "What does each layer see?",
     "reconstruct": "How good is it, and where does it fail?",
     "denoise": "Can it remove noise?",
     "latent": "The latent space",

@@ -64,6 +64,20 @@ def test_each_reconstruction_is_the_models_and_its_error_stands_below(
         assert np.abs(pixels(canvas) - 255 * output).max() <= 1
         assert abs(float(text) - error) <= 0.051
         assert canvas.get_attribute("aria-label").endswith(f"squared error {text}")
+    # The network in small: a digit has flowed through it, once.
+    name = "The network: test digit 2, from the image to the reconstruction"
+    row = page.get_by_role("group", name=name)
+    first, last = row.locator("canvas").first, row.locator("canvas").last
+    image = (pixels(first).astype(np.float32) / 255)[None]
+    output = store.load("conv-32").reconstruct(image)
+    assert np.abs(pixels(last) - 255 * output[0]).max() <= 1.5
+    error = metrics.squared_error(image, output)[0]
+    words = f"784 pixels → 32 values → 784 pixels, squared error {error:.1f}"
+    expect(page.get_by_text(words)).to_be_visible()
+    moving = "figure => getComputedStyle(figure).animationName"
+    assert row.locator("figure").first.evaluate(moving) == "arrive"
+    page.emulate_media(reduced_motion="reduce")
+    assert row.locator("figure").first.evaluate(moving) == "none"
     assert watched.errors == []
 
 

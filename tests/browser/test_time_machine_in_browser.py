@@ -112,6 +112,16 @@ def test_a_digit_is_drawn_while_the_slider_goes_through_the_training(
     expect(pad.message).to_contain_text("at step 0.")
     first = pixels(pad.reconstruction)
     assert first != last
+    kernels = []
+    for key in ("End", "Home"):  # the layers are those of the snapshot, too
+        page.keyboard.press(key)
+        closer = page.get_by_role("group", name="Look closer at one layer")
+        table = closer.get_by_role("table", name="Kernel")
+        expect(closer.locator(".kind")).to_have_text("Conv2D, output 28 × 28 × 4, 40 parameters.")
+        expect(pad.message).to_contain_text("at step 0." if key == "Home" else "at step 45.")
+        page.wait_for_timeout(500)  # a value is told of when the pen has rested
+        kernels.append(table.inner_text())
+    assert kernels[0] != kernels[1], "kernels grow with the training"
     pad.put_pen_down(BAR)
     assert pixels(pad.reconstruction) != first, "the network of the first step follows the pen"
     pad.lift_pen()

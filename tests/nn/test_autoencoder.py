@@ -90,6 +90,53 @@ def test_loading_what_was_saved_gives_equal_outputs(tensorflow, tmp_path, digits
     np.testing.assert_array_equal(again.reconstruct(digits), model.reconstruct(digits))
 
 
+def _vae() -> Autoencoder:
+    config = ModelConfig(kind="vae", latent_dim=3, filters=(2,), decoder_filters=(2,))
+    encoder, decoder = networks.build(config)
+    return Autoencoder(encoder, decoder, networks.log_variance_head(encoder))
+
+
+def test_a_vae_keeps_its_z_log_var(tensorflow, tmp_path, digits):
+    import keras
+
+    model = _vae()
+    model.save(tmp_path / "model.keras")
+    again = Autoencoder.load(tmp_path / "model.keras")
+    expected = model.z_log_var(digits).numpy()
+    assert expected.std() > 0
+    np.testing.assert_array_equal(again.z_log_var(digits), expected)
+    np.testing.assert_array_equal(again.reconstruct(digits), model.reconstruct(digits))
+    # A notebook gets it by its name, too, or as the second output.
+    plain = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(plain.get_layer("z_log_var")(digits), expected, atol=1e-6)
+    np.testing.assert_allclose(plain(digits)[1], expected, atol=1e-6)
+    # It stands on the encoder's own layers: rounding changes these once.
+    again.round_to_half_precision()
+    hidden = keras.Model(again.encoder.input, again.encoder.layers[-1].input)(digits)
+    kernel, bias = again.head_variables
+    np.testing.assert_allclose(again.z_log_var(digits), hidden @ kernel + bias, atol=1e-6)
+
+
+def test_a_vae_without_its_z_log_var_is_loaded(tensorflow, tmp_path, digits):
+    """As earlier versions saved it."""
+    model = _vae()
+    Autoencoder(model.encoder, model.decoder).save(tmp_path / "model.keras")
+    again = Autoencoder.load(tmp_path / "model.keras")
+    assert again.z_log_var is None
+    np.testing.assert_array_equal(again.reconstruct(digits), model.reconstruct(digits))
+
+
+def test_a_z_log_var_of_another_kind_is_refused(tensorflow, tmp_path):
+    import keras
+
+    model = _vae()
+    images = keras.Input((28, 28))
+    wrong = keras.Model(images, keras.layers.Flatten()(images), name="z_log_var")
+    networks.join_all(model.encoder, model.decoder, wrong).save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match="z_log_var must be a dense layer"):
+        Autoencoder.load(tmp_path / "model.keras")
+
+
 def test_saved_file_loads_without_this_package(tiny_model, tmp_path, digits):
     tiny_model.save(tmp_path / "model.keras")
     np.save(tmp_path / "digits.npy", digits)

@@ -119,6 +119,23 @@ def test_a_decoder_in_an_encoder_is_inlined_and_its_weights_are_stored_once(tens
     assert loaded.weights.size == graph.weights.size
 
 
+def test_a_vae_has_its_z_log_var_as_a_small_third_part(tensorflow):
+    from ae.config import ModelConfig
+
+    config = ModelConfig(kind="vae", latent_dim=3, filters=(2,), decoder_filters=(3, 2))
+    encoder, decoder = networks.build(config)
+    head = networks.log_variance_head(encoder)
+    with_it, without = (
+        graph_of(Autoencoder(encoder, decoder, head)),
+        graph_of(Autoencoder(encoder, decoder)),
+    )
+    part = with_it.parts["z_log_var"]
+    assert part["takes"] == names(with_it, "encoder")[-2]
+    assert [operation["name"] for operation in part["operations"]] == ["z_log_var"]
+    assert with_it.weights.size - without.weights.size == head.layers[-1].count_params() - 3
+    assert "z_log_var" not in without.parts
+
+
 def test_a_layer_that_is_used_twice_has_two_names_and_one_kernel(keras):
     images = keras.Input((6,))
     dense = keras.layers.Dense(6, bias_initializer="ones", name="twice")

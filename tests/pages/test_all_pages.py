@@ -139,7 +139,7 @@ def test_a_model_that_does_not_load_is_told_on_every_page(open_page, put, damage
     for page in PAGES:
         at.switch_page(f"ae/ui/pages/{page}.py").run()
         assert not at.exception
-        if page in ("start", "draw"):  # the graph beside the model is whole
+        if page in ("start", "draw", "inside"):  # the graph beside the model is whole
             assert len(at.title) == 1
         elif page == "train":  # it loads no model
             assert any(button.label == "Train" for button in at.button)

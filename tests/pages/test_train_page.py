@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import re
 import time
 
 import pytest
@@ -488,3 +489,24 @@ def test_the_training_time_is_told_alike_everywhere(open_page, put):
     assert f"after {seconds} s of training" in at.success[0].value
     table = at.table[-1].value.set_index("setting")
     assert table.loc["seconds of training", OWN] == seconds
+
+
+def test_the_plan_of_the_network_follows_the_form(open_page, models_folder, tensorflow):
+    from ae.nn import networks
+    from ae.nn.autoencoder import Autoencoder
+    from ae.training import presets
+
+    at = open_page("train")
+    for latent_dim in (32, 5):
+        at.number_input(key=f"{state.SETTING}quick_latent_dim").set_value(latent_dim).run()
+        config = dataclasses.replace(presets.PRESETS["quick"].model, latent_dim=latent_dim)
+        model = Autoencoder(*networks.build(config))
+        (drawing,) = (each.proto.body for each in at.get("html") if "plan" in each.proto.body)
+        for layer in [*model.encoder.layers, *model.decoder.layers]:
+            if layer.count_params():
+                kind, count = type(layer).__name__, layer.count_params()
+                assert re.search(rf"<li>[^L]*{kind}<br>[^L]*<br>{count:,} parameters</li>", drawing)
+        assert "Latent vector: the bottleneck</p><ol><li>" in drawing
+        (caption,) = (each.value for each in at.caption if "before training" in each.value)
+        assert f"{model.parameters:,} parameters" in caption
+        assert f"{784 / latent_dim:.3g} times fewer" in caption

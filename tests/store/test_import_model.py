@@ -93,6 +93,23 @@ def test_an_imported_chain_of_plain_layers_has_the_same_outputs(
     assert card.test.squared_error == pytest.approx(errors.mean(), rel=1e-4)
 
 
+def test_a_vae_that_the_app_has_saved_is_imported_as_its_two_halves(
+    keras, small_data, models_folder, tmp_path
+):
+    from ae.nn import networks
+    from ae.nn.autoencoder import Autoencoder
+
+    settings = ModelConfig(kind="vae", latent_dim=3, filters=(2,), decoder_filters=(4, 2))
+    encoder, decoder = networks.build(settings)
+    vae = Autoencoder(encoder, decoder, networks.log_variance_head(encoder))
+    vae.save(tmp_path / "vae.keras")
+    import_file("theirs", (tmp_path / "vae.keras").read_bytes(), small_data)
+    images = small_data.x_test[:5]
+    z, reconstructions = store.load("theirs").encode_and_reconstruct(images)
+    np.testing.assert_allclose(z, vae.encode(images), atol=1e-5)
+    np.testing.assert_allclose(reconstructions, vae.reconstruct(images), atol=1e-5)
+
+
 def test_a_name_in_use_is_refused_and_its_model_stays(keras, small_data, models_folder, tmp_path):
     file = saved(flat(keras), tmp_path)
     import_file("theirs", file, small_data)

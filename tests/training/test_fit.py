@@ -102,6 +102,11 @@ def test_variational_autoencoder_reports_its_kl_loss_and_saves_plain(
     again = Autoencoder.load(tmp_path / "vae.keras")
     z = model.encode(small_data.x_test)
     np.testing.assert_array_equal(again.encode(small_data.x_test), z)  # z_mean is not random
+    z_log_var = again.z_log_var(small_data.x_test).numpy()
+    np.testing.assert_array_equal(model.z_log_var(small_data.x_test), z_log_var)
+    # It has been trained: the KL divergence that it gives is about the one of the last step.
+    kl_loss = 0.5 * (z**2 + np.exp(z_log_var) - z_log_var - 1).sum(axis=1).mean()
+    assert kl_loss == pytest.approx(records[-1].kl_loss, rel=0.3)
 
 
 def test_records_cover_the_whole_run(tiny_config, small_data):

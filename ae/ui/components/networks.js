@@ -2,7 +2,7 @@
 // latent vectors. Each component's script is a module of its own: they meet on globalThis.
 
 // networks : name -> {encoder, decoder, latent_dim}, as engine.js loads it, or {failure}
-// seen : name of a drawing -> {network, image, z, output, error}, as `reconstruct` returns it, and whose network
+// seen : name of a drawing -> {network, image, z, deviation, output, error}, as `reconstruct` returns it, and whose network
 // sheets : name -> ImageBitmap of many digits
 // vectors : name -> Float32Array, one latent vector after the other
 // snapshots : title of a time machine -> {at, step}, where its slider is
@@ -16,7 +16,8 @@ const lab = (globalThis.aeLab ??= {
 });
 
 // Kinds: "network", "sheet" and "vectors" with their names, "seen" with the name of a drawing,
-// "snapshot" with the title of a time machine.
+// "snapshot" with the title of a time machine, "ran" with the name of a network whose results are no
+// longer those of a drawing.
 const tell = (kind, detail) => lab.events.dispatchEvent(new CustomEvent(kind, { detail }));
 
 // Call a listener with what is told. Returns what ends it.
@@ -38,12 +39,18 @@ function failureOf(name) {
   return failure ? `The model cannot be used in this browser: ${failure}` : "";
 }
 
-// Encode and decode an image, Float32Array (784). The arrays are the caller's own.
+// Encode and decode an image, Float32Array (784). The arrays are the caller's own. A VAE that has kept
+// its z_log_var also gives the standard deviations of z.
 function reconstruct(network, image) {
   const z = network.encoder.run(image).slice();
+  const deviation = network.z_log_var && deviationOf(network);
   const output = network.decoder.run(z).slice();
-  return { image, z, output, error: squaredError(image, output) };
+  return { image, z, deviation, output, error: squaredError(image, output) };
 }
+
+// After a run of the encoder.
+const deviationOf = ({ encoder, z_log_var: head }) =>
+  head.run(encoder.results.get(head.takes).values).map((value) => Math.exp(value / 2));
 
 // The sum over the pixels, as ae.analysis.metrics has it.
 const squaredError = (image, other) => image.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);

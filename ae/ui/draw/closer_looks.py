@@ -8,7 +8,7 @@ import streamlit as st
 from ae import charts, imaging
 from ae.analysis.evaluation import share_below
 from ae.store import ModelCard
-from ae.ui import cache, drawing, shell, state
+from ae.ui import cache, drawing, posterior_view, shell, state
 from ae.ui.components.drawing_pad import read_ink
 from ae.ui.draw import input_output
 from ae.ui.draw.live_view import Seen, see
@@ -19,13 +19,17 @@ _SIDE = 120  # pixels of a step's picture: 28 at 4 times or 56 at twice their si
 _UNUSUAL = 0.99  # share of the test digits with a lower error
 
 
-def show(card: ModelCard) -> None:
-    """Show one of the closer looks, and the downloads."""
+def show(card: ModelCard, network: bytes) -> None:
+    """Show one of the closer looks, and the downloads.
+
+    network : the file of the model's graph.
+    """
     looks = {
         state.PREPROCESSING: _show_preprocessing,
         "Is it a digit?": _is_it_a_digit,
         "Nearest training digits": show_nearest,
         "Comparison with PCA": compare_with_pca,
+        "Posterior": lambda seen, card: posterior_view.show(card, network),
     }
     st.header("A closer look at your drawing")
     look = shell.settings("look").segmented_control(

@@ -10,7 +10,7 @@ import streamlit as st
 from ae.analysis import metrics
 from ae.data.drawing import MnistForm, to_mnist_form
 from ae.store import ModelCard
-from ae.ui import cache, drawing, state
+from ae.ui import cache, drawing, posterior_view, state
 from ae.ui.components.code_bars import code_bars, map_points
 from ae.ui.components.drawing_pad import Ink, drawing_pad, read_ink, reconstruct
 from ae.ui.components.network import send_network
@@ -82,6 +82,12 @@ def show(card: ModelCard, network: bytes) -> None:
                 else "Each bar is one value. Its length shows how far the value is above or below "
                 "the average of the 10,000 test digits. Move a bar, and see what the decoder draws "
                 "then. A green line then shows the value of your digit."
+            )
+            + (
+                " The model is a VAE: a thin green line or ellipse shows one standard deviation σ "
+                "around z_mean."
+                if posterior_view.is_known(card, network)
+                else ""
             )
         )
         _bars(card)

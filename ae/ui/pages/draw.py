@@ -11,7 +11,7 @@ from ae.ui.draw import closer_looks, live_view
 def draw(card: ModelCard, network: bytes) -> None:
     """The pad and what follows it: all that a drawing which has come to rest changes."""
     live_view.show(card, network)
-    closer_looks.show(card)
+    closer_looks.show(card, network)
     live_view.send_pca(card)
 
 

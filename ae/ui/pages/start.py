@@ -6,8 +6,11 @@ import streamlit as st
 from ae.ui import cache, drawing, links, shell, state, theory
 from ae.ui.components.digit_rows import digit_rows
 from ae.ui.components.network import send_network
+from ae.ui.components.small_network import small_network
 from ae.ui.markdown import plain
 from ae.ui.words import percent
+
+_FLOWING = 2  # the class of the digit that goes through the network in small
 
 card = shell.chosen_card()
 dimensions = card.model.latent_dim
@@ -51,7 +54,19 @@ def show_digits(own: np.ndarray | None, seed: int) -> None:
     )
 
 
+def show_network(own: np.ndarray | None) -> None:
+    """The network in small: one's own drawing goes through it, float32 (28, 28), or a digit."""
+    data = cache.mnist()
+    first = int(np.flatnonzero(data.y_test == _FLOWING)[0])
+    digit, what = (
+        (data.x_test[first], f"test digit {_FLOWING}") if own is None else (own, "your drawing")
+    )
+    small_network(state.SMALL_NETWORK, network=str(card.graph), digit=digit, name=what)
+    links.to_page("inside", "See what each layer does", "account_tree")
+
+
 own = drawing.image()
+small = st.container()
 shown = "Ten test digits" if own is None else "Ten test digits and your drawing"
 st.header(f"{shown}, each compressed to {many}")
 digits = st.container()
@@ -71,6 +86,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
 card, network = shell.network(card.name)
 with digits, shell.told():  # without the digits the rest of the page stands
     show_digits(own, seed)
+    with small:
+        show_network(own)
 
 left, middle, right = st.columns(3)
 left.metric(

@@ -25,6 +25,7 @@ from ae.runs.cost import Cost
 from ae.training import presets
 from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
+from ae.ui.train.plan_view import show_plan
 
 _FIRST = ("latent_dim", "kind", "noise")
 _SETTINGS = settings(ModelConfig) | settings(TrainingConfig)
@@ -60,6 +61,7 @@ def show_form() -> None:
         if message := st.session_state.pop(state.TRAIN_ERROR, None):
             st.error(plain(message), icon=":material/error:")
         _show_cost(model_config, training_config)
+        show_plan(model_config)
         with st.expander("Command line for the same run"):
             words = control.arguments(model_config, training_config)
             st.code(

@@ -15,6 +15,7 @@ from ae.training import snapshot_views, snapshots
 from ae.training.snapshot_views import Map, View
 from ae.ui import cache, drawing, state
 from ae.ui.components.drawing_pad import drawing_pad, read_ink
+from ae.ui.components.layers import layers
 from ae.ui.components.network import send_network
 from ae.ui.components.time_machine import Own, Snapshots, time_machine
 from ae.ui.markdown import plain
@@ -82,14 +83,15 @@ def _show_snapshots(name: str) -> None:
     if st.toggle(
         "Draw a digit and move the slider",
         key=state.DRAW_AT_SNAPSHOTS,
-        help="The network of the snapshot at the slider reconstructs your digit while you draw. "
+        help="The network of the snapshot at the slider reconstructs your digit while you draw, "
+        "and you see what its layers do: their kernels grow out of noise. "
         "The networks of all snapshots are sent to your browser for this.",
     ):
         _show_pad(title, config, paths)
 
 
 def _show_pad(title: str, config: ModelConfig, paths: Sequence[Path]) -> None:
-    """A drawing pad whose network is that of the snapshot at the slider."""
+    """A drawing pad and layers whose network is that of the snapshot at the slider."""
     with st.spinner("Preparing the networks of all snapshots for the browser, once for each run."):
         files = [file for path in paths if (file := cached.network(config, path)) is not None]
     names = [fingerprint_of(file) for file in files]
@@ -100,6 +102,7 @@ def _show_pad(title: str, config: ModelConfig, paths: Sequence[Path]) -> None:
         load=drawing.load_for(read_ink(state.SNAPSHOT_PAD)),
         on_ink=lambda: drawing.take_ink(state.SNAPSHOT_PAD),
     )
+    layers(state.SNAPSHOT_LAYERS, network=names, of=title)
     for number, file in enumerate(files):
         send_network(f"{state.NETWORK}_{number}", names[number], file)
 

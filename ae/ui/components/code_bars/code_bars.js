@@ -107,6 +107,7 @@ function follow(view) {
   const seen = lab.seen.get(drawing);
   view.seen = seen?.network === network ? seen : null;
   view.z = mean.map((each, i) => (view.seen ? (view.seen.z[i] - each) / deviation[i] : 0));
+  view.sigma = view.seen?.deviation && Array.from(view.seen.deviation, (each, i) => each / deviation[i]);
   view.of = JSON.stringify([network, view.z]);
   const before = kept.get(drawing);
   view.changes = before?.of === view.of ? before.changes : new Map();
@@ -245,6 +246,10 @@ function paintBars(view) {
     fill(text, 0.06, from, top, across, height);
     fill(text, 0.55, from, at(high), across, at(low) - at(high));
     fill(text, 0.75, left, at(50), width, 1);
+    if (view.sigma) {
+      const [from, to] = [1, -1].map((side) => at(50 + (50 * clamp(original + side * view.sigma[index], -data.reach, data.reach)) / data.reach));
+      fill(own, 0.8, left + width / 2 - 1, from, 2, to - from); // z_mean ± σ of a VAE
+    }
     if (changes.has(index)) fill(own, 1, left, at(was) - 1.5, width, 3);
     fill(text, 1, left, clamp(at(position < 0 ? low : high) - 2, top, top + height - 4), width, 4);
   });

@@ -23,9 +23,17 @@ function showMap(view) {
   context.drawImage(view.layer.canvas, 0, 0);
   context.strokeStyle = theme.own;
   ring(context, placeOf(view.z, data.reach, side), 13);
+  if (view.sigma) ellipse(context, placeOf(view.z, data.reach, side), view.sigma.map((each) => (each * side) / (2 * data.reach)));
   context.strokeStyle = theme.text;
   cross(context, placeOf([positionOf(view, 0), positionOf(view, 1)], data.reach, side), 4, 24);
   map.setAttribute("aria-label", `Latent map of test digits. ${whereOnMap(view)}`);
+}
+
+// One standard deviation around the place of a VAE's z_mean.
+function ellipse(context, [x, y], [across, down]) {
+  context.beginPath();
+  context.ellipse(x, y, across, down, 0, 0, 2 * Math.PI);
+  context.stroke();
 }
 
 // bytes : x, y and label of each point

@@ -1,0 +1,65 @@
+// Which of a network's operations are shown, in which groups.
+
+// Groups of blocks from the image to the reconstruction: {heading, kind, blocks}. A block is
+// {part, name, title, result, shape, isImage}: its shape is that of its pictures. Operations that
+// only give values another shape are left out.
+function groupsOf({ encoder, decoder }) {
+  const groups = [{ heading: "Encoder", kind: "encoder", blocks: [] }];
+  let shown = shownOf("encoder", encoder);
+  const z = shown.pop();
+  shown = shown.filter((block, i) => {
+    // Within a decoder in the encoder, its last layer alone: the picture that is compared.
+    const own = decoderIn(block.name);
+    return !own || own !== decoderIn(shown[i + 1]?.name ?? "");
+  });
+  for (const block of shown) {
+    if (decoderIn(block.name)) {
+      const heading = `↻ Correction ${groups.length}: decode, compare, correct`;
+      groups.push({ heading, kind: "correction", blocks: [] });
+      Object.assign(block, { title: "Decoded so far", isImage: true, isRepeated: true });
+    }
+    groups.at(-1).blocks.push(block);
+  }
+  const last = { ...z, title: "z" };
+  groups.push({ heading: "Latent vector", kind: "latent", blocks: [last] });
+  const painted = shownOf("decoder", decoder);
+  Object.assign(painted.at(-1), { title: "Reconstruction", isImage: true });
+  groups.push({ heading: "Decoder", kind: "decoder", blocks: painted });
+  return groups;
+}
+
+// What a decoder in the encoder is called, of which an operation is; an empty text for others.
+const decoderIn = (name) => /^decoder( \(\d+\))?(?=\/)/.exec(name)?.[0] ?? "";
+
+function shownOf(part, { results }) {
+  const blocks = [];
+  const last = [...results.keys()].at(-1); // shown if nothing else is
+  for (const [name, result] of results) {
+    if (result.reshapes && (blocks.length > 0 || name !== last)) {
+      // A dense layer's values are shown as the feature maps that they become.
+      const before = blocks.at(-1);
+      if (before && result.layer === "Reshape" && result.shape.length > before.shape.length) {
+        before.shape = result.shape;
+      }
+    } else blocks.push({ part, name, title: name, result, shape: result.shape });
+  }
+  return blocks;
+}
+
+// --- in words ---
+
+const inWords = (shape) => shape.join(" × ");
+
+function parametersInWords({ parameters }) {
+  if (!parameters) return "no parameters";
+  return `${parameters.toLocaleString("en")} parameter${parameters === 1 ? "" : "s"}`;
+}
+
+// --- on the screen ---
+
+function made(tag, className, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}
