@@ -1,0 +1,486 @@
+"""Anomaly detection: scores of single images, thresholds, and how well a score separates two sets.
+
+A score is higher for an image that is less like the training images. An image counts as odd if its
+score is above the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae.analysis import metrics
+from ae.analysis.neighbours import nearest
+from ae.nn.base import Model
+from ae.nn.pca import PCA
+
+NEIGHBOURS = 5
+ELBO_SAMPLES = 4  # of z for each image
+_RIDGE = 1e-3  # of the mean variance, added to each: a dimension without variance has no scale
+_NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
+
+
+@dataclass(frozen=True)
+class Score:
+    """What is known of a score besides its values.
+
+    Attributes
+    ----------
+    label : str
+        Its name on the screen.
+    meaning : str
+        What it measures, in a sentence.
+    positive : bool
+        Whether it is never negative, so that a logarithmic axis suits it.
+    """
+
+    label: str
+    meaning: str
+    positive: bool = True
+
+
+ERROR, RELATIVE, SSIM, PCA_ERROR = "error", "relative", "ssim", "pca"
+MAHALANOBIS, KNN, ELBO, COMBINED = "mahalanobis", "neighbours", "elbo", "combined"
+SCORES: dict[str, Score] = {
+    ERROR: Score(
+        "Squared error", "The squared error of the reconstruction, summed over the 784 pixels."
+    ),
+    RELATIVE: Score(
+        "Error relative to ink",
+        "The squared error divided by that of an empty picture, so that little ink is no advantage.",
+    ),
+    SSIM: Score(
+        "1 - SSIM",
+        "How little the structure of the reconstruction is like that of the image; "
+        "SSIM is the structural similarity.",
+    ),
+    PCA_ERROR: Score(
+        "PCA's squared error",
+        "The squared error of PCA with the same number of dimensions: the linear baseline.",
+    ),
+    MAHALANOBIS: Score(
+        "Latent distance (Mahalanobis)",
+        "The distance of the latent vector from the mean of the training digits' latent vectors, "
+        "in standard deviations, correlations included.",
+    ),
+    KNN: Score(
+        "Latent distance (k nearest)",
+        f"The mean distance of the latent vector from its {NEIGHBOURS} nearest latent vectors of "
+        "training digits.",
+    ),
+    ELBO: Score(
+        "Negative ELBO",
+        "What a VAE is trained to minimise: the squared error of sampled latent vectors plus the "
+        "KL divergence from the prior.",
+    ),
+    COMBINED: Score(
+        "Error plus latent distance",
+        "Squared error and distance from the nearest latent vectors. Each is the number of standard "
+        "deviations of its logarithm above its mean over the training digits; the two are added.",
+        positive=False,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LatentGaussian:
+    """A normal distribution fitted to latent vectors.
+
+    Attributes
+    ----------
+    mean : float64 array of shape (d,)
+    precision : float64 array of shape (d, d)
+        The inverse of the covariance.
+    """
+
+    mean: np.ndarray
+    precision: np.ndarray
+
+    @classmethod
+    def fit(cls, z: np.ndarray) -> LatentGaussian:
+        """Fit it to latent vectors, float (n, d), n at least 2."""
+        z = np.asarray(z, np.float64)
+        if z.ndim != 2 or len(z) < 2:
+            raise ValueError(f"z must have shape (n, d), n at least 2. Received: {z.shape}.")
+        covariance = np.atleast_2d(np.cov(z, rowvar=False))
+        ridge = _RIDGE * float(np.trace(covariance)) / len(covariance) or 1.0
+        precision = np.linalg.inv(covariance + ridge * np.eye(len(covariance)))
+        return cls(z.mean(axis=0), precision)
+
+    def distance(self, z: np.ndarray) -> np.ndarray:
+        """Return the Mahalanobis distance of each latent vector, float (n, d): float64 (n,)."""
+        apart = np.asarray(z, np.float64) - self.mean
+        return np.sqrt(np.maximum(np.einsum("nd,de,ne->n", apart, self.precision, apart), 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Detector:
+    """A model, and what its scores are measured against.
+
+    Attributes
+    ----------
+    model : Model
+    pca : PCA
+        With as many dimensions as the model.
+    z : float32 array of shape (n, latent_dim)
+        Latent vectors of training images.
+    gaussian : LatentGaussian
+        Fitted to them.
+    scales : float64 array of shape (2, 2)
+        Mean and standard deviation of the logarithms of the squared error and of the distance from
+        the nearest other latent vectors, over the training images.
+    kl_weight : float
+        Of the VAE's training, for the ELBO.
+    """
+
+    model: Model
+    pca: PCA
+    z: np.ndarray
+    gaussian: LatentGaussian
+    scales: np.ndarray
+    kl_weight: float = 1.0
+
+    @classmethod
+    def fit(
+        cls, model: Model, images: np.ndarray, pca: PCA, *, kl_weight: float = 1.0
+    ) -> Detector:
+        """Measure training images.
+
+        Parameters
+        ----------
+        model : Model
+        images : float32 array of shape (n, 28, 28), values in [0, 1]
+            More than ``NEIGHBOURS`` training images.
+        pca : PCA
+            With at least as many dimensions as the model, or 256.
+        kl_weight : float
+            Of the VAE's training.
+        """
+        if len(images) <= NEIGHBOURS:
+            raise ValueError(
+                f"images must be more than {NEIGHBOURS}. Received: {len(images)} images."
+            )
+        z = model.encode(images)
+        error = metrics.squared_error(images, model.decode(z))
+        # Each is its own nearest neighbour, which does not count.
+        distance = nearest(z, z, NEIGHBOURS + 1)[1][:, 1:].mean(axis=1, dtype=np.float64)
+        logs = [_log(error), _log(distance)]
+        scales = np.array([[part.mean(), part.std() or 1.0] for part in logs])
+        k = min(model.latent_dim, pca.latent_dim)
+        return cls(model, pca.truncate(k), z, LatentGaussian.fit(z), scales, kl_weight)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The scores that this model can give: keys of ``SCORES``."""
+        return tuple(key for key in SCORES if key != ELBO or _log_variance_part(self.model))
+
+    def measure(self, images: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return all scores of images, and their reconstructions.
+
+        Parameters
+        ----------
+        images : float32 array of shape (n, 28, 28), values in [0, 1]
+
+        Returns
+        -------
+        scores : dict of str to float64 array of shape (n,)
+            By the keys of ``SCORES``.
+        reconstructions : float32 array of shape (n, 28, 28)
+        """
+        z = self.model.encode(images)
+        reconstructions = self.model.decode(z)
+        error = metrics.squared_error(images, reconstructions)
+        distance = neighbour_distance(z, self.z)
+        scores = {
+            ERROR: error,
+            RELATIVE: relative_error(images, error),
+            SSIM: 1 - metrics.ssim(images, reconstructions),
+            PCA_ERROR: metrics.squared_error(images, self.pca.reconstruct(images)),
+            MAHALANOBIS: self.gaussian.distance(z),
+            KNN: distance,
+            COMBINED: combined(error, distance, self.scales),
+        }
+        if (part := _log_variance_part(self.model)) is not None:
+            log_variances = np.concatenate(
+                [np.asarray(part(images[i : i + 250])) for i in range(0, len(images), 250)]
+                or [np.zeros((0, z.shape[1]), np.float32)]
+            )
+            scores[ELBO] = negative_elbo(
+                images, z, log_variances, self.model, kl_weight=self.kl_weight
+            )
+        return {key: scores[key] for key in SCORES if key in scores}, reconstructions
+
+
+def _log_variance_part(model: Model):
+    """The part of a VAE that gives z_log_var of images, None where a model's file lacks it."""
+    return getattr(model, "z_log_var", None)
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(values, 1e-9))
+
+
+def relative_error(images: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Return the squared error divided by the sum of the squared pixels.
+
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28)
+    error : float array of shape (n,)
+
+    Returns
+    -------
+    float64 array of shape (n,)
+        1 is the error of an empty reconstruction. An image without ink counts as one with a single
+        white pixel.
+    """
+    ink = np.einsum("nij,nij->n", *[np.asarray(images, np.float64)] * 2)
+    return error / np.maximum(ink, 1)
+
+
+def neighbour_distance(z: np.ndarray, known: np.ndarray, count: int = NEIGHBOURS) -> np.ndarray:
+    """Return the mean distance of each latent vector from its nearest known ones: float64 (n,).
+
+    z, known : float arrays of shape (n, d) and (m, d), m at least ``count``.
+    """
+    return nearest(z, known, count)[1].mean(axis=1, dtype=np.float64)
+
+
+def negative_elbo(
+    images: np.ndarray,
+    z_mean: np.ndarray,
+    z_log_var: np.ndarray,
+    model: Model,
+    *,
+    kl_weight: float = 1.0,
+    samples: int = ELBO_SAMPLES,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the negative evidence lower bound of each image, but for a constant.
+
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28)
+    z_mean, z_log_var : float arrays of shape (n, d)
+        The approximate posterior of each image.
+    model : Model
+        Its decoder is used.
+    kl_weight : float
+        Weight of the KL divergence, as in training.
+    samples : int
+        Latent vectors drawn for each image.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    float64 array of shape (n,)
+
+    Notes
+    -----
+    Mean squared error over samples of z, summed over the pixels, plus the KL divergence from
+    N(0, 1) in nats. With a Gaussian decoder of variance 1/2 this is the negative ELBO.
+
+    References
+    ----------
+    Kingma & Welling, "Auto-Encoding Variational Bayes" (2014), equation 10.
+    """
+    mean, log_var = (np.asarray(part, np.float64) for part in (z_mean, z_log_var))
+    divergence = 0.5 * (mean**2 + np.exp(log_var) - log_var - 1).sum(axis=1)
+    rng = np.random.default_rng(seed)
+    error = np.zeros(len(mean))
+    for _ in range(samples):
+        z = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
+        error += metrics.squared_error(images, model.decode(z.astype(np.float32)))
+    return error / samples + kl_weight * divergence
+
+
+def combined(error: np.ndarray, distance: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Return the sum of the standardised logarithms of error and latent distance: float64 (n,).
+
+    error, distance : float arrays of shape (n,).
+    scales : float array of shape (2, 2), mean and standard deviation of both logarithms.
+    """
+    return sum(
+        (_log(part) - mean) / deviation
+        for part, (mean, deviation) in zip((error, distance), scales, strict=True)
+    )
+
+
+# --- thresholds ---------------------------------------------------------------------------------
+
+
+def threshold_for(scores: np.ndarray, max_false_alarms: float) -> float:
+    """Return the lowest score as threshold that raises no more false alarms than allowed.
+
+    Parameters
+    ----------
+    scores : float array of shape (n,), n at least 1
+        Of normal images only: no odd ones are needed.
+    max_false_alarms : float
+        The largest share of them that may be above the threshold, in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        If there are no scores, or the share is out of range.
+    """
+    scores = np.sort(np.asarray(scores, np.float64))
+    if not len(scores) or not 0 <= max_false_alarms < 1:
+        raise ValueError(
+            "There must be at least one score, and max_false_alarms must be from 0 to below 1. "
+            f"Received: {len(scores)} scores, max_false_alarms={max_false_alarms!r}."
+        )
+    allowed = math.floor(max_false_alarms * len(scores) + 1e-9)
+    return float(scores[len(scores) - 1 - allowed])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The confusion table of one threshold.
+
+    Attributes
+    ----------
+    hits, misses : int
+        Odd images above the threshold, and those that are not.
+    false_alarms, passed : int
+        Normal images above the threshold, and those that are not.
+    """
+
+    hits: int
+    misses: int
+    false_alarms: int
+    passed: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the alarms that are right; NaN without an alarm."""
+        alarms = self.hits + self.false_alarms
+        return self.hits / alarms if alarms else math.nan
+
+    @property
+    def recall(self) -> float:
+        """Share of the odd images that are found; NaN without odd images."""
+        odd = self.hits + self.misses
+        return self.hits / odd if odd else math.nan
+
+    @property
+    def false_alarm_rate(self) -> float:
+        """Share of the normal images that raise a false alarm; NaN without normal images."""
+        normal = self.false_alarms + self.passed
+        return self.false_alarms / normal if normal else math.nan
+
+
+def count(normal: np.ndarray, odd: np.ndarray, threshold: float) -> Counts:
+    """Return the confusion table of a threshold. normal, odd : scores, float (n,) and (m,)."""
+    hits, alarms = int((odd > threshold).sum()), int((normal > threshold).sum())
+    return Counts(hits, len(odd) - hits, alarms, len(normal) - alarms)
+
+
+# --- all thresholds -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Rates at every threshold, from above the highest score to the lowest.
+
+    Attributes
+    ----------
+    thresholds : float64 array of shape (t,), falling
+        An image counts as odd from this score on. The first is infinite.
+    false_alarm_rate, recall, precision : float64 arrays of shape (t,)
+        The first precision, of no alarms, is 1.
+    """
+
+    thresholds: np.ndarray
+    false_alarm_rate: np.ndarray
+    recall: np.ndarray
+    precision: np.ndarray
+
+
+def curves(normal: np.ndarray, odd: np.ndarray) -> Curves:
+    """Return ROC and precision-recall curve of a score.
+
+    Parameters
+    ----------
+    normal, odd : float arrays of shape (n,) and (m,), n and m at least 1
+        Scores.
+
+    References
+    ----------
+    Fawcett, "An introduction to ROC analysis" (2006), algorithm 1.
+    """
+    normal, odd = _checked(normal, odd)
+    thresholds = np.unique(np.concatenate([normal, odd]))[::-1]
+
+    def above(scores: np.ndarray) -> np.ndarray:
+        return len(scores) - np.searchsorted(np.sort(scores), thresholds, side="left")
+
+    alarms, hits = above(normal), above(odd)
+    return Curves(
+        np.concatenate([[np.inf], thresholds]),
+        np.concatenate([[0], alarms / len(normal)]),
+        np.concatenate([[0], hits / len(odd)]),
+        np.concatenate([[1], hits / (hits + alarms)]),
+    )
+
+
+@dataclass(frozen=True)
+class Auc:
+    """The area under the ROC curve, with its 95 % interval.
+
+    Attributes
+    ----------
+    value : float
+        The probability that an odd image has a higher score than a normal one. 0.5 is chance.
+    low, high : float
+        The ends of the interval, within [0, 1].
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+def auc(normal: np.ndarray, odd: np.ndarray) -> Auc:
+    """Return the area under the ROC curve of a score; a tie counts half.
+
+    Parameters
+    ----------
+    normal, odd : float arrays of shape (n,) and (m,), n and m at least 1
+        Scores. With a single image in one of them, the interval is [0, 1].
+
+    References
+    ----------
+    DeLong, DeLong & Clarke-Pearson, "Comparing the Areas under Two or More Correlated Receiver
+    Operating Characteristic Curves: A Nonparametric Approach", Biometrics 44 (1988), for the
+    standard error.
+    """
+    normal, odd = _checked(normal, odd)
+    # For each score the share of the other set that it separates from.
+    of_odd = _share_below(odd, normal)
+    of_normal = 1 - _share_below(normal, odd)
+    value = float(of_odd.mean())
+    if min(len(normal), len(odd)) < 2:
+        return Auc(value, 0.0, 1.0)
+    variance = of_odd.var(ddof=1) / len(odd) + of_normal.var(ddof=1) / len(normal)
+    half = _NORMAL_95 * math.sqrt(variance)
+    return Auc(value, max(value - half, 0.0), min(value + half, 1.0))
+
+
+def _share_below(scores: np.ndarray, others: np.ndarray) -> np.ndarray:
+    others = np.sort(others)
+    below, upto = (np.searchsorted(others, scores, side=side) for side in ("left", "right"))
+    return (below + upto) / (2 * len(others))
+
+
+def _checked(normal: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    normal, odd = np.asarray(normal, np.float64), np.asarray(odd, np.float64)
+    if normal.ndim != 1 or odd.ndim != 1 or not len(normal) or not len(odd):
+        raise ValueError(
+            "normal and odd must have shapes (n,) and (m,), n and m at least 1. "
+            f"Received: {normal.shape} and {odd.shape}."
+        )
+    return normal, odd
