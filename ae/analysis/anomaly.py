@@ -49,7 +49,7 @@ SCORES: dict[str, Score] = {
     ),
     RELATIVE: Score(
         "Error relative to ink",
-        "The squared error divided by that of an empty picture, so that little ink is no advantage.",
+        "The squared error divided by that of an empty picture: little ink is then no advantage.",
     ),
     SSIM: Score(
         "1 - SSIM",
@@ -77,8 +77,8 @@ SCORES: dict[str, Score] = {
     ),
     COMBINED: Score(
         "Error plus latent distance",
-        "Squared error and distance from the nearest latent vectors. Each is the number of standard "
-        "deviations of its logarithm above its mean over the training digits; the two are added.",
+        "Squared error and distance from the nearest latent vectors. Of each the logarithm is taken, "
+        "in standard deviations above its mean over the training digits; the two are added.",
         positive=False,
     ),
 }
@@ -143,9 +143,7 @@ class Detector:
     kl_weight: float = 1.0
 
     @classmethod
-    def fit(
-        cls, model: Model, images: np.ndarray, pca: PCA, *, kl_weight: float = 1.0
-    ) -> Detector:
+    def fit(cls, model: Model, images: np.ndarray, pca: PCA, *, kl_weight: float = 1.0) -> Detector:
         """Measure training images.
 
         Parameters
@@ -303,10 +301,11 @@ def combined(error: np.ndarray, distance: np.ndarray, scales: np.ndarray) -> np.
     error, distance : float arrays of shape (n,).
     scales : float array of shape (2, 2), mean and standard deviation of both logarithms.
     """
-    return sum(
+    parts = [
         (_log(part) - mean) / deviation
         for part, (mean, deviation) in zip((error, distance), scales, strict=True)
-    )
+    ]
+    return np.sum(parts, axis=0)
 
 
 # --- thresholds ---------------------------------------------------------------------------------

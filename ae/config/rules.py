@@ -105,9 +105,7 @@ class Classes:
         )
 
     def __str__(self) -> str:
-        return (
-            f"a tuple of at most {self.most} different whole numbers from 0 to {self.largest}"
-        )
+        return f"a tuple of at most {self.most} different whole numbers from 0 to {self.largest}"
 
 
 Rule = WholeNumber | Number | Choice | Widths | Classes

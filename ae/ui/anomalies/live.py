@@ -1,0 +1,259 @@
+"""What follows the threshold: pictures, both histograms, the confusion table and the curves."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from ae import charts
+from ae.analysis import anomaly
+from ae.analysis.anomaly import ERROR, SCORES, Counts
+from ae.store import ModelCard
+from ae.ui import anomaly_scores, cache, shell, state
+from ae.ui.anomalies import choices, comparison
+from ae.ui.anomalies.choices import Case
+from ae.ui.picture_rows import PictureRow, show_picture_rows
+from ae.ui.words import percent
+
+SHOWN = 10
+BY_ALARMS, BY_HAND = "alarms", "hand"
+_WAYS = {BY_ALARMS: "By false alarms", BY_HAND: "By hand"}
+_ALARMS = ("0.1", "0.5", "1", "2", "5", "10", "20")  # percent
+
+
+@shell.fragment()
+def show(card: ModelCard) -> None:
+    """Show the pictures, the controls and what follows from them. Only this part reruns."""
+    picture, controls = st.container(), st.container()
+    oddness, words, own = choices.choose_odd(card)
+    score_place = st.container()
+    with (
+        picture,
+        st.spinner(
+            f"Computing the scores of {anomaly_scores.TRAINING:,} training digits, "
+            f"{anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test digits and the odd images, "
+            "once for each model."
+        ),
+    ):
+        case = choices.measure(card, oddness, words, own)
+    with score_place:
+        score = choices.choose_score(card, list(case.normal))
+    with controls:
+        threshold = _choose_threshold(case, score)
+    counts = anomaly.count(case.normal[score], case.odd[score], threshold)
+    with picture:
+        _show_histograms(case, score, threshold)
+        _show_pictures(case, score, threshold, counts, card)
+    if len(case.odd_images):
+        _show_figures(case, score, counts, card)
+        if oddness is not None:
+            comparison.show_sizes(card, oddness, score)
+
+
+def _choose_threshold(case: Case, score: str) -> float:
+    """Show the controls of the threshold and return it."""
+    validation = case.validation[score]
+    with shell.settings("threshold"), st.container(horizontal=True):
+        way = st.segmented_control(
+            "Set the threshold",
+            list(_WAYS),
+            format_func=_WAYS.__getitem__,
+            default=state.default(state.THRESHOLD_BY),
+            required=True,
+            **state.in_url(state.THRESHOLD_BY),
+            width="content",
+            help="By false alarms: no odd image is needed, as in practice, where none is at hand.",
+        )
+        if way == BY_ALARMS:
+            most = st.select_slider(
+                f"False alarms on {len(validation):,} validation images, at most (%)",
+                _ALARMS,
+                state.default(state.ALARMS),
+                **state.in_url(state.ALARMS),
+                width=340,
+                help="Validation images are test digits that do not occur in the histograms.",
+            )
+            return anomaly.threshold_for(validation, float(most) / 100)
+        both = np.concatenate([validation, case.normal[score], case.odd[score]])
+        low, high = _slider_ends(both)
+        return st.slider(
+            "Threshold",
+            low,
+            high,
+            float(np.clip(anomaly.threshold_for(validation, 0.01), low, high)),
+            (high - low) / 200,
+            key=f"{state.THRESHOLD}{score}_{low:.6g}_{high:.6g}",
+            format="%.3g",
+            width=340,
+        )
+
+
+def _slider_ends(scores: np.ndarray) -> tuple[float, float]:
+    low, high = np.percentile(scores, [0, 99.5])
+    return (float(low), float(high)) if high > low else (float(low), float(low) + 1)
+
+
+def _show_histograms(case: Case, score: str, threshold: float) -> None:
+    sets = [(_normal_name(case), case.normal[score])]
+    if len(case.odd_images):
+        sets.append((f"Odd: {case.odd_words}", case.odd[score]))
+    st.altair_chart(
+        charts.score_histograms(sets, threshold, SCORES[score].label, log=SCORES[score].positive),
+        alt="; ".join(
+            f"{name}: {SCORES[score].label} from {values.min():.3g} to {values.max():.3g}, median "
+            f"{np.median(values):.3g}, {percent((values > threshold).mean())} above the threshold "
+            f"{threshold:.3g}"
+            for name, values in sets
+        ),
+    )
+
+
+def _normal_name(case: Case) -> str:
+    return f"Normal: {len(case.normal_images):,} test digits"
+
+
+def _show_pictures(
+    case: Case, score: str, threshold: float, counts: Counts, card: ModelCard
+) -> None:
+    normal, odd = case.normal[score], case.odd[score]
+    if case.oddness is None:
+        _show_own(case, odd, threshold, card)
+    alarms = np.flatnonzero(normal > threshold)
+    alarms = alarms[np.argsort(-normal[alarms], kind="stable")][:SHOWN]
+    st.subheader(f"False alarms: {counts.false_alarms:,} of {len(normal):,} normal digits")
+    if len(alarms):
+        names = [case.names[i] for i in alarms]
+        _show_row("False alarm", "highest scores", case.normal_images[alarms], normal[alarms],
+                  names, card)  # fmt: skip
+    else:
+        st.caption("No normal digit has a score above the threshold.")
+    if case.oddness is None:
+        return
+    misses = np.flatnonzero(odd <= threshold)
+    misses = misses[np.argsort(odd[misses], kind="stable")][:SHOWN]
+    st.subheader(f"Misses: {counts.misses:,} of {len(odd):,} {case.odd_words}")
+    if len(misses):
+        names = [f"odd image no. {i}" for i in misses]
+        _show_row("Miss", "lowest scores", case.odd_images[misses], odd[misses], names, card)
+    else:
+        st.caption("Every odd image has a score above the threshold.")
+
+
+def _show_own(case: Case, odd: np.ndarray, threshold: float, card: ModelCard) -> None:
+    st.subheader(f"Your images: {int((odd > threshold).sum())} of {len(odd)} count as odd")
+    for start in range(0, min(len(odd), 2 * SHOWN), SHOWN):
+        rows = slice(start, start + SHOWN)
+        verdicts = [
+            f"{value:.3g} {'odd' if value > threshold else 'normal'}" for value in odd[rows]
+        ]
+        names = [f"your image {start + i + 1}" for i in range(len(verdicts))]
+        _show_row(
+            "Yours", "score and verdict", case.odd_images[rows], odd[rows], names, card, verdicts
+        )
+
+
+def _show_row(
+    label: str,
+    note: str,
+    images: np.ndarray,
+    scores: np.ndarray,
+    names: list[str],
+    card: ModelCard,
+    texts: list[str] | None = None,
+) -> None:
+    """Show images with a text below each, and their reconstructions. As wide as ten, always."""
+    reconstructions = cache.model(card.name).reconstruct(images)
+    texts = [f"{value:.3g}" for value in scores] if texts is None else texts
+    show_picture_rows(
+        [
+            PictureRow(label, images, note, texts),
+            PictureRow("Reconstruction", reconstructions, ""),
+        ],
+        names,
+    )
+
+
+def _show_figures(case: Case, score: str, counts: Counts, card: ModelCard) -> None:
+    normal, odd = case.normal[score], case.odd[score]
+    found = anomaly.auc(normal, odd)
+    st.header("How well are they told apart?")
+    st.markdown(
+        f"The AUC is **{found.value:.3f}** (95 % interval {found.low:.3f} to {found.high:.3f}): "
+        + comparison.auc_in_words(found, case.odd_words)
+        + _why(case, score, found.value, card)
+    )
+    columns = st.columns(4)
+    for column, (label, value, text) in zip(
+        columns,
+        (
+            ("Recall", counts.recall, "Share of the odd images that are found."),
+            ("Precision", counts.precision, "Share of the alarms that are right. It depends on how "
+             f"many odd images there are: here {len(odd):,} beside {len(normal):,} normal ones."),
+            ("False-alarm rate", counts.false_alarm_rate, "Share of the normal digits above the "
+             "threshold."),
+            ("AUC", found.value, "Area under the ROC curve: the probability that an odd image has "
+             "a higher score than a normal one. 0.5 is chance, 1 is perfect."),
+        ),
+        strict=True,
+    ):  # fmt: skip
+        shown = f"{value:.3f}" if label == "AUC" else percent(value, 1) if value == value else "–"
+        column.metric(label, shown, help=text)
+    st.table(
+        [
+            {"": "Odd image", "above the threshold": f"{counts.hits:,} found",
+             "not above": f"{counts.misses:,} missed"},
+            {"": "Normal digit", "above the threshold": f"{counts.false_alarms:,} false alarms",
+             "not above": f"{counts.passed:,} passed"},
+        ],
+        hide_index=True,
+    )  # fmt: skip
+    curves = anomaly.curves(normal, odd)
+    left, right = st.columns(2)
+    with left:
+        st.subheader("ROC curve")
+        st.altair_chart(
+            charts.roc(curves, (counts.false_alarm_rate, counts.recall)),
+            alt=f"ROC curve with AUC {found.value:.3f}. At the threshold: false-alarm rate "
+            f"{percent(counts.false_alarm_rate, 1)}, recall {percent(counts.recall, 1)}.",
+        )
+    with right:
+        st.subheader("Precision-recall curve")
+        precision = "none" if math.isnan(counts.precision) else percent(counts.precision, 1)
+        st.altair_chart(
+            charts.precision_recall(
+                curves, (counts.recall, counts.precision), len(odd) / (len(odd) + len(normal))
+            ),
+            alt=f"Precision against recall. At the threshold: recall {percent(counts.recall, 1)}, "
+            f"precision {precision}.",
+        )
+    st.caption(
+        "Each point of a curve is one threshold. The diamond is the threshold chosen above; the "
+        "dashed grey line is chance."
+    )
+
+
+def _why(case: Case, score: str, value: float, card: ModelCard) -> str:
+    """Why the error fails where it does, with the figures of this case."""
+    if score != ERROR or case.oddness is None or value >= 0.9:
+        return ""
+    if case.oddness.kind == anomaly_scores.CLASS:
+        if case.oddness.label not in anomaly_scores.left_out(card):
+            return ""
+    median, other = np.median(case.odd[ERROR]), np.median(case.normal[ERROR])
+    by_class = card.test.squared_error_by_class
+    least = min(by_class, key=by_class.__getitem__)
+    text = (
+        f" The median squared error of the {case.odd_words} is {median:.2f}; that of normal digits "
+        f"is {other:.2f}. The encoder passes on {card.model.latent_dim} values, "
+        + (
+            "which are enough to draw strangers as well as digits. "
+            if median <= 1.5 * other
+            else "which do not suffice to draw all strangers well. "
+        )
+    )
+    return text + (
+        f"A simple stroke has a low error whatever it is: class {least} has the lowest mean error "
+        f"of all classes, {by_class[least]:.2f}."
+    )
