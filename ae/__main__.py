@@ -1,4 +1,4 @@
-"""The command line: python -m ae train | cost | evaluate | encode | decode | noise-matrix."""
+"""The command line: python -m ae train | cost | evaluate | detect | encode | decode …"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import errno
 import sys
 from typing import NoReturn
 
-from ae.cli import codec, evaluate, noise_matrix, training
+from ae.cli import codec, detect, evaluate, noise_matrix, training
 
 
 def main(words: list[str] | None = None) -> int:
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     training.add_parsers(commands)
     evaluate.add_parser(commands)
+    detect.add_parser(commands)
     codec.add_parsers(commands)
     noise_matrix.add_parser(commands)
     return parser

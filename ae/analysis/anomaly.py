@@ -77,8 +77,8 @@ SCORES: dict[str, Score] = {
     ),
     COMBINED: Score(
         "Error plus latent distance",
-        "Squared error and distance from the nearest latent vectors. Of each the logarithm is taken, "
-        "in standard deviations above its mean over the training digits; the two are added.",
+        "Squared error and distance from the nearest latent vectors: the logarithm of each, in "
+        "standard deviations above its mean over the training digits. The two are added.",
         positive=False,
     ),
 }

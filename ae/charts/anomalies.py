@@ -66,6 +66,10 @@ def score_histograms(
         y=alt.Y("share:Q", title="Share of the images", axis=alt.Axis(format="%", tickCount=4)),
         y2="none:Q",
         color=alt.Color("of:N", scale=names_scale(names), legend=legend()),
+        # Not told apart by colour alone: the second one is pale, with a dashed outline.
+        fillOpacity=alt.FillOpacity("of:N", scale=names_scale(names, [0.6, 0.2]), legend=None),
+        stroke=alt.Stroke("of:N", scale=names_scale(names), legend=None),
+        strokeDash=alt.StrokeDash("of:N", scale=names_scale(names, [[1, 0], [3, 2]]), legend=None),
         tooltip=[
             alt.Tooltip("of:N", title="Images"),
             alt.Tooltip("low:Q", title="Score from", format=".3g"),
@@ -85,7 +89,7 @@ def score_histograms(
     )
     return layered(
         230,
-        bars.mark_rect(opacity=0.55, stroke="#8888", strokeWidth=0.5),
+        bars.mark_rect(strokeWidth=1.5),
         line.mark_rule(strokeWidth=3, color=MARK).encode(x=x),
         text.encode(x=x, y=alt.value(12), text="text:N"),
     )

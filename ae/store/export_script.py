@@ -25,7 +25,8 @@ _HEAD = '''"""Train {name} again: a stand-alone script, generated from the model
     pip install {packages}
     python {file} [DATA.npz [OUT.keras]]
 
-DATA.npz holds x_train, uint8 of shape (n, 28, 28){and_labels}. Without it, Keras downloads MNIST. The card
+DATA.npz holds x_train, uint8 of shape (n, 28, 28){and_labels}.
+Without it, Keras downloads MNIST. The card
 says: trained on {data}, {steps:,} steps in {seconds:,.0f} s on {machine},
 squared error {error:.3f} (sum over the 784 pixels, mean over the test images).
 SHA-256 of the data:

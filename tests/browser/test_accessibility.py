@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ("", "draw", "reconstruct", "latent", "denoise", "generate", "compress", "train")
+PAGES = ("", "draw", "reconstruct", "latent", "denoise", "generate", "anomalies")
+PAGES += ("compress", "train")
 GRAVE = ("serious", "critical")
 
 

@@ -8,7 +8,10 @@ from html.parser import HTMLParser
 import numpy as np
 from PIL import Image
 
-PAGES = ("start", "draw", "reconstruct", "denoise", "latent", "generate", "compress", "train")
+PAGES = (
+    *("start", "draw", "reconstruct", "denoise", "latent", "generate", "anomalies"),
+    *("compress", "train"),
+)
 OWN = "tiny-4"  # the name of somebody's own model beside conv-32
 
 

@@ -61,8 +61,8 @@ def show_table(card: ModelCard) -> None:
     )
     st.caption(
         f"AUC of **{plain(card.name)}** against {anomaly_scores.NORMAL:,} test digits or fewer, "
-        f"with at most {anomaly_scores.ODD:,} odd images of each kind. 0.5 is chance, 1 is perfect. The "
-        "best of each column is bold."
+        f"with at most {anomaly_scores.ODD:,} odd images of each kind. 0.5 is chance, "
+        "1 is perfect. The best of each column is bold."
     )
     best = max(keys, key=lambda key: sum(each[key].value for each in found.values()))
     st.markdown(

@@ -33,8 +33,8 @@ def show(card: ModelCard) -> None:
         picture,
         st.spinner(
             f"Computing the scores of {anomaly_scores.TRAINING:,} training digits, "
-            f"{anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test digits and the odd images, "
-            "once for each model."
+            f"{anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test digits and the odd "
+            "images, once for each model."
         ),
     ):
         case = choices.measure(card, oddness, words, own)
@@ -238,9 +238,9 @@ def _why(case: Case, score: str, value: float, card: ModelCard) -> str:
     """Why the error fails where it does, with the figures of this case."""
     if score != ERROR or case.oddness is None or value >= 0.9:
         return ""
-    if case.oddness.kind == anomaly_scores.CLASS:
-        if case.oddness.label not in anomaly_scores.left_out(card):
-            return ""
+    unseen = anomaly_scores.left_out(card)
+    if case.oddness.kind == anomaly_scores.CLASS and case.oddness.label not in unseen:
+        return ""
     median, other = np.median(case.odd[ERROR]), np.median(case.normal[ERROR])
     by_class = card.test.squared_error_by_class
     least = min(by_class, key=by_class.__getitem__)
