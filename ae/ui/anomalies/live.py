@@ -184,22 +184,29 @@ def _show_figures(case: Case, score: str, counts: Counts, card: ModelCard) -> No
         + comparison.auc_in_words(found, case.odd_words)
         + _why(case, score, found.value, card)
     )
-    columns = st.columns(4)
-    for column, (label, value, text) in zip(
-        columns,
+    figures = (
+        ("Recall", percent(counts.recall, 1), "Share of the odd images that are found."),
         (
-            ("Recall", counts.recall, "Share of the odd images that are found."),
-            ("Precision", counts.precision, "Share of the alarms that are right. It depends on how "
-             f"many odd images there are: here {len(odd):,} beside {len(normal):,} normal ones."),
-            ("False-alarm rate", counts.false_alarm_rate, "Share of the normal digits above the "
-             "threshold."),
-            ("AUC", found.value, "Area under the ROC curve: the probability that an odd image has "
-             "a higher score than a normal one. 0.5 is chance, 1 is perfect."),
+            "Precision",
+            "–" if math.isnan(counts.precision) else percent(counts.precision, 1),
+            "Share of the alarms that are right. It depends on how many odd images there are: here "
+            f"{len(odd):,} beside {len(normal):,} normal ones.",
         ),
-        strict=True,
-    ):  # fmt: skip
-        shown = f"{value:.3f}" if label == "AUC" else percent(value, 1) if value == value else "–"
-        column.metric(label, shown, help=text)
+        (
+            "False-alarm rate",
+            percent(counts.false_alarm_rate, 1),
+            "Share of the normal digits above the threshold.",
+        ),
+        (
+            "AUC",
+            f"{found.value:.3f}",
+            "Area under the ROC curve: the probability that an odd image has a higher score than a "
+            "normal one. 0.5 is chance, 1 is perfect.",
+        ),
+    )
+    with st.container(horizontal=True):
+        for label, value, meaning in figures:
+            st.metric(label, value, help=meaning, width=150)
     st.table(
         [
             {"": "Odd image", "above the threshold": f"{counts.hits:,} found",
