@@ -92,7 +92,10 @@ def _choose_threshold(case: Case, score: str) -> float:
 
 def _slider_ends(scores: np.ndarray) -> tuple[float, float]:
     low, high = np.percentile(scores, [0, 99.5])
-    return (float(low), float(high)) if high > low else (float(low), float(low) + 1)
+    if high == low:
+        high = low + 1
+    # At the lower end every image is above the threshold.
+    return float(low - (high - low) / 200), float(high)
 
 
 def _show_histograms(case: Case, score: str, threshold: float) -> None:

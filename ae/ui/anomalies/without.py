@@ -10,7 +10,7 @@ from ae import runs, store
 from ae.runs import control
 from ae.store import ModelCard
 from ae.training.presets import PRESETS
-from ae.ui import anomaly_scores, links, shell, state
+from ae.ui import anomaly_scores, links, shell
 from ae.ui.markdown import plain
 from ae.ui.words import listed
 
@@ -54,8 +54,15 @@ def explain(card: ModelCard, label: int) -> None:
 
 def _trains_without(name: str, label: int) -> bool:
     status, settings = runs.read_status(name), runs.read_settings(name)
-    going_on = status is not None and status.going_on
-    return going_on and settings is not None and label in settings.training.leave_out
+    if status is None or not status.going_on:
+        return False
+    if settings is None:  # its process has only just been started
+        return name.startswith(_name(label))
+    return label in settings.training.leave_out
+
+
+def _name(label: int) -> str:
+    return f"without-{label}"
 
 
 def _offer(label: int) -> None:
@@ -65,7 +72,6 @@ def _offer(label: int) -> None:
         help=f"{_PRESET.summary} The training runs in the background.",
     ):
         training = dataclasses.replace(_PRESET.training, leave_out=(label,))
-        name = control.start(f"without-{label}", _PRESET.model, training, or_next=True)
-        st.session_state[state.ODD_CLASS] = st.session_state.get(state.ODD_CLASS, str(label))
+        name = control.start(_name(label), _PRESET.model, training, or_next=True)
         st.toast(f"{plain(name)} is training.", icon=":material/model_training:")
         st.rerun()
