@@ -183,7 +183,9 @@ def _sizes_in_words(own: list[tuple[int, Auc]], oddness: Oddness, score: str) ->
         f"dimensions (AUC {best[1].value:.3f}) and worst with **{worst[0]}** "
         f"({worst[1].value:.3f}). "
     )
-    if score in (ERROR, PCA_ERROR) and worst[0] > best[0]:
+    if oddness.kind == CLASS:
+        return text + "All these models were trained on that class, so that it is not odd to them."
+    if score in (ERROR, PCA_ERROR) and worst[0] > best[0] and worst[1].high < best[1].low:
         text += (
             "A larger latent vector reconstructs digits better, and what is no digit better still: "
             "with enough values anything can be drawn, and nothing stands out."
