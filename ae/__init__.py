@@ -24,10 +24,13 @@ from ae.training.distributed import Machines
 from ae.training.presets import PRESETS
 from ae.training.progress import Moment, Record
 
+VERSION = "1.0.0"  # as in pyproject.toml
+
 __all__ = [
     "NOISE_KINDS",
     "PCA",
     "PRESETS",
+    "VERSION",
     "Autoencoder",
     "DataError",
     "Dataset",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
 # What argparse's add_subparsers returns: it has no public name.
 Commands = argparse._SubParsersAction
@@ -32,6 +33,11 @@ def lower_priority(options: argparse.Namespace) -> None:
     """Lower the priority of this process if --low-priority is given."""
     if options.low_priority and hasattr(os, "nice"):
         os.nice(10)
+
+
+def drop_output() -> None:
+    """Have what is still printed vanish: a pipe or a terminal that took it has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from ae.cli.options import (
     add_data,
     add_json,
     add_low_priority,
+    drop_output,
     lower_priority,
     whole_numbers,
 )
@@ -166,7 +167,8 @@ def _train(options: argparse.Namespace) -> int:
     settings = _settings(options)
     lower_priority(options)
     asked_to_stop: list[bool] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # A terminal that is closed sends SIGHUP: the model is saved as it is, too.
+    for number in (signal.SIGINT, signal.SIGTERM, *_when_the_terminal_closes()):
         signal.signal(number, lambda *_: asked_to_stop.append(True))
     malloc.keep_freed_memory()
     devices = _devices(options)
@@ -194,15 +196,19 @@ def _train(options: argparse.Namespace) -> int:
         resume=options.resume,
         claimed=options.claimed,
         devices=devices,
-        on_wait=lambda message: print(f"Waiting. {message}", flush=True),
+        on_wait=lambda message: _say(f"Waiting. {message}"),
         on_record=on_record,
         should_stop=should_stop,
     )
     if card is None:
-        print("No model was saved: the run was paused, or stopped before its first step.")
+        _say("No model was saved: the run was paused, or stopped before its first step.")
         return 0
-    print(f"\n{card.name}: {in_words(card.test)}, {card.seconds:.0f} s")
+    _say(f"\n{card.name}: {in_words(card.test)}, {card.seconds:.0f} s")
     return 0
+
+
+def _when_the_terminal_closes() -> list[signal.Signals]:
+    return [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
 
 
 def _cost(options: argparse.Namespace) -> int:
@@ -262,4 +268,12 @@ def _show(record: Record, epochs: int) -> None:
     )
     # A terminal keeps one moving line; a log keeps them all.
     stays = record.validation_error is not None or not sys.stdout.isatty()
-    print(f"\r{line:<90}", end="\n" if stays else "", flush=True)
+    _say(f"\r{line:<90}", end="\n" if stays else "")
+
+
+def _say(text: str, end: str = "\n") -> None:
+    """Print a line. A terminal or a pipe that has gone does not end the training."""
+    try:
+        print(text, end=end, flush=True)
+    except OSError:
+        drop_output()

@@ -19,11 +19,8 @@ PICTURE_FORMATS = ("JPEG", "WebP")
 QUALITIES = range(1, 96)  # above 95, says Pillow, files grow but images do not improve
 PCA_SIZES = (8, 16, 32, 64, 128, 256)
 PCA_BITS = range(4, 7)
-# Of those, the ones with the lowest quality, as ``Sent.setting`` has them.
-LOWEST_SETTINGS = (
-    f"quality {QUALITIES[0]}",
-    f"{PCA_SIZES[0]} components, {PCA_BITS[0]} bits",
-)
+_QUALITY, _COMPONENTS = "quality {}".format, "{} components, {} bits".format  # Sent.setting
+LOWEST_SETTINGS = (_QUALITY(QUALITIES[0]), _COMPONENTS(PCA_SIZES[0], PCA_BITS[0]))
 _COLUMNS = 32  # of a contact sheet, whose shape changes a file's size by a few per cent only
 
 
@@ -92,7 +89,7 @@ def send_picture(images: np.ndarray, file_format: str, quality: int = 0) -> Sent
     file = picture_file(images, file_format, quality)
     with Image.open(io.BytesIO(file)) as picture:
         received = _cut(np.asarray(picture.convert("L")), len(images))
-    setting = "lossless" if file_format == "PNG" else f"quality {quality}"
+    setting = "lossless" if file_format == "PNG" else _QUALITY(quality)
     # Compared with 8-bit images: an image file cannot hold anything finer.
     return _sent(pixels / 255, setting, len(file), received / 255)
 
@@ -266,8 +263,7 @@ def _pca_settings(
             statistics.mean[:k], statistics.standard_deviation[:k], statistics.sensitivity[:k]
         )
         for b in bits:
-            setting = f"{k} components, {b} bits"
-            tried.append(send(images, pca.truncate(k), first.quantizer(b), setting))
+            tried.append(send(images, pca.truncate(k), first.quantizer(b), _COMPONENTS(k, b)))
     return tried
 
 

@@ -1,5 +1,6 @@
 """Read one digit from an image file, as ink like that of the drawing pad.
 
+It is the one reader of pictures: for the pad, for own pictures and for folders of images.
 The digit may be dark on light or light on dark, scanned, photographed or drawn by a program. The
 file is not trusted: its size is checked before its pixels are decoded.
 """
@@ -8,20 +9,29 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ae.data.drawing import resize
+from ae.data.drawing import resize, to_mnist_form
+from ae.data.pieces import Piece, pieces_of
 from ae.errors import DataError
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 LARGEST_FILE = 20 * 2**20  # bytes
 LARGEST_PICTURE = 50_000_000  # pixels: a photo of a phone has 12 to 50 million
 _LARGEST_WEBP = 25_000_000  # pixels: its decoder needs the memory of four copies, 400 MB
-FORMATS = ("PNG", "JPEG", "WEBP")
-INK_SIDE = 56
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp")
+SIDE, INK_SIDE = 28, 56
 
 _WORKING_SIDE = 256  # larger images are scaled down to this before anything is computed
+_WIDEST_STROKE = 1 / 3  # of the longer side: what is wider, as a shadow or a desk, is paper
+_DARKEST_PAPER = 0.25  # of which a share is computed; what is darker has too much noise
 _LEAST_CONTRAST = 0.1  # between paper and ink; from black to white it is 1
+_DARK, _LIGHT = 0.1, 0.75  # of the border of a picture of 28×28 pixels
 _MARGIN = 4  # pixels of the 56 around the ink
 
 _one_at_a_time = threading.Lock()  # decoding a large image takes up to 400 MB
@@ -31,19 +41,39 @@ class PictureError(DataError):
     """An image file cannot be used. The text is for people."""
 
 
+def read_image(data: bytes) -> np.ndarray:
+    """Read one image for a network: float32 (28, 28), values in [0, 1].
+
+    A picture of 28×28 pixels is taken as it is, unless its border is light: MNIST's images are
+    light on dark. Any other is read by ``read_picture`` and preprocessed as a drawing. Raises
+    PictureError.
+    """
+    grey = _grey(data)
+    if grey.shape == (SIDE, SIDE) and np.median(_border(grey)) < _LIGHT:
+        return grey.astype(np.float32)
+    return to_mnist_form(_pieces(grey)[0]).image
+
+
 def read_picture(data: bytes) -> np.ndarray:
-    """Read one digit from an image file.
+    """Read one digit from an image file: the first of ``read_pieces``."""
+    return read_pieces(data)[0]
+
+
+def read_pieces(data: bytes) -> list[np.ndarray]:
+    """Read what may be the digit of an image file.
 
     Parameters
     ----------
     data : bytes
-        Of a PNG, JPEG or WebP file. Transparent pixels count as white, only the first image of an
-        animation is used, and EXIF rotation is applied.
+        Of a PNG, JPEG, WebP or BMP file. Transparent pixels are white, or black around light ink.
+        Only the first image of an animation is used, and EXIF rotation is applied.
 
     Returns
     -------
-    float32 array of shape (56, 56), values in [0, 1], 1 is ink
-        The digit fills the square except for a margin.
+    list of float32 arrays of shape (56, 56), values in [0, 1], 1 is ink
+        The most likely one first; the others are other large pieces of ink in the picture. Each
+        fills the square except for a margin. A picture of 28×28 pixels that is white on black
+        is taken as it is.
 
     Raises
     ------
@@ -52,18 +82,30 @@ def read_picture(data: bytes) -> np.ndarray:
 
     Notes
     -----
-    The paper is fitted as a smooth surface, because light may be uneven. The ink is what differs
-    most from the paper.
+    Light may be uneven, and a shadow may have an edge. So ink is what is darker (or lighter) than
+    the paper close by: the closing (or opening) of the picture with a square that is wider than a
+    stroke. Its share of the paper's brightness counts, as a shadow darkens both alike.
     """
-    ink = _ink(_grey(data))
-    return _fitted(ink).astype(np.float32)
+    grey = _grey(data)
+    if grey.shape == (SIDE, SIDE) and np.median(_border(grey)) < _DARK < grey.max():
+        return [grey.repeat(2, axis=0).repeat(2, axis=1).astype(np.float32)]
+    return _pieces(grey)
+
+
+def _pieces(grey: np.ndarray) -> list[np.ndarray]:
+    ink = _ink(grey)
+    return [_fitted(_only(ink, piece)).astype(np.float32) for piece in pieces_of(ink)]
+
+
+def _only(ink: np.ndarray, piece: Piece) -> np.ndarray:
+    return np.where(piece.mask, ink, 0)
 
 
 def _grey(data: bytes) -> np.ndarray:
     """Return the brightness of an image, float64 (h, w) in [0, 1], at most 256 pixels a side."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    expected = "The picture must be a PNG, JPEG or WebP file"
+    expected = "The picture must be a PNG, JPEG, WebP or BMP file"
     if len(data) > LARGEST_FILE:
         raise PictureError(
             f"{expected} of at most {LARGEST_FILE >> 20} MB. "
@@ -92,19 +134,30 @@ def _grey(data: bytes) -> np.ndarray:
         raise PictureError(f"{expected}. Received: something else.") from error
     except Exception as error:  # a damaged file raises almost anything
         raise PictureError(f"{expected}. This one is damaged: {error!s:.100}.") from error
-    white = Image.new("RGBA", picture.size, "white")
-    grey = np.asarray(Image.alpha_composite(white, picture).convert("L"), np.float64) / 255
+    paper = Image.new("RGBA", picture.size, "black" if _is_light(picture) else "white")
+    grey = np.asarray(Image.alpha_composite(paper, picture).convert("L"), np.float64) / 255
     longer = max(grey.shape)
     if longer <= _WORKING_SIDE:
         return grey
     return resize(grey, *(max(1, round(side * _WORKING_SIDE / longer)) for side in grey.shape))
 
 
+def _is_light(picture: PIL.Image.Image) -> bool:
+    """Whether what is not transparent is light, all of it: white ink, and no white card."""
+    grey, alpha = (np.asarray(picture.convert("RGB").convert("L")), np.asarray(picture)[..., 3])
+    seen = grey[alpha > 127]
+    return alpha.min() < 128 and seen.size > 0 and bool(np.percentile(seen, 5) > 127)
+
+
 def _ink(grey: np.ndarray) -> np.ndarray:
     """Return the amount of ink at each pixel: float64 in [0, 1], 0 for paper."""
     paper = _paper(grey)
     darker, lighter = np.clip(paper - grey, 0, 1), np.clip(grey - paper, 0, 1)
-    ink = darker if darker.sum() >= lighter.sum() else lighter
+    light = lighter.sum() > darker.sum()
+    if light:
+        grey = 1 - grey
+    paper = _closed(grey)
+    ink = np.clip((paper - grey) / np.maximum(paper, _DARKEST_PAPER), 0, 1)
     threshold = _otsu(ink)
     full = np.percentile(ink[ink > threshold], 90) if (ink > threshold).any() else 0
     if full < _LEAST_CONTRAST:
@@ -112,9 +165,30 @@ def _ink(grey: np.ndarray) -> np.ndarray:
             "The picture must show one digit that is clearly darker or lighter than its "
             f"background. Received: a contrast of {100 * full:.0f} %. Take it in better light."
         )
-    # The paper differs a little from a smooth surface, too: this grain is not ink.
+    # The paper has a grain, which is not ink.
     grain = min(2 * np.percentile(ink[ink <= threshold], 95), threshold)
     return np.clip((ink - grain) / (full - grain), 0, 1)
+
+
+def _closed(grey: np.ndarray) -> np.ndarray:
+    """Return the picture without the dark that is narrower than ``_WIDEST_STROKE``.
+
+    References
+    ----------
+    Serra, "Image Analysis and Mathematical Morphology" (1982), chapter II: the closing.
+    """
+    width = 2 * max(1, round(_WIDEST_STROKE * max(grey.shape) / 2)) + 1
+    return -_largest_near(-_largest_near(grey, width), width)
+
+
+def _largest_near(values: np.ndarray, width: int) -> np.ndarray:
+    """The largest value in the square of this width around each pixel."""
+    for axis in (0, 1):
+        before = [(0, 0), (0, 0)]
+        before[axis] = (width // 2, width // 2)
+        padded = np.pad(values, before, constant_values=-np.inf)
+        values = np.lib.stride_tricks.sliding_window_view(padded, width, axis).max(axis=-1)
+    return values
 
 
 def _paper(grey: np.ndarray) -> np.ndarray:

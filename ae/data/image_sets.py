@@ -13,14 +13,16 @@ from typing import BinaryIO
 import numpy as np
 
 from ae.data import unit
+from ae.data.image_file import LARGEST_FILE, SUFFIXES, read_image
 from ae.errors import DataError
 from ae.imaging import to_bytes
 from ae.system import archives
-from ae.system.files import replacing, temporary_path
+from ae.system.files import open_regular, replacing, temporary_path
 
 SIDE = 28
 BATCH = 1000  # images read at a time
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+PICTURE_SUFFIXES = tuple(f".{suffix}" for suffix in SUFFIXES)
+_NAMED = 10  # bad files that a message names
 # If a file contains several arrays, the first of these names is read.
 _PREFERRED = ("images", "x_test")
 _DTYPES = ("u1", "f4", "f8")
@@ -34,7 +36,7 @@ def open_images(source: str | os.PathLike | BinaryIO) -> tuple[int, Iterator[np.
     source : str, PathLike or binary file
         An .npz file, open or by its path, or the path of a folder of image files. The .npz holds
         one array, or several of which ``images`` or ``x_test`` is read, of shape (n, 28, 28),
-        uint8 or float in [0, 1]. The images in a folder have 28×28 pixels and are read in the
+        uint8 or float in [0, 1]. The images in a folder are read as ``read_image`` does it, in the
         order of their names.
 
     Returns
@@ -139,7 +141,12 @@ def _unit(images: np.ndarray) -> np.ndarray:
 
 
 def _open_folder(path: Path) -> tuple[int, Iterator[np.ndarray]]:
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES)
+    files = sorted(
+        file
+        for file in path.iterdir()
+        # A Mac puts a hidden ._0.png beside 0.png.
+        if file.suffix.lower() in PICTURE_SUFFIXES and not file.name.startswith(".")
+    )
     if not files:
         raise DataError(
             f"The folder {path.name!r} contains no images. Expected files that end in "
@@ -147,27 +154,27 @@ def _open_folder(path: Path) -> tuple[int, Iterator[np.ndarray]]:
         )
 
     def batches() -> Iterator[np.ndarray]:
+        refused: list[str] = []
         for start in range(0, len(files), BATCH):
-            yield _unit(np.stack([_read_picture(file) for file in files[start : start + BATCH]]))
+            images = [_read_picture(file, refused) for file in files[start : start + BATCH]]
+            if not refused:  # else the rest is read to name every bad file at once
+                yield np.stack([image for image in images if image is not None])
+        if refused:
+            more = [f"and {len(refused) - _NAMED} more"] * (len(refused) > _NAMED)
+            raise DataError("\n".join([*refused[:_NAMED], *more]))
 
     return len(files), batches()
 
 
-def _read_picture(path: Path) -> np.ndarray:
-    from PIL import Image
-
+def _read_picture(path: Path, refused: list[str]) -> np.ndarray | None:
+    """The image of a file, or None, and then a sentence more in ``refused``."""
     try:
-        with Image.open(path, formats=("PNG", "JPEG", "WEBP", "BMP")) as picture:
-            if picture.size != (SIDE, SIDE):
-                raise DataError(
-                    f"{path.name} must have {SIDE}×{SIDE} pixels, white on black as in MNIST. "
-                    f"Received: {picture.width}×{picture.height} pixels."
-                )
-            return np.asarray(picture.convert("L"))
-    except DataError:
-        raise
-    except Exception as error:  # a damaged file raises almost anything
-        raise DataError(f"{path.name} cannot be read as an image: {error!s:.300}") from error
+        with open_regular(path, LARGEST_FILE + 1) as file:
+            return read_image(file.read(LARGEST_FILE + 1))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        refused.append(f"{path.name:.100}: {reason}")
+        return None
 
 
 def _save_npz(path: Path, batches: Iterable[np.ndarray], count: int) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ae.data.drawing import to_mnist_form
-from ae.data.image_file import read_picture
+from ae.data.image_file import read_image
 from ae.data.image_sets import open_images
 from ae.errors import DataError
 
@@ -46,8 +45,8 @@ def read_collection(
     Parameters
     ----------
     files : iterable of (str, bytes)
-        Name and content of each file, at most 100. An image file shows one digit, which is
-        preprocessed like a drawing. The images of .npz files are used as they are, at most 1,000
+        Name and content of each file, at most 100. An image file shows one digit: see
+        ``read_image``. The images of .npz files are used as they are, at most 1,000
         in all.
     on_file : callable
         Called after each file with the number of files done.
@@ -82,7 +81,7 @@ def _read(name: str, data: bytes, most: int) -> tuple[np.ndarray, str]:
     if most == 0:
         raise DataError(f"Only the first {MOST_IMAGES:,} images are used.")
     if not _is_set(name):
-        return to_mnist_form(read_picture(data)).image[None], ""
+        return read_image(data)[None], ""
     count, batches = open_images(io.BytesIO(data))
     if count == 0:
         raise DataError("The file must contain at least one image. Received: none.")

@@ -14,26 +14,47 @@ export function load(file) {
   if (bytes.length !== length) throw new Error("The graph is cut off.");
   const stored = bytes.slice(end).buffer; // a copy: an array has to begin at a multiple of 4
   const block = half ? fromHalf(new Uint16Array(stored)) : new Float32Array(stored);
-  for (const name in parts) parts[name] = network(parts[name], block);
+  const { take, multiplied } = memoryFor(block.length + total(Object.values(parts), roomOf));
+  const all = take(block.length);
+  all.set(block);
+  for (const name in parts) parts[name] = network(parts[name], all, take, multiplied);
   return { ...parts, latent_dim: parts.encoder?.output.length };
 }
 
+// What gives arrays from a memory of so many numbers, and the product of arrays in it.
+function memoryFor(numbers) {
+  try {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(numbers / 16384) });
+    let used = 0;
+    const take = (n) => new Float32Array(memory.buffer, 4 * (used += n) - 4 * n, n);
+    return { take, multiplied: vectorised(memory) };
+  } catch {
+    return { take: (n) => new Float32Array(n), multiplied: multiply };
+  }
+}
+
+// How many numbers a part needs besides its weights.
+const roomOf = ({ input, operations }) =>
+  size(input) + total(operations, ({ shape, phases = [] }) => size(shape) + total(phases, windowOf));
+// What the pixels of a row see: the columns of a phase times the values of one filter.
+const windowOf = ({ kernel, down, size: [, m] }) => m * kernel.shape[3] * down.length;
+
 // One part of a graph: {run, output, results}. The results are a Map from each operation's name to
 // its {layer, shape, values}.
-function network({ input, operations, output }, block) {
+function network({ input, operations, output }, block, take, multiplied) {
   const weight = ({ at, shape }) => block.subarray(at, at + size(shape));
-  const all = [{ shape: input, values: new Float32Array(size(input)) }];
+  const all = [{ shape: input, values: take(size(input)) }];
   const results = new Map();
   const steps = operations.map((operation) => {
     const { name, layer, op, in: inputs, shape, activation } = operation;
-    const y = new Float32Array(size(shape));
+    const y = take(size(shape));
     results.set(name, { layer, shape, values: y });
     all.push(results.get(name));
     if (!OPERATIONS[op]) {
       throw new Error(`The layer "${name}" (${layer}) needs "${op}". Reload the page.`);
     }
     const xs = inputs.map((number) => all[number].values);
-    const compute = OPERATIONS[op](operation, y, xs, all[inputs[0]].shape, weight);
+    const compute = OPERATIONS[op](operation, y, xs, all[inputs[0]].shape, weight, take, multiplied);
     if (!activation) return { name, compute };
     const [kind, a, b, c, d] = activation;
     const f = ACTIVATIONS[kind];
@@ -56,27 +77,29 @@ function network({ input, operations, output }, block) {
   return { run, results, output: all[output].values };
 }
 
-// Each takes an operation, the place y of its result, its inputs, the first one's shape, and a way
-// to its weights. Returns a function that computes y. Memory is taken here alone.
+// Each takes an operation, the place y of its result, its inputs, the first one's shape, and ways to
+// its weights, to memory and to a product. Returns a function that computes y. Memory is taken here
+// alone.
 const OPERATIONS = {
   copy: (_, y, [x]) => () => y.set(x),
 
-  dense({ kernel, bias }, y, [x], _, weight) {
+  dense({ kernel, bias }, y, [x], _, weight, take, multiplied) {
     const [n, k] = kernel.shape;
     const [filters, b] = [weight(kernel), weight(bias)];
-    return () => multiply(x, filters, b, 0, y, 0, n, x.length / k, n, k);
+    return () => multiplied(x, filters, b, 0, y, 0, n, x.length / k, n, k);
   },
 
   // What the pixels of a row see is laid out as a matrix, to be multiplied with the filters. Groups
   // of filters see their own channels. A phase gives pixels that are `spacing` apart, from `to` on.
-  conv({ phases, strides, spacing, groups, bias, shape }, y, [x], before, weight) {
+  conv({ phases, strides, spacing, groups, bias, shape }, y, [x], before, weight, take, multiplied) {
     const [, columns, count] = shape;
     const [channels, n, b] = [before[2], count / groups, weight(bias)];
-    const ready = phases.map(({ kernel, down, right, to, size: [rows, m] }) => {
+    const ready = phases.map((phase) => {
+      const { kernel, down, right, to, size: [rows, m] } = phase;
       const from = seen(before, strides, down, right, rows, m);
       const [filters, kc] = [weight(kernel), kernel.shape[3]];
       const k = kc * down.length;
-      return { filters, from, to, rows, m, kc, k, window: new Float32Array(m * k) };
+      return { filters, from, to, rows, m, kc, k, window: take(windowOf(phase)) };
     });
     return () => {
       for (const { filters, from, to, rows, m, kc, k, window } of ready) {
@@ -87,7 +110,7 @@ const OPERATIONS = {
               for (const end = at + kc; at < end; ) window[at++] = place < 0 ? 0 : x[place++];
             }
             const place = ((row * spacing[0] + to[0]) * columns + to[1]) * count + first;
-            multiply(window, filters, b, first, y, place, spacing[1] * count, m, n, k);
+            multiplied(window, filters, b, first, y, place, spacing[1] * count, m, n, k);
           }
         }
       }
@@ -206,7 +229,8 @@ function erf(x) {
   return Math.sign(x) * (1 - t * (0.254829592 + end) * Math.exp(-x * x));
 }
 
-const size = (shape) => shape.reduce((product, length) => product * length, 1);
+const size = (shape) => shape.reduce((all, length) => all * length, 1);
+const total = (items, of) => items.reduce((all, item) => all + of(item), 0);
 
 function each(y, f) {
   for (let i = 0; i < y.length; i++) y[i] = f(y[i], i);
@@ -234,40 +258,4 @@ function seen([height, width], strides, down, right, rows, columns) {
 function fromHalf(bits) {
   const wide = new Uint32Array(bits).map((b) => ((b & 0x8000) << 16) | ((b & 0x7fff) << 13));
   return new Float32Array(wide.buffer).map((value) => value * 2 ** 112);
-}
-
-// Multiply m rows of k values with the n filters from `first` on, and add their biases. Row i goes
-// to y from `place` + i * `apart` on. Two rows by four interleaved filters at a time: they fit into
-// registers.
-function multiply(rows, filters, bias, first, y, place, apart, m, n, k) {
-  for (let i = 0; i < m; i += 2, place += 2 * apart) {
-    const both = i + 1 < m;
-    const [one, two] = [i * k, both ? i * k + k : i * k];
-    const other = both ? place + apart : place;
-    let f = 0;
-    for (; f + 4 <= n; f += 4) {
-      let a0 = bias[first + f], b0 = a0;
-      let a1 = bias[first + f + 1], b1 = a1;
-      let a2 = bias[first + f + 2], b2 = a2;
-      let a3 = bias[first + f + 3], b3 = a3;
-      for (let q = 0, w = (first + f) * k; q < k; q++, w += 4) {
-        const a = rows[one + q], b = rows[two + q];
-        const w0 = filters[w], w1 = filters[w + 1], w2 = filters[w + 2], w3 = filters[w + 3];
-        a0 += a * w0; a1 += a * w1; a2 += a * w2; a3 += a * w3;
-        b0 += b * w0; b1 += b * w1; b2 += b * w2; b3 += b * w3;
-      }
-      const p = place + f, q = other + f;
-      y[p] = a0; y[p + 1] = a1; y[p + 2] = a2; y[p + 3] = a3;
-      y[q] = b0; y[q + 1] = b1; y[q + 2] = b2; y[q + 3] = b3;
-    }
-    for (; f < n; f++) {
-      let a = bias[first + f], b = a;
-      for (let q = 0, w = (first + f) * k; q < k; q++, w++) {
-        a += rows[one + q] * filters[w];
-        b += rows[two + q] * filters[w];
-      }
-      y[place + f] = a;
-      y[other + f] = b;
-    }
-  }
 }

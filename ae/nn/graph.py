@@ -193,6 +193,21 @@ class _Block:
         return np.concatenate([np.zeros(0, np.float32), *self._arrays])
 
 
+def check_call(node: Any) -> None:
+    """Raise ModelError if a node of a Keras model calls its layer as in training, and it matters.
+
+    Parameters
+    ----------
+    node : the call, as Keras keeps it: with ``operation`` and ``arguments``.
+    """
+    layer = node.operation
+    if node.arguments.kwargs.get("training") and type(layer).__name__ in _OTHER_IN_TRAINING:
+        raise ModelError(
+            f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
+            "chance or on other images. Remove that from the model, and save it again."
+        )
+
+
 class _Part:
     """The operations of one part, as they are found."""
 
@@ -246,11 +261,7 @@ class _Part:
         import keras
 
         layer = node.operation
-        if node.arguments.kwargs.get("training") and type(layer).__name__ in _OTHER_IN_TRAINING:
-            raise ModelError(
-                f"The layer {layer.name!r:.60} is called with training=True: its result depends on "
-                "chance or on other images. Remove that from the model, and save it again."
-            )
+        check_call(node)
         name = self._free(f"{prefix}{layer.name}")
         if isinstance(layer, keras.Model):
             self._names.add(name)

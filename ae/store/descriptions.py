@@ -13,14 +13,14 @@ _SHIPPED = {
     "conv-16": ("16 dimensions", "Sixteen latent dimensions: errors are hard to see."),
     "conv-32": (
         "the default",
-        "The default. Twice its encoder decodes its own latent vector, compares the result with "
-        "the digit, and corrects the vector.",
+        "The default. Its encoder lets the decoder draw its latent vector, compares the picture "
+        "with the digit, and corrects the vector. It does so twice.",
     ),
     "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
     "linear-32": (
         "no better than PCA",
-        "A linear encoder and a linear decoder. In theory its error cannot be below that of PCA: "
-        "compare the two.",
+        "A linear encoder and a linear decoder. In theory its mean error cannot be below that of "
+        "PCA: compare the two.",
     ),
     "denoise-32": (
         "removes noise",
@@ -28,8 +28,8 @@ _SHIPPED = {
     ),
     "vae-2": (
         "VAE, 2 dimensions",
-        "A variational autoencoder with two latent dimensions: its latent vectors lie close "
-        "together, without large gaps on the map.",
+        "A variational autoencoder with two latent dimensions: its latent vectors lie around "
+        "zero, so that a random one near zero often gives a digit.",
     ),
     "vae-16": (
         "VAE, 16 dimensions",

@@ -167,6 +167,68 @@ def script(card: ModelCard) -> str:
     return "\n\n".join([head, *parts]) + "\n\n" + main
 
 
+_TEXTS = (
+    "## What it needs, and the settings\n\nKeras, TensorFlow and NumPy, which Colab has. "
+    "`MODEL` and `TRAINING` hold the settings of the model's card.",
+    "## The network and its batches\n\nThe functions below are those of the laboratory. The "
+    "encoder turns a picture into z, the decoder turns z into a picture.",
+    "## The training\n\n`main` builds the network from its random seed, and fits it to the "
+    "training pictures.",
+    "## Run it\n\nWithout a file of one's own, Keras downloads MNIST.",
+    "## What has it learnt?\n\nThe squared error, summed over the 784 pixels: lower is better.",
+)
+_RUN = """DATA = None  # or the path of an .npz with x_train, uint8 (n, 28, 28)
+main(DATA, "model.keras")"""
+_LOOK = """model = keras.saving.load_model("model.keras", compile=False)
+if DATA is None:
+    pixels = keras.datasets.mnist.load_data()[1][0]
+else:
+    with np.load(DATA) as data:
+        pixels = data["x_train"]
+images = pixels[:1000].astype(np.float32) / np.float32(255)
+z = model.get_layer("encoder").predict(images, verbose=0)
+reconstructions = model.get_layer("decoder").predict(z, verbose=0)
+print("squared error", ((images - reconstructions) ** 2).sum(axis=(1, 2)).mean())"""
+
+
+def notebook(card: ModelCard) -> str:
+    """Return ``script`` as a Jupyter notebook (.ipynb, JSON): its parts with text between them.
+
+    Raises
+    ------
+    ModelError
+        If the model was imported.
+    """
+    source = script(card)
+    lines, tree = source.splitlines(), ast.parse(source)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    decorated = [*functions[0].decorator_list, functions[0]]
+    first, main = min(node.lineno for node in decorated) - 1, functions[-1].lineno - 1
+    end = functions[-1].end_lineno
+    head = tree.body[0].end_lineno  # of the docstring
+    introduction = (
+        f"# Train {card.name} again\n\nA notebook that was generated from the model's card: the "
+        f"same network, settings and random seed. Trained on {_harmless(card.data)}, the model has "
+        f"a squared error of {card.test.squared_error:.3f} on the test pictures. A processor with "
+        "a graphics card makes it faster (in Colab: Runtime, Change runtime type)."
+    )
+    parts = [lines[head:first], lines[first:main], lines[main:end]]
+    codes = ["\n".join(part).strip() for part in parts] + [_RUN, _LOOK]
+    cells = [_cell("markdown", introduction)]
+    for text, code in zip(_TEXTS, codes, strict=True):
+        cells += [_cell("markdown", text), _cell("code", code)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return json.dumps(
+        {"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": kernel}, "cells": cells},
+        indent=1,
+    )
+
+
+def _cell(kind: str, text: str) -> dict:
+    extra = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)} | extra
+
+
 def _harmless(text: str) -> str:
     """Return the text of a card, which may be a stranger's, so that it cannot end a docstring."""
     return re.sub(r"[^\w .,:+()-]", "_", f"{text}")[:100]

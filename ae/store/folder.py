@@ -37,7 +37,8 @@ _LARGEST_CARD = 1 << 20  # bytes
 
 def models_folder() -> Path:
     """Return the models folder: the environment variable AE_MODELS, else models/ beside ae/."""
-    return Path(os.environ.get("AE_MODELS") or REPOSITORY / "models")
+    named = os.environ.get("AE_MODELS")
+    return Path(os.path.expanduser(named)) if named else REPOSITORY / "models"
 
 
 def is_name(name: str) -> bool:

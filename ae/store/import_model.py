@@ -1,40 +1,99 @@
-"""Import of Keras models: checked, split into encoder and decoder, measured and saved.
+"""Import of Keras models: checked, understood, cut into encoder and decoder, measured and saved.
 
-A chain of plain layers is split after its narrowest layer: what comes before is the encoder.
+A model that consists of two models in a row is cut between them. Any other is cut after its
+narrowest layer. What range the pixels have in it is found out by trying. Both may be chosen anew.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from ae.analysis import metrics
 from ae.config import IMPORTED, MOST_LATENT_DIMS, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
 from ae.store import safe_loading
+from ae.store.calls import Calls, calls_of
 from ae.store.cards import ModelCard
 from ae.store.folder import CARD_FILE, MODEL_FILE, check_name, models_folder, new_folder
 from ae.store.graphs import write_graph
 from ae.system import tensorflow_import
 from ae.system.files import write_json
 
-if TYPE_CHECKING:
-    import keras
+# What a pixel from 0 (black) to 1 (white) is within a network: by name, (factor, offset).
+RANGES = {"0 to 1": (1.0, 0.0), "0 to 255": (255.0, 0.0), "-1 to 1": (2.0, -1.0)}
+_TRIED = 200  # test images that the ranges are tried on
+_CLEARLY = 0.95  # of the error: another range than 0 to 1 has to lower it at least so far
 
 
-def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
-    """Import a .keras file into the models folder.
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """What was understood of a model, before anything of it is kept.
+
+    Attributes
+    ----------
+    calls : its layers.
+    cuts : where it can be cut: the values that may be the latent vector.
+    cut : the one of them that is suggested.
+    takes, gives : names of the ranges of its input and output that are suggested, see ``RANGES``.
+    """
+
+    calls: Calls
+    cuts: tuple[int, ...]
+    cut: int
+    takes: str
+    gives: str
+
+    def autoencoder(
+        self, cut: int | None = None, takes: str | None = None, gives: str | None = None
+    ) -> Autoencoder:
+        """Return encoder and decoder, cut and scaled as suggested or as chosen."""
+        cut = self.cut if cut is None else cut
+        factor, offset = RANGES[takes or self.takes]
+        return _built(self.calls, cut, (factor, offset), RANGES[gives or self.gives])
+
+
+def understand(files: Sequence[bytes], data: Dataset) -> Understood:
+    """Check and load a .keras file, or the two of an encoder and a decoder, and look at it.
 
     Parameters
     ----------
-    name : str
-        Name of the new model.
-    file : bytes
-        The content of the .keras file. It is checked before any of it is loaded.
-    data : Dataset
-        The model is measured on its test images.
+    files : the content of one or two .keras files. Each is checked before any of it is loaded.
+    data : the ranges are tried on its test images.
+
+    Raises
+    ------
+    ModelError
+        If a file is refused.
+    """
+    tensorflow_import.import_tensorflow()
+    with safe_loading.refused_if_it_fails():
+        calls = calls_of(_joined(files), safe_loading.MOST_CALLS)
+        sizes = {cut: math.prod(calls.shape(cut)) for cut in calls.cuts()}
+        cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_LATENT_DIMS)
+        if not cuts:
+            raise ModelError(
+                f"Expected a layer of at most {MOST_LATENT_DIMS} values that all values pass: the "
+                f"latent vector. Received: {min(sizes.values(), default=784)} values in the "
+                "narrowest layer. Make a layer narrower, train it again, and save it with "
+                "`model.save('name.keras')`."
+            )
+        # The last of equally narrow ones: an activation belongs to the layer before it.
+        narrowest = min(cuts, key=lambda cut: (sizes[cut], -cut))
+        cut = calls.halves if calls.halves in cuts else narrowest
+        takes, gives = _ranges(calls, cut, data.x_test[:_TRIED])
+        return Understood(calls, cuts, cut, takes, gives)
+
+
+def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
+    """Measure a model and add it to the models folder under a new name.
 
     Returns
     -------
@@ -44,15 +103,10 @@ def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
     Raises
     ------
     ModelError
-        If the name is in use or the file is refused. Nothing is then left in the models folder.
+        If the name is in use, or the model cannot be used. Nothing is then left in the folder.
     """
     if (models_folder() / check_name(name)).exists():
         raise ModelError(f"The name {name!r} is already in use. Choose another name.")
-    tensorflow_import.import_tensorflow()
-    model = safe_loading.load(file)
-    with safe_loading.refused_if_it_fails():
-        autoencoder = _split(safe_loading.chain(model), model)
-        autoencoder.reconstruct(data.x_test[:1])
     with new_folder(name) as folder:
         autoencoder.save(folder / MODEL_FILE)
         graph = write_graph(folder, autoencoder)
@@ -61,45 +115,84 @@ def import_keras_file(name: str, file: bytes, data: Dataset) -> ModelCard:
     return card
 
 
-def _split(chain: list[keras.layers.Layer], model: keras.Model) -> Autoencoder:
-    """Return copies of the layers: an encoder up to the narrowest output, a decoder after it."""
+def _joined(files: Sequence[bytes]) -> Any:
+    """The model of one file, or those of two in a row."""
     import keras
 
-    outputs: list[Any] = [layer.output for layer in chain[:-1]]
-    sizes = [math.prod(output.shape[1:]) for output in outputs]
-    if not sizes or min(sizes) > MOST_LATENT_DIMS:
+    if len(files) == 1:
+        return safe_loading.load(files[0])
+    parts: list[Any] = [safe_loading.load(file, is_part=True) for file in files]
+    # The encoder is the one whose result is no picture.
+    parts.sort(key=lambda part: math.prod(part.outputs[0].shape[1:]))
+    encoder, decoder = parts
+    (between, code) = (tuple(part.shape[1:]) for part in (encoder.outputs[0], decoder.inputs[0]))
+    if between != code:
         raise ModelError(
-            f"Expected a layer of at most {MOST_LATENT_DIMS} values between input and output: the "
-            f"latent vector. Received: {min(sizes, default=784)} values in the narrowest layer."
+            f"Expected the decoder to take what the encoder gives, {between}. Received: {code}. "
+            "Choose an encoder and a decoder that were trained together."
         )
-    # The last of equally narrow layers: an activation belongs to the layer before it.
-    end = max(index for index, size in enumerate(sizes) if size == min(sizes)) + 1
-    x: Any
+    images: Any = keras.Input(tuple(encoder.inputs[0].shape[1:]))
+    # Their own names may be the same.
+    first = keras.Sequential([keras.Input(images.shape[1:]), encoder], name="first_half")
+    second = keras.Sequential([keras.Input(code), decoder], name="second_half")
+    return keras.Model(images, second(first(images)))
+
+
+def _built(
+    calls: Calls, cut: int, takes: tuple[float, float], gives: tuple[float, float]
+) -> Autoencoder:
+    """Copies of the layers as an encoder up to a value and a decoder from it."""
+    import keras
+
+    layers = keras.layers
     images = x = keras.Input((28, 28), name="images")
-    if model.input_shape[1:] != (28, 28):
-        x = keras.layers.Reshape(model.input_shape[1:])(x)
-    x = _copy(chain[:end], x, "encoder")
-    shape = tuple(x.shape[1:])
-    encoder = keras.Model(
-        images, x if len(shape) == 1 else keras.layers.Flatten()(x), name="encoder"
-    )
-    z = x = keras.Input((sizes[end - 1],), name="z")
+    if calls.input_shape != (28, 28):
+        x = layers.Reshape(calls.input_shape)(x)
+    factor, offset = takes
+    if (factor, offset) != (1, 0):
+        x = layers.Rescaling(factor, offset, name="to_its_range")(x)
+    shape = calls.shape(cut)
+    x = calls.build(0, cut, x)
+    encoder = keras.Model(images, x if len(shape) == 1 else layers.Flatten()(x), name="encoder")
+    z = x = keras.Input((math.prod(shape),), name="z")
     if len(shape) > 1:
-        x = keras.layers.Reshape(shape)(x)
-    x = _copy(chain[end:], x, "decoder")
-    if tuple(x.shape[1:]) != (28, 28):
-        x = keras.layers.Reshape((28, 28))(x)
+        x = layers.Reshape(shape)(x)
+    x = calls.build(cut, len(calls.calls), x)
+    factor, offset = gives
+    if (factor, offset) != (1, 0):
+        x = layers.Rescaling(1 / factor, -offset / factor, name="from_its_range")(x)
+    if calls.shape(len(calls.calls)) != (28, 28):
+        x = layers.Reshape((28, 28))(x)
     return Autoencoder(encoder, keras.Model(z, x, name="decoder"))
 
 
-def _copy(layers: list[keras.layers.Layer], x: Any, prefix: str) -> Any:
-    """Apply copies of the layers, with their weights, to a symbolic tensor."""
-    for number, layer in enumerate(layers, 1):
-        # Layers of nested models may have the same name.
-        fresh = type(layer).from_config(layer.get_config() | {"name": f"{prefix}_{number}"})
-        x = fresh(x)
-        fresh.set_weights(layer.get_weights())
-    return x
+def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
+    """Return the names of the ranges of input and output that the network seems to have.
+
+    Notes
+    -----
+    The values of its output tell the output's range. The input's is the one with the lowest error,
+    if that is lower than the error of the mean picture: else the network has learnt too little to
+    tell, and the output's range is suggested.
+    """
+    tried = {}
+    for takes in RANGES:
+        raw = _built(calls, cut, RANGES[takes], (1, 0)).reconstruct(images)
+        if not np.isfinite(raw).all():
+            continue
+        low, high = np.percentile(raw, (1, 99))
+        gives = "0 to 255" if high > 2 else "-1 to 1" if low < -0.5 else "0 to 1"
+        factor, offset = RANGES[gives]
+        error = metrics.squared_error(images, np.clip((raw - offset) / factor, 0, 1)).mean()
+        tried[takes, gives] = float(error)
+    usual = next(((takes, gives) for takes, gives in tried if takes == "0 to 1"), None)
+    if usual is None:
+        return "0 to 1", "0 to 1"
+    best = min(tried, key=lambda pair: tried[pair])
+    mean = np.broadcast_to(images.mean(axis=0), images.shape)
+    if tried[best] < metrics.squared_error(images, mean).mean():
+        return best if tried[best] < _CLEARLY * tried[usual] else usual
+    return usual[1], usual[1]
 
 
 def _card(

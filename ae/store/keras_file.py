@@ -13,10 +13,11 @@ from typing import Any, BinaryIO
 from ae.config import MOST_PARAMETERS
 from ae.errors import ModelError
 from ae.nn.layers import ACTIVATIONS, LAYERS
-from ae.store import hdf5_worker
+from ae.store import hdf5_worker, refusals
 from ae.system import archives
 
 LARGEST_FILE = 64 << 20  # bytes
+_HDF5 = b"\x89HDF\r\n"
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 _LARGEST_PARTS = {"metadata.json": 1 << 16, CONFIG: 1 << 20, WEIGHTS: 64 << 20}
 _LARGEST_NUMBER = 100_000  # of any number in a layer's settings
@@ -77,11 +78,16 @@ def check(file: bytes) -> bytes:
     """
     if len(file) > LARGEST_FILE:
         raise ModelError(
-            f"Expected at most {LARGEST_FILE >> 20} MB. Received: {len(file):,} bytes."
+            f"Expected at most {LARGEST_FILE >> 20} MB. Received: {len(file):,} bytes. "
+            f"{refusals.TOO_LARGE}"
         )
+    if file.startswith(_HDF5):
+        raise ModelError(f"Expected a .keras file. Received: HDF5. {refusals.KERAS_2}")
     parts = read_parts(io.BytesIO(file))
     try:
-        config = _plain(json.loads(parts[CONFIG]))
+        config = json.loads(parts[CONFIG])
+        _check_origin(config, parts["metadata.json"])
+        config = _plain(config)
     except (ValueError, RecursionError) as error:
         if isinstance(error, ModelError):
             raise
@@ -98,6 +104,20 @@ def check(file: bytes) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def _check_origin(config: Any, metadata: bytes) -> None:
+    """Raise ModelError for a model of Keras 2, or with a class of its own."""
+    try:
+        version = json.loads(metadata).get("keras_version")
+    except (ValueError, AttributeError, RecursionError):
+        version = None
+    if isinstance(version, str) and version.startswith("2."):
+        raise ModelError(refusals.KERAS_2)
+    if isinstance(config, dict) and isinstance(config.get("config"), dict):
+        is_own = config.get("module") is None or config.get("registered_name") is not None
+        if config.get("class_name") not in MODELS and is_own:
+            raise ModelError(refusals.SUBCLASSED)
 
 
 def read_parts(file: BinaryIO) -> dict[str, bytes]:
@@ -162,4 +182,6 @@ def _check_class(value: dict[str, Any]) -> None:
         raise ModelError(
             f"It uses {shown!r:.80}, which is not one of the plain layers that can be imported: "
             f"{', '.join(sorted(LAYERS))}. Models with custom code are refused."
+            if not (told := refusals.for_class(shown))
+            else f"It uses {shown!r:.80}. {told}"
         )

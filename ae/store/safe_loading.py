@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ae.config import MOST_PARAMETERS
 from ae.errors import ModelError
+from ae.store import refusals
+from ae.store.calls import calls_of
 from ae.store.keras_file import CONFIG, check, read_parts
 
 if TYPE_CHECKING:
@@ -20,11 +22,10 @@ if TYPE_CHECKING:
 
 _MOST_VALUES = 500_000  # in all layers for one image; a thousand images are held at a time
 _MOST_PRODUCTS = 150_000_000  # for one image: the 10,000 test images then take at most a minute
-_LONGEST_CHAIN = 200
-_MOST_CALLS = 500  # of layers; a nested model may be called many times
+MOST_CALLS = 500  # of layers; a nested model may be called many times
 
 
-def load(file: bytes, *, uploaded: bool = True) -> keras.Model:
+def load(file: bytes, *, uploaded: bool = True, is_part: bool = False) -> keras.Model:
     """Load a Keras model of 28×28 images that consists of plain layers.
 
     The layers and their sizes are checked before memory for any weight is allocated.
@@ -35,6 +36,8 @@ def load(file: bytes, *, uploaded: bool = True) -> keras.Model:
         The content of a .keras file.
     uploaded : bool
         Whether the model must also be small enough to be measured within a minute.
+    is_part : bool
+        Whether the model may be an encoder or a decoder alone.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def load(file: bytes, *, uploaded: bool = True) -> keras.Model:
     with refused_if_it_fails():
         with keras.StatelessScope(initialize_variables=False):  # shapes only: nothing is allocated
             shapes: Any = keras.saving.deserialize_keras_object(config, safe_mode=True)
-            _check_size(shapes, uploaded)
+            _check_size(shapes, uploaded, is_part)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "checked.keras")
             path.write_bytes(checked)
@@ -68,22 +71,25 @@ def refused_if_it_fails() -> Iterator[None]:
         raise ModelError(f"Keras cannot use this model: {first_line:.200}") from error
 
 
-def _check_size(model: keras.Model, uploaded: bool) -> None:
+def _check_size(model: Any, uploaded: bool, is_part: bool) -> None:
     """Raise ModelError if the model has other shapes than an autoencoder or is too large."""
-    shapes = {(28, 28), (28, 28, 1), (784,)}
-    for what, shape in (("input", model.input_shape), ("output", model.output_shape)):
-        if not isinstance(shape, tuple) or tuple(shape[1:]) not in shapes:
-            raise ModelError(f"Expected an {what} of 28×28 pixels. Received: shape {shape}.")
+    pictures = {(28, 28), (28, 28, 1), (784,)}
+    takes, gives = (_shape(tensors) for tensors in (model.inputs, model.outputs))
+    fit = [shape in pictures for shape in (takes, gives)]
+    if not (any(fit) if is_part else all(fit)):
+        what, shape = ("output", gives) if fit[0] else ("input", takes)
+        raise ModelError(
+            f"Expected one {what} of 28×28 pixels. Received: {shape}. "
+            f"{refusals.for_shapes(takes, gives)}"
+        )
     parameters, values, products = model.count_params(), 0, 0
-    for count, (layer, tensors) in enumerate(_calls(model)):
-        shapes = [tuple(tensor.shape[1:]) for tensor in tensors]
-        if any(None in shape for shape in shapes):
-            raise ModelError(f"The output of its layer {layer.name!r:.60} has no fixed size.")
-        if count >= _MOST_CALLS:
-            raise ModelError(f"Expected at most {_MOST_CALLS} layers. Received: more.")
-        values += math.prod(shapes[-1])
-        # A kernel is applied at each place of the larger grid at most.
-        products += layer.count_params() * max(math.prod(shape[:-1]) for shape in shapes)
+    for call in calls_of(model, MOST_CALLS).calls:
+        values += math.prod(call.shape)
+        if call.layer is not None:
+            before = [tuple(each.shape[1:]) for each in _inputs(call.layer)]
+            # A kernel is applied at each place of the larger grid at most.
+            places = max(math.prod(shape[:-1]) for shape in [*before, call.shape])
+            products += call.layer.count_params() * places
     most_values = _MOST_VALUES if uploaded else 20 * _MOST_VALUES
     for count, most, what in (
         (parameters, MOST_PARAMETERS, "parameters"),
@@ -94,45 +100,10 @@ def _check_size(model: keras.Model, uploaded: bool) -> None:
             raise ModelError(f"Expected at most {most:,} {what}. Received: {count:,}.")
 
 
-def _calls(model: keras.Model) -> Iterator[tuple[keras.layers.Layer, list[Any]]]:
-    """Yield each layer with its inputs and its output, once for each time that it is called."""
-    import keras
-
-    for layer in model.layers:
-        for node in layer._inbound_nodes:
-            if isinstance(layer, keras.Model):
-                yield from _calls(layer)
-            elif not isinstance(layer, keras.layers.InputLayer):
-                yield layer, [*node.input_tensors, *node.output_tensors]
+def _shape(tensors: list[Any]) -> tuple[int | None, ...] | str:
+    """The shape of the one tensor without its batch, or how many there are."""
+    return tuple(tensors[0].shape[1:]) if len(tensors) == 1 else f"{len(tensors)} of them"
 
 
-def chain(model: keras.Model) -> list[keras.layers.Layer]:
-    """Return the layers from input to output, including those of nested models.
-
-    Raises
-    ------
-    ModelError
-        If the network branches: then no single layer holds the latent vector.
-    """
-    import keras
-
-    if isinstance(model, keras.Sequential):
-        return [part for layer in model.layers for part in _leaves(layer)]
-    layers: list[keras.layers.Layer] = []
-    tensor: Any = model.output
-    for _ in range(_LONGEST_CHAIN):
-        layer, node, _ = tensor._keras_history
-        if isinstance(layer, keras.layers.InputLayer):
-            return layers
-        sources = layer._inbound_nodes[node].input_tensors
-        if len(sources) != 1:
-            raise ModelError("The network branches: no single layer holds the latent vector.")
-        layers = _leaves(layer) + layers
-        tensor = sources[0]
-    raise ModelError(f"Expected at most {_LONGEST_CHAIN} layers in a chain. Received: more.")
-
-
-def _leaves(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
-    import keras
-
-    return chain(layer) if isinstance(layer, keras.Model) else [layer]
+def _inputs(layer: keras.layers.Layer) -> list[Any]:
+    return [tensor for node in layer._inbound_nodes for tensor in node.input_tensors]

@@ -27,12 +27,29 @@ def import_tensorflow(threads_per_operation: int = 0) -> None:
             _import(threads_per_operation)
 
 
+def use_own_settings_of_keras() -> None:
+    """Have this process, and those that it starts, run Keras on TensorFlow.
+
+    KERAS_BACKEND, or a keras.json, may name another backend, for other programs. Call it before
+    anything imports Keras.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+
+
 def _import(threads_per_operation: int) -> None:
+    use_own_settings_of_keras()
     with _muted():
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(threads_per_operation)
         tf.constant(0.0)  # looking for devices writes messages, too
+
+        import keras
+
+        # A keras.json may say otherwise, for other programs.
+        keras.config.set_image_data_format("channels_last")
+        keras.config.set_floatx("float32")
+        keras.config.set_epsilon(1e-7)
 
 
 @contextlib.contextmanager

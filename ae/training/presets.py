@@ -31,7 +31,7 @@ _TWICE_REFINED = dataclasses.replace(_PLAIN, refinements=2)
 
 PRESETS: dict[str, Preset] = {
     "quick": Preset(
-        "A small network, trained for two epochs: about a minute on two cores.",
+        "A small network, trained for two epochs: about a minute on two idle cores.",
         _PLAIN,
         TrainingConfig(epochs=2),
     ),

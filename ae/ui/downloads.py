@@ -20,6 +20,8 @@ _TYPES = {
     ".aez": "application/octet-stream",
     ".keras": "application/octet-stream",
     ".py": "text/x-python",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
 }
 
 

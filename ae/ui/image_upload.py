@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ae.data.image_file import LARGEST_FILE
+from ae.data.image_file import LARGEST_FILE, SUFFIXES
 from ae.data.uploads import MOST_FILES, MOST_IMAGES, Collection, read_collection
 from ae.ui.markdown import plain
 
@@ -13,7 +13,7 @@ def own_pictures(key: str) -> Collection | None:
     """The uploader with this key, and what was read from its files. None while there is nothing."""
     files = st.file_uploader(
         f"Up to {MOST_FILES} pictures of one digit each, or an .npz of 28×28 images",
-        ["png", "jpg", "jpeg", "webp", "npz"],
+        [*SUFFIXES, "npz"],
         accept_multiple_files=True,
         max_upload_size=LARGEST_FILE >> 20,
         key=key,

@@ -182,7 +182,7 @@ def show_link_button(page: str) -> None:
         key=state.LINK_BUTTON,
         type="tertiary",
         help="The link restores the page, the model, the settings and the drawing. For a lesson it "
-        "can show a task and hide the rest.",
+        "can show a task, and hide the sidebar or the settings.",
     ):
         _dialog(page)
 

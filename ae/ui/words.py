@@ -46,6 +46,11 @@ def a_digit(label: SupportsInt) -> str:
     return f"an {label}" if int(label) == 8 else f"a {label}"
 
 
+def numbered(index: SupportsInt, label: SupportsInt | None = None) -> str:
+    """Return what a digit of a set is called after its kind: "no. 5 (a 3)"; "no. 5" of no class."""
+    return f"no. {index}" if label is None else f"no. {index} ({a_digit(label)})"
+
+
 def many(label: SupportsInt, count: int) -> str:
     """Return a number of digits of a class: "174 eights", "1 six"."""
     word = _DIGITS[int(label)]

@@ -18,7 +18,7 @@ from ae.nn.graph import Graph, graph_of
 from ae.store import SHIPPED
 from ae.system import tensorflow_import
 from tests.bench.chromium import LAUNCH
-from tests.browser.blank_page import ENGINE, Engine, blank, imported, outputs
+from tests.browser.blank_page import ENGINE, PRODUCT, Engine, blank, imported, outputs
 
 # The browser's clock is coarse: four calls count as one run.
 MEDIAN = """async (call) => {
@@ -48,7 +48,8 @@ def main() -> None:
     data = ae.load_mnist()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
-        print(f"engine.js: {ENGINE.stat().st_size:,} bytes")
+        for script in (ENGINE, PRODUCT):
+            print(f"{script.name}: {script.stat().st_size:,} bytes")
         print(f"preprocessing of 280×280 pixels: {preprocessing(browser, data):.2f} ms")
         print(
             "model       encode ms  decode ms  load ms  stored as   bytes  float32 bytes"

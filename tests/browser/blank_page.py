@@ -14,22 +14,25 @@ from ae.nn import graph
 from ae.nn.graph import Graph
 
 ENGINE = Path(graph.__file__).with_name("engine.js")
+PRODUCT = ENGINE.with_name("product.js")
 IMPORT = """async (source) =>
     import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))"""
 LOAD = "(engine, text) => engine.load(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)))"
 RUN = "(graph, [part, inputs]) => inputs.map((input) => Array.from(graph[part].run(input)))"
 
 
-def imported(page: Page, path: Path) -> JSHandle:
-    """The module in a file."""
-    return page.evaluate_handle(IMPORT, path.read_text(encoding="utf-8"))
+def imported(page: Page, *paths: Path) -> JSHandle:
+    """The module in some files, one after the other, as a component has them."""
+    return page.evaluate_handle(
+        IMPORT, "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    )
 
 
 class Engine:
     """The engine that computes networks in the page."""
 
     def __init__(self, page: Page):
-        self.module = imported(page, ENGINE)
+        self.module = imported(page, PRODUCT, ENGINE)
 
     @contextmanager
     def loaded(self, what: Graph | bytes) -> Iterator[JSHandle]:

@@ -157,7 +157,7 @@ def test_a_picture_file_becomes_ink(app, page, watched, quiet_log):
     pad.settled()
     assert has_ink(pad.seen)
     upload.set_input_files({"name": "no.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.get_by_text("must be a PNG, JPEG or WebP file")).to_be_visible()
+    expect(page.get_by_text("must be a PNG, JPEG, WebP or BMP file")).to_be_visible()
     pad.expect_ink("a picture and 0 strokes")
     assert watched.errors == []
 
@@ -189,7 +189,9 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
     expect_pixels_to_change(pad.seen, seen)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_text("Is it a digit?").click()
-    expect(page.get_by_text(re.compile("have a lower one"))).to_be_visible(timeout=60_000)
+    expect(
+        page.get_by_text(re.compile("of the 10,000 test digits have a lower one"))
+    ).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Link to this page").click()
     shown = page.get_by_test_id("stCode")
     expect(shown).to_contain_text("look=Is")
@@ -211,7 +213,9 @@ def test_a_link_restores_the_drawing_and_the_settings(app, page, new_context, wa
     other.goto(link)
     theirs = Pad(other)
     theirs.expect_ink("a picture and 0 strokes")
-    expect(other.get_by_text(re.compile("have a lower one"))).to_be_visible(timeout=60_000)
+    expect(
+        other.get_by_text(re.compile("of the 10,000 test digits have a lower one"))
+    ).to_be_visible(timeout=60_000)
     theirs.settled()
     assert pixels(theirs.seen) == seen
     assert "ink=" not in other.url

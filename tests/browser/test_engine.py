@@ -64,6 +64,18 @@ def test_shipped_models_give_what_keras_gives(engine, mnist, name):
     np.testing.assert_allclose(decoded, pixels, atol=PIXEL_TOLERANCE)
 
 
+@pytest.mark.usefixtures("_shipped_folder")
+@pytest.mark.parametrize("name", ["conv-2", "conv-32"])
+def test_a_browser_without_webassembly_computes_the_same(browser, mnist, name):
+    model, images = store.load(name), mnist.x_test[:5]
+    with blank(browser) as page:
+        page.evaluate("delete globalThis.WebAssembly")
+        with Engine(page).loaded(graph_of(model)) as graph:
+            z = outputs(graph, "encoder", images)
+            pixels = outputs(graph, "decoder", z).reshape(images.shape)
+    np.testing.assert_allclose(pixels, model.reconstruct(images), atol=PIXEL_TOLERANCE)
+
+
 # A network takes seconds: a failing one is shown as it is found.
 @settings(max_examples=8, phases=set(Phase) - {Phase.shrink})
 @given(config=..., seed=st.integers(0, 2**32 - 1))

@@ -137,7 +137,7 @@ def test_a_copied_address_shows_the_same_digits(app, page, new_context, watched,
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator(".st-key-digit").get_by_role("combobox").click()
     page.get_by_role("option", name="3", exact=True).click()
-    three = re.compile(r"^Original: test digit \d+, a 3$")
+    three = re.compile(r"^Original: test digit no\. \d+ \(a 3\)$")
     pictures = page.get_by_test_id("stMain").get_by_role("img", name=three)
     expect(pictures).to_have_count(10)
     shown = [picture.get_attribute("alt") for picture in pictures.all()]

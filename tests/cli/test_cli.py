@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -171,3 +172,101 @@ def test_ctrl_c_keeps_the_model_as_it_is(small_npz):
     assert output.splitlines()[-1].startswith("tiny: squared error")
     assert [card.name for card in store.list_models()] == ["tiny"]
     assert 0 < store.read_card("tiny").steps < 6000
+
+
+def ae_with(environment: dict[str, str], *words) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command(*words),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env=os.environ | environment,
+    )
+
+
+def test_the_version_is_that_of_the_project():
+    import tomllib
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    result = ae("--version")
+    assert (result.returncode, result.stdout) == (0, f"{project['name']} {project['version']}\n")
+
+
+def test_help_is_written_in_a_terminal_of_any_encoding():
+    result = ae_with({"PYTHONIOENCODING": "ascii"}, "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "28?28" in result.stdout
+
+
+def test_a_reader_that_goes_away_is_no_failure(models_folder):
+    with subprocess.Popen(
+        command("train", "--help"), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(100) == 0
+
+
+def test_a_models_folder_may_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AE_MODELS", "~/models")
+    assert store.models_folder() == tmp_path / "models"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("backend", "settings"),
+    [("jax", {}), ("torch", {"image_data_format": "channels_first"}), ("", {"floatx": "float16"})],
+)
+def test_settings_of_keras_for_other_programs_change_nothing(
+    models_folder, small_npz, tmp_path, backend, settings
+):
+    usual = {"backend": backend or "tensorflow", "floatx": "float32", "epsilon": 1e-7}
+    usual["image_data_format"] = "channels_last"
+    (tmp_path / "keras.json").write_text(json.dumps(usual | settings))
+    environment = {"KERAS_HOME": str(tmp_path)} | ({"KERAS_BACKEND": backend} if backend else {})
+    words = ["train", "--name", "mine", "--epochs", 1, "--data", small_npz, *TINY]
+    result = ae_with(environment, *words)
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert store.load("mine").latent_dim == 2
+
+
+@pytest.mark.process
+def test_a_training_whose_terminal_is_closed_keeps_its_model(models_folder, small_npz):
+    words = ["train", "--name", "mine", "--epochs", 500, "--data", small_npz, *TINY]
+    with subprocess.Popen(
+        command(*words), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline()  # it trains
+        process.stdout.close()
+        process.send_signal(signal.SIGHUP)
+        told = process.stderr.read().decode()
+        assert process.wait(200) == 0, told
+    assert store.read_card("mine").steps > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["conv-2", "conv-32"])
+def test_a_litert_file_computes_what_keras_computes(
+    models_folder, tensorflow, tmp_path, mnist, name
+):
+    import numpy as np
+    import tensorflow as tf
+
+    shutil.copytree(REPOSITORY / "models" / name, models_folder / name)
+    assert __main__.main(["export", name, "-o", str(tmp_path / "model.tflite")]) == 0
+    with pytest.warns(UserWarning, match="deprecated"):
+        interpreter = tf.lite.Interpreter(str(tmp_path / "model.tflite"))
+    interpreter.allocate_tensors()
+    (takes,), (gives,) = interpreter.get_input_details(), interpreter.get_output_details()
+    expected = store.load(name).reconstruct(mnist.x_test[:5])
+    for image, reconstruction in zip(mnist.x_test, expected, strict=False):
+        interpreter.set_tensor(takes["index"], image[None])
+        interpreter.invoke()
+        found = interpreter.get_tensor(gives["index"])[0]
+        np.testing.assert_allclose(found, reconstruction, atol=1e-5)
+    assert __main__.main(["export", name, "-o", str(tmp_path / "model.txt")]) == 2
+    assert __main__.main(["export", "nobody", "-o", str(tmp_path / "a.html")]) == 2
+    written = [file.name for file in tmp_path.iterdir() if file.is_file()]
+    assert written == ["model.tflite"]

@@ -10,10 +10,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ae.data.drawing import to_mnist_form
-from ae.data.image_file import LARGEST_FILE, LARGEST_PICTURE, PictureError, read_picture
+from ae.data.image_file import (
+    LARGEST_FILE,
+    LARGEST_PICTURE,
+    PictureError,
+    read_picture,
+    read_pieces,
+)
 
 
 def file_of(pixels: np.ndarray, form: str = "PNG", **options) -> bytes:
@@ -128,7 +134,7 @@ def png_that_claims(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "must be a PNG, JPEG or WebP file"),
+        (b"", "must be a PNG, JPEG, WebP or BMP file"),
         (b"%PDF-1.7 no picture", "Received: something else"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Received: something else"),
         (file_of(np.zeros((9, 9), np.uint8), "GIF"), "Received: something else"),
@@ -162,3 +168,68 @@ def test_a_damaged_file_is_refused_or_read(data):
         return
     assert ink.shape == (56, 56)
     assert ((ink >= 0) & (ink <= 1)).all()
+
+
+def thick_five(side: int = 400) -> np.ndarray:
+    """A 5 in the middle of a picture, bool, True = ink."""
+    picture = Image.new("L", (side, side))
+    points = [(0.62, 0.3), (0.4, 0.3), (0.38, 0.48), (0.55, 0.46), (0.63, 0.56), (0.55, 0.7)]
+    ImageDraw.Draw(picture).line(
+        [(x * side, y * side) for x, y in points], 255, side // 25, "curve"
+    )
+    return np.asarray(picture) > 0
+
+
+def photo_of(light: np.ndarray, ink: np.ndarray) -> bytes:
+    rng = np.random.default_rng(0)
+    photo = light * np.where(ink, 0.25, 0.9) + rng.normal(0, 0.01, ink.shape)
+    return file_of(np.rint(255 * np.clip(photo, 0, 1)).astype(np.uint8), "JPEG")
+
+
+def surroundings(side: int = 400) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """What is around a digit: the light, and what is as dark as ink."""
+    rows, columns = np.mgrid[:side, :side] / side
+    bright, nothing = np.ones((side, side)), np.zeros((side, side), bool)
+    holes = np.zeros((side, side), bool)
+    for row in (0.2, 0.5, 0.8):
+        holes |= (rows - row) ** 2 + (columns - 0.06) ** 2 < 0.025**2
+    return {
+        "soft shadow": (1 - 0.5 / (1 + np.exp((0.6 - columns) * 20)), nothing),
+        "hard shadow": (np.where(rows + columns > 1.05, 0.45, 1), nothing),
+        "edge of a desk": (bright, rows > 0.82),
+        "punched holes": (bright, holes),
+        "broken pen": (bright, nothing),
+    }
+
+
+@pytest.mark.parametrize("around", surroundings())
+def test_shadows_desks_and_holes_are_not_ink(around):
+    ink = thick_five()
+    if around == "broken pen":
+        ink[175:185] = False  # 3 % of a side: still one digit
+    clean = as_seen(file_of(grey(ink.astype(float))))
+    light, dark = surroundings()[around]
+    assert squared_distance(as_seen(photo_of(light, ink | dark)), clean) < 0.1 * (clean**2).sum()
+
+
+def test_white_ink_on_nothing_is_laid_on_black_and_a_white_card_on_white():
+    ink = thick_five()
+    pixels = np.full((*ink.shape, 4), 255, np.uint8)
+    pixels[..., 3] = 255 * ink
+    clean = as_seen(file_of(grey(ink.astype(float))))
+    assert squared_distance(as_seen(file_of(pixels)), clean) < 0.02 * (clean**2).sum()
+    pixels[..., 3] = 0
+    pixels[40:-40, 40:-40, 3] = 255
+    pixels[ink, :3] = 0
+    assert squared_distance(as_seen(file_of(pixels)), clean) < 0.02 * (clean**2).sum()
+
+
+def test_where_two_things_may_be_the_digit_both_are_offered():
+    ink = np.zeros((400, 400), bool)
+    ink[100:200, 60:75] = True  # a 1
+    ink[150:300, 300:316] = True  # and a larger one
+    pieces = read_pieces(file_of(grey(ink.astype(float))))
+    assert [piece.shape for piece in pieces] == [(56, 56)] * 2
+    np.testing.assert_array_equal(pieces[0], read_picture(file_of(grey(ink.astype(float)))))
+    widths = [(piece > 0.5).any(axis=0).sum() for piece in pieces]
+    assert widths == sorted(widths)  # the larger piece is the slimmer one, and comes first

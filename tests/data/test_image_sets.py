@@ -101,9 +101,30 @@ def test_pictures_that_do_not_fit_are_refused(tmp_path):
         open_images(tmp_path / "nothing")
     with pytest.raises(DataError, match="contains no images"):
         open_images(tmp_path)
-    Image.new("RGB", (30, 28)).save(tmp_path / "wide.png")
-    with pytest.raises(DataError, match=r"wide\.png must have 28×28.*Received: 30×28"):
+    Image.new("RGB", (30, 28)).save(tmp_path / "empty.png")
+    (tmp_path / "other.png").write_bytes(b"no picture")
+    Image.new("L", (28, 28)).save(tmp_path / "fine.png")
+    with pytest.raises(DataError) as refused:
         read(tmp_path)
-    (tmp_path / "wide.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"wide\.png cannot be read"):
-        read(tmp_path)
+    first, second = str(refused.value).split("\n")  # every bad file, and no good one
+    assert first.startswith("empty.png: The picture must show one digit")
+    assert second.startswith("other.png: The picture must be a PNG")
+
+
+def test_hidden_files_of_a_mac_are_left_out(tmp_path, pixels):
+    Image.fromarray(pixels[0]).save(tmp_path / "0.png")
+    (tmp_path / "._0.png").write_bytes(b"\x00\x05\x16\x07")
+    np.testing.assert_array_equal(to_bytes(read(tmp_path)), pixels[:1])
+
+
+def test_pictures_of_every_form_are_read_as_the_upload_reads_them(tmp_path, mnist):
+    digit = np.rint(255 * mnist.x_test[0]).astype(np.uint8)
+    Image.fromarray(digit.astype(np.uint16) * 257).save(tmp_path / "16 bits.png")
+    Image.merge("LA", (Image.new("L", (28, 28), "white"), Image.fromarray(digit))).save(
+        tmp_path / "white on transparent.png"
+    )
+    Image.fromarray(255 - digit).resize((280, 280)).save(tmp_path / "large and dark on light.png")
+    (sixteen, large, transparent) = read(tmp_path)
+    np.testing.assert_allclose(sixteen, digit / 255, atol=1 / 255)
+    np.testing.assert_array_equal(to_bytes(transparent), digit)
+    assert ((large - mnist.x_test[0]) ** 2).sum() < 0.1 * (mnist.x_test[0] ** 2).sum()

@@ -70,13 +70,13 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
     keras.Sequential([keras.Input((28, 28)), *layers]).save(tmp_path / "a.keras")
     at = open_page("train")
     file = ("mine.keras", (tmp_path / "a.keras").read_bytes(), "")
-    at.file_uploader(key=state.BROUGHT_FILE).set_value(file).run()
+    at.file_uploader(key=state.BROUGHT_FILE).set_value([file]).run()
 
     def fail(*_, **__):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(import_model, "write_json", fail)
-    (button,) = [each for each in at.button if each.label == "Check and import"]
+    (button,) = [each for each in at.button if each.label == "Import"]
     button.click().run()
     assert not at.exception
     assert any(reason in text and "disk" in text for text in boxes(at))

@@ -13,13 +13,25 @@ def uploaded(open_page, conv_32, tensorflow, tmp_path):
     def uploaded(content: bytes, name: str = "My first (1).keras"):
         at = open_page("train")
         uploader = at.file_uploader(key=state.BROUGHT_FILE)
-        return uploader.set_value((name, content, "")).run()
+        at = uploader.set_value([(name, content, "")]).run()
+        assert not at.exception
+        return at
 
     return uploaded
 
 
+@pytest.fixture
+def keras_model(tensorflow, tmp_path) -> bytes:
+    import keras
+
+    layers = keras.layers
+    shape = [layers.Flatten(), layers.Dense(6), layers.Dense(784), layers.Reshape((28, 28))]
+    keras.Sequential([layers.Input((28, 28)), *shape]).save(tmp_path / "made.keras")
+    return (tmp_path / "made.keras").read_bytes()
+
+
 def submit(at):
-    (button,) = [each for each in at.button if each.label == "Check and import"]
+    (button,) = [each for each in at.button if each.label == "Import"]
     button.click().run()
     assert not at.exception
     return at
@@ -31,11 +43,18 @@ def test_a_model_from_elsewhere_is_measured_listed_and_drawn_with(uploaded, tmp_
     layers = keras.layers
     shape = [layers.Flatten(), layers.Dense(6), layers.Dense(784), layers.Reshape((28, 28))]
     keras.Sequential([layers.Input((28, 28)), *shape]).save(tmp_path / "a.keras")
-    at = submit(uploaded((tmp_path / "a.keras").read_bytes()))
+    at = uploaded((tmp_path / "a.keras").read_bytes())
+    (plan,) = (each.value for each in at.dataframe if "latent vector" in each.value)
+    assert list(plan["layer"]) == ["1. Flatten", "2. Dense", "3. Dense", "4. Reshape"]
+    assert list(plan["latent vector"]) == ["", "◀ here", "", ""]
+    assert [card.name for card in store.list_models()] == ["conv-32"]  # nothing is kept yet
+    at = submit(at)
     assert [each.value for each in at.error] == []
-    assert "**My-first-1** is now in the list" in at.success[0].value
+    assert not at.success  # it has learnt nothing: that is no success
+    (told,) = (each.value for each in at.warning if "is now in the list" in each.value)
+    assert told.startswith("**My-first-1** is now in the list")
     card = store.read_card("My-first-1")
-    assert f"{card.test.squared_error:.2f}" in at.success[0].value
+    assert f"{card.test.squared_error:.2f}" in told
     assert "My-first-1: imported, 6 latent dimensions" in at.sidebar.selectbox[0].options
     for page in ("draw", "start"):
         at = open_page(page, model="My-first-1")
@@ -43,10 +62,28 @@ def test_a_model_from_elsewhere_is_measured_listed_and_drawn_with(uploaded, tmp_
 
 
 def test_a_file_that_is_refused_is_told_in_a_sentence_and_can_be_tried_again(uploaded):
-    at = submit(uploaded(b"no model at all"))
+    at = uploaded(b"no model at all")
     assert [each.value for each in at.error] == [
         "Expected a file that Keras 3 wrote with model.save('name.keras'). "
         "Received: something else, or a damaged file."
     ]
     assert [card.name for card in store.list_models()] == ["conv-32"]
-    assert submit(at).error
+    assert "Import" not in [each.label for each in at.button]
+
+
+def test_a_reserved_name_is_not_suggested(uploaded, tmp_path, keras_model):
+    at = uploaded(keras_model, "pca.keras")
+    (name,) = (each.value for each in at.text_input if each.label == "Name of the model")
+    assert store.is_name(name)
+    at = submit(at)
+    assert name in [card.name for card in store.list_models()]
+
+
+def test_an_imported_model_is_deleted_after_a_question(uploaded, open_page, keras_model):
+    submit(uploaded(keras_model, "theirs.keras"))
+    at = open_page("train", model="theirs")
+    assert any("Delete **theirs**" in each.value for each in at.markdown)
+    (button,) = (each for each in at.button if each.label == "Delete it")
+    button.click().run()
+    assert not at.exception
+    assert [card.name for card in store.list_models()] == ["conv-32"]

@@ -1,5 +1,6 @@
 """The exported script of a card trains the same network without this package."""
 
+import json
 import os
 import subprocess
 import sys
@@ -92,3 +93,28 @@ def test_the_script_says_what_the_card_says():
     assert ("augment(" in text) == bool(moved)
     assert "corrupt(" not in text
     assert "Sampling" not in text
+
+
+def test_the_notebook_trains_the_model_and_measures_it(tmp_path, tensorflow, small_npz):
+    card = card_of(ModelConfig(**SMALL), TrainingConfig(**SHORT, noise="gaussian"))
+    notebook = json.loads(export_script.notebook(card))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 4)
+    kinds = [cell["cell_type"] for cell in notebook["cells"]]
+    assert kinds == ["markdown", *["markdown", "code"] * 5]  # a text before each piece of code
+    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    assert "DATA = None" in cells[3]
+    cells[3] = cells[3].replace("DATA = None", f"DATA = {str(small_npz)!r}")
+    # As a notebook does it: cell by cell, in one namespace.
+    runner = "import json, sys\nspace = {}\nfor cell in json.load(sys.stdin): exec(cell, space)"
+    result = subprocess.run(
+        [sys.executable, "-c", runner],
+        input=json.dumps(cells),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    error = float(result.stdout.split("squared error")[-1])
+    assert 0 < error < 300
+    assert Autoencoder.load(tmp_path / "model.keras").latent_dim == 3

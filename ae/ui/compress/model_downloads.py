@@ -6,10 +6,10 @@ import streamlit as st
 
 from ae import store
 from ae.errors import ModelError
-from ae.store import export_script
+from ae.store import export_page, export_script
 from ae.store.keras_file import LARGEST_FILE
 from ae.system.files import open_regular
-from ae.ui import downloads, shell
+from ae.ui import cache, downloads, shell
 
 _FILES = (
     (
@@ -37,6 +37,13 @@ def show_downloads(card: store.ModelCard) -> None:
                     downloads.offer(
                         label, lambda data=data: data, file_name.format(card.name), what
                     )
+        downloads.offer(
+            "Download it as a web page (HTML)",
+            lambda: export_page.page(*cache.network(card.name)),
+            f"{card.name}.html",
+            "One file with the model and a drawing pad. It opens in any browser, on a phone too, "
+            "without a server or a network.",
+        )
         if card.training is not None:
             script = export_script.script(card)
             downloads.offer(
@@ -44,6 +51,12 @@ def show_downloads(card: store.ModelCard) -> None:
                 lambda: script,
                 f"{card.name}.py",
                 "A stand-alone Keras script with the same network, settings and random seed.",
+            )
+            downloads.offer(
+                "Download the training notebook (Jupyter)",
+                lambda: export_script.notebook(card),
+                f"{card.name}.ipynb",
+                "The same as a notebook with text between its cells, ready for Colab.",
             )
     if card.training is None:
         st.caption("How this model was trained is not known, so there is no script for it.")

@@ -116,7 +116,7 @@ def _above_chart(points: list[StrengthPoint]) -> str:
         for point in points
         if point.psnr > top
     ]
-    return f" Above the chart: {listed(above)}." if above else ""
+    return f" Too high to be drawn: {listed(above)}." if above else ""
 
 
 def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:

@@ -105,8 +105,8 @@ def _is_it_a_digit(seen: Seen | None, card: ModelCard) -> None:
         lower = f"{round(share * len(errors)):,} of the {len(errors):,} test digits"
         st.subheader(f"Its error is {_in_words(share)}")
         st.markdown(
-            f"Your drawing has a squared error of **{seen.error:.2f}**. {lower} have a lower one; "
-            f"their median is {np.median(errors):.2f}."
+            f"Your drawing has a squared error of **{seen.error:.2f}**. {lower} have a lower one. "
+            f"Half of all test digits are below {np.median(errors):.2f}."
         )
         st.altair_chart(
             charts.error_distribution(errors, seen.error),

@@ -10,10 +10,10 @@ import streamlit as st
 
 from ae import imaging
 from ae.analysis import latent
-from ae.data.image_file import LARGEST_FILE, PictureError, read_picture
+from ae.data.image_file import LARGEST_FILE, SUFFIXES, PictureError, read_pieces
 from ae.store import ModelCard
 from ae.system import log
-from ae.ui import cache, downloads, drawing, state
+from ae.ui import cache, downloads, drawing, shell, state
 from ae.ui.components.drawing_pad import read_ink, read_pasted
 from ae.ui.words import a_digit
 
@@ -30,12 +30,13 @@ def other_inputs() -> None:
         with st.popover("Use a picture", icon=":material/add_photo_alternate:"):
             st.file_uploader(
                 "A photo or picture of one digit, dark on light or light on dark",
-                type=["png", "jpg", "jpeg", "webp"],
+                type=list(SUFFIXES),
                 max_upload_size=LARGEST_FILE >> 20,
                 key=state.UPLOAD,
                 on_change=_use_upload,
             )
             st.caption("Or copy a picture and paste it on this page with Ctrl+V.")
+    _other_pieces()
     with st.container(horizontal=True, gap=None):
         for label in range(10):
             st.button(
@@ -45,6 +46,25 @@ def other_inputs() -> None:
                 key=f"{state.SAMPLE_BUTTON}{label}",
                 help=f"Use {a_digit(label)} of the test digits",
             )
+
+
+def _other_pieces() -> None:
+    """Let one choose another piece of the last picture, where it is not sure which is the digit."""
+    pieces = st.session_state.get(state.PAD_PIECES, ())
+    if not pieces:
+        return
+    st.caption("The picture shows more than one thing. Is another one the digit?")
+    with st.container(horizontal=True, key=state.PIECES):
+        for number, piece in enumerate(pieces, 1):
+            with st.container(width=shell.TILE_WIDTH):
+                st.image(imaging.png(piece), width=shell.TILE_WIDTH)
+                st.button(
+                    f"No. {number}",
+                    on_click=_put,
+                    args=(piece,),
+                    key=f"{state.PIECES}_{number}",
+                    help=f"Put piece {number} of the picture on the pad",
+                )
 
 
 def take_pasted() -> None:
@@ -108,6 +128,7 @@ def _use_test_digit(label: int | None = None) -> None:
     candidates = (
         np.arange(len(data.y_test)) if label is None else np.flatnonzero(data.y_test == label)
     )
+    st.session_state.pop(state.PAD_PIECES, None)
     _put(data.x_test[np.random.default_rng(count).choice(candidates)])
 
 
@@ -118,8 +139,12 @@ def _use_upload() -> None:
 
 
 def _use_file(data: bytes) -> None:
+    st.session_state.pop(state.PAD_PIECES, None)
     try:
-        _put(read_picture(data))
+        pieces = read_pieces(data)
+        _put(pieces[0])
+        if len(pieces) > 1:
+            st.session_state[state.PAD_PIECES] = pieces
     except PictureError as error:
         st.session_state[state.PAD_NOTE] = str(error)
         log.refused("a picture for the pad", error)

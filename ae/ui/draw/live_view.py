@@ -76,11 +76,12 @@ def show(card: ModelCard, network: bytes) -> None:
             "them. "
             + (
                 "Each small digit on the map is the latent vector of a test digit. Move the cross, "
-                "and see what the decoder draws there. The green ring stays at your digit."
+                "and see what the decoder draws there. A green ring then shows "
+                "where your digit was."
                 if latent_dim == 2
                 else "Each bar is one value. Its length shows how far the value is above or below "
                 "the average of the 10,000 test digits. Move a bar, and see what the decoder draws "
-                "then. A green line stays at the value of your digit."
+                "then. A green line then shows the value of your digit."
             )
         )
         _bars(card)

@@ -11,7 +11,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell
 from ae.ui.draw import cached
 from ae.ui.draw.live_view import Seen
-from ae.ui.words import a_digit, distance
+from ae.ui.words import a_digit, distance, numbered
 
 _NEIGHBOURS = 5
 _FIRST = 2000  # training digits that are searched before anything is shown
@@ -43,10 +43,11 @@ def show_nearest(seen: Seen | None, card: ModelCard) -> None:
             _show_digits("by pixels", indices, distances)
             st.caption(f"All {len(pixels):,} training digits were searched.")
     st.markdown(
-        "Below each digit stand its class and its Euclidean distance to your drawing. The two "
+        "Below each digit stand its class and its Euclidean distance to your drawing: the square "
+        "root of the sum of the squared differences. The two "
         "kinds of distance cannot be compared with each other. Neighbours by pixels cover "
-        "the same pixels. Neighbours by latent vector have a similar shape, as far as the "
-        "encoder has learned what matters in a shape."
+        "the same pixels. Neighbours by latent vector have a shape that the encoder finds "
+        "similar."
     )
 
 
@@ -60,8 +61,8 @@ def _by_latent_vector(z: np.ndarray, vectors: cached.TrainingVectors, going_on: 
         if len(known) < vectors.total:
             st.progress(
                 len(known) / vectors.total,
-                f"{len(known):,} of {vectors.total:,} training digits searched, in random order. "
-                "The rest is being encoded.",
+                f"{len(known):,} of {vectors.total:,} training digits searched so far. The "
+                "neighbours may still change.",
             )
             return
         st.caption(f"All {vectors.total:,} training digits were searched.")
@@ -79,7 +80,7 @@ def _show_digits(how: str, indices: np.ndarray, distances: np.ndarray) -> None:
             for label, each in zip(labels, distances, strict=True)
         ],
         alt=[
-            f"Nearest {how}: training digit no. {index} ({a_digit(label)}), {distance(each)} away"
+            f"Nearest {how}: training digit {numbered(index, label)}, {distance(each)} away"
             for index, label, each in zip(indices, labels, distances, strict=True)
         ],
         width=shell.TILE_WIDTH - 8,

@@ -47,10 +47,10 @@ def show_quality(request: SamplingRequest, card: ModelCard) -> None:
         f"mean and the covariance of these latent vectors with those of all "
         f"{len(cache.mnist().y_test):,} test digits; 0 means that they are equal. It cannot see "
         "that a digit is half a 4 and half a 7: look at the digits, too. **Precision** is the "
-        "share of the digits that lie among real ones: no farther from some test digit than that "
-        "test digit's third nearest test digit. **Recall** is the share of test digits that lie "
-        "among the digits of the row, in the same sense. It is low if these do not vary enough, "
-        "but digits that are scattered like nonsense get a high recall, too: look at both."
+        "share of new digits that lie close to a real one: at most as far from it as its own third "
+        "nearest neighbour. **Recall** is the share of real digits that lie close to a new one, in "
+        "the same sense. Recall is low if the new digits vary too little; but digits that are "
+        "scattered like nonsense get a high recall, too: look at both."
     )
     downloads.offer_csv(
         "Download this table (CSV)",

@@ -16,7 +16,7 @@ from ae.ui import cache, downloads, shell, state, theory
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
 from ae.ui.markdown import plain
-from ae.ui.words import a_digit
+from ae.ui.words import numbered
 
 _IN_A_ROW = 10
 
@@ -142,8 +142,8 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
             imaging.tiles([images, data.x_train[found]]),
             caption=[f"{distance:.1f}" for distance in distances],
             alt=[
-                f"New digit {n}; below it the most similar training digit, no. {i} "
-                f"({a_digit(label)}), at distance {distance:.1f}"
+                f"New digit {n}; below it the most similar training digit, "
+                f"{numbered(i, label)}, at distance {distance:.1f}"
                 for n, (i, label, distance) in enumerate(
                     zip(found, data.y_train[found], distances, strict=True), start=1
                 )

@@ -13,7 +13,7 @@ from ae.ui import cache, downloads, shell, state
 from ae.ui.latent.cached import VOTERS
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
-from ae.ui.words import a_digit, distance, percent
+from ae.ui.words import a_digit, distance, numbered, percent
 
 _SHARES = np.linspace(0, 1.5, 7)
 _CLASSES = tuple(map(str, range(10)))
@@ -37,7 +37,7 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
         means,
         ["the digit", f"− mean {minus}", f"+ mean {plus}"],
         [
-            f"Test digit no. {digit} ({start}), reconstructed",
+            f"Test digit {numbered(digit, data.y_test[digit])}, reconstructed",
             f"Mean latent vector of class {minus}, decoded",
             f"Mean latent vector of class {plus}, decoded",
         ],
@@ -86,7 +86,10 @@ def _outcome(label: int, minus: int, plus: int, predicted: int) -> str:
         return f"{text}."
     if predicted == plus:
         return f"{text}: the arithmetic has worked."
-    return f"{text} and not {a_digit(plus)}: the arithmetic has failed for this digit."
+    return (
+        f"{text} and not {a_digit(plus)}: most of the nearest test digits are of "
+        "that class, whatever the picture looks like."
+    )
 
 
 def _controls() -> tuple[int, str, str]:

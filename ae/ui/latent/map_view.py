@@ -24,7 +24,7 @@ COUNTS = (1000, 2500, 5000, DIGITS)
 # What can be chosen on the map: by the name in Look.to_params, the parameter of the URL.
 _CHOSEN = {"at": state.MAP_PLACE, "digit": state.MAP_DIGIT, "area": state.MAP_AREA}
 _HINTS = {
-    "walk": "Point to decode, click for details. Keys: arrows move, Enter chooses.",
+    "walk": "Point to decode, click for details. Keys: arrows and Enter.",
     "box": "Drag a box around digits. Keys: Enter starts the box, arrows size it, Enter ends it.",
     "lasso": "Drag a line around digits.",
 }

@@ -16,7 +16,7 @@ from ae.ui.latent import cached
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
 from ae.ui.picture_rows import PictureRow, show_picture_rows
-from ae.ui.words import a_digit, distance
+from ae.ui.words import distance, numbered
 
 _FRAMES = 33  # of the animation
 _EMPTY_MIDDLE = (
@@ -145,7 +145,7 @@ def _show_real(real: list[int]) -> None:
     strip(
         data.x_test[some],
         [str(data.y_test[i]) for i in some],
-        [f"Test digit no. {i} ({a_digit(data.y_test[i])})" for i in some],
+        [f"Test digit {numbered(i, data.y_test[i])}" for i in some],
     )
 
 

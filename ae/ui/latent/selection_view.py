@@ -14,7 +14,7 @@ from ae.ui.components.latent_map import Look
 from ae.ui.latent import cached
 from ae.ui.latent.cached import LatentProjection
 from ae.ui.latent.common import strip, usual_distance
-from ae.ui.words import a_digit, distance, many
+from ae.ui.words import a_digit, distance, many, numbered
 
 _MOST_SHOWN = 40  # digits of an area
 
@@ -46,7 +46,7 @@ def show_place(look: Look, shown: LatentProjection, model: Autoencoder, card: Mo
         ],
         ["The decoder's output at this place"]
         + [
-            f"Test digit no. {i} ({a_digit(a)}), at distance {distance(d)} from this place"
+            f"Test digit {numbered(i, a)}, at distance {distance(d)} from this place"
             for i, a, d in zip(indices, labels, distances, strict=True)
         ],
     )
@@ -61,7 +61,7 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
     reconstruction = np.clip(model.decode(z[None]), 0, 1)
     error = metrics.squared_error(image[None], reconstruction)[0]
     near = cached.true_neighbours(card.name)[look.digit][:6]
-    st.header(f"Test digit no. {look.digit} ({a_digit(data.y_test[look.digit])})")
+    st.header(f"Test digit {numbered(look.digit, data.y_test[look.digit])}")
     st.markdown(
         f"Its reconstruction has a squared error of **{error:.1f}** (mean over the test set: "
         f"{card.test.squared_error:.1f}). The other pictures are its {len(near)} nearest "
@@ -72,8 +72,7 @@ def show_digit(look: Look, model: Autoencoder, card: ModelCard) -> None:
         ["digit", "decoded", *(str(data.y_test[i]) for i in near)],
         [f"Test digit no. {look.digit}", f"Its reconstruction, squared error {error:.1f}"]
         + [
-            f"Neighbour in the latent space: test digit no. {i} ({a_digit(data.y_test[i])})"
-            for i in near
+            f"Neighbour in the latent space: test digit {numbered(i, data.y_test[i])}" for i in near
         ],
     )
     with st.container(horizontal=True):
@@ -126,7 +125,7 @@ def show_area(look: Look, places: np.ndarray, model: Autoencoder, card: ModelCar
         np.concatenate([np.clip(model.decode(mean), 0, 1), data.x_test[some]]),
         ["mean", *(str(data.y_test[i]) for i in some)],
         ["The mean latent vector of the digits in the area, decoded"]
-        + [f"Test digit no. {i} ({a_digit(data.y_test[i])})" for i in some],
+        + [f"Test digit {numbered(i, data.y_test[i])}" for i in some],
     )
     downloads.offer(
         "Download these latent vectors (CSV)",

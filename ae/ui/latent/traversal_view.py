@@ -12,7 +12,7 @@ from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state
 from ae.ui.latent.common import ENCODING
 from ae.ui.latent.digit_picker import pick_digit
-from ae.ui.words import a_digit
+from ae.ui.words import numbered
 
 _STEPS = 9
 _ENDS = (2.5, 97.5)  # percentiles of the test digits' latent values
@@ -40,7 +40,7 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
     st.markdown(
         f"Each row changes **one latent dimension alone**, in {_STEPS} steps over the range in "
         f"which {_ENDS[1] - _ENDS[0]:g} % of the test digits lie. All others keep the values of "
-        f"test digit no. {digit} ({a_digit(cache.mnist().y_test[digit])}). "
+        f"test digit {numbered(digit, cache.mnist().y_test[digit])}. "
         + _most_sensitive(sensitivity, most, least)
         + " Can you give a dimension a name, such as slant or width? Mostly not: the training "
         "asks for good reconstructions, not for dimensions with a meaning."

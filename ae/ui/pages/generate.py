@@ -8,8 +8,8 @@ from ae.ui.generate.samples import choose, explain, offer, show_samples
 
 st.title("Can it invent digits?")
 st.markdown(
-    "The decoder turns **any** latent vector into a picture. Draw latent vectors at random, decode "
-    "them, and new digits appear."
+    "The decoder turns **any** latent vector into a picture. Choose a latent vector at random, "
+    "decode it, and a new digit appears."
 )
 pictures = st.container()
 request = choose(shell.chosen_card())

@@ -47,9 +47,9 @@ def show_digits(own: np.ndarray | None, seed: int) -> None:
     )
     st.caption(
         "The digits are handwritten ones from the data set MNIST. "
-        f"**{plain(card.name)}** did not see these test digits in training. Your browser has just "
-        "encoded and decoded them. The squared error is the squared difference between digit and "
-        "reconstruction, summed over the 784 pixels (values 0 to 1)."
+        f"**{plain(card.name)}** did not see these test digits in training. They were encoded and "
+        "decoded just now, in your browser. The squared error is the squared difference between "
+        "digit and reconstruction, summed over the 784 pixels (0 is black, 1 is white)."
     )
 
 

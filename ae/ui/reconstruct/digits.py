@@ -11,7 +11,7 @@ from ae import store
 from ae.analysis import metrics
 from ae.ui import cache, state
 from ae.ui.image_upload import own_pictures
-from ae.ui.words import a_digit
+from ae.ui.words import numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +36,8 @@ class Digits:
 
     def name_of(self, index: int) -> str:
         """What one image is called: "test digit no. 5 (a 3)"."""
-        label = "" if self.labels is None else f" ({a_digit(self.labels[index])})"
-        return f"{self.each} no. {index}{label}"
+        label = None if self.labels is None else self.labels[index]
+        return f"{self.each} {numbered(index, label)}"
 
 
 def choose_set() -> str:

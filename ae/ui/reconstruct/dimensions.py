@@ -64,9 +64,9 @@ def architectures_in_words(cards: Sequence[ModelCard]) -> str:
     parameters = [card.parameters for card in cards]
     refined = [plain(card.name) for card in cards if card.model.refinements]
     text = (
-        "These networks differ not only in the number of latent values but also in their layers "
-        f"and in size, from {min(parameters):,} to {max(parameters):,} parameters (numbers that "
-        "training sets)"
+        "The networks on the line differ not only in the number of latent values but also in "
+        f"their layers and in size, from {min(parameters):,} to {max(parameters):,} parameters "
+        "(numbers that training sets)"
     )
     if refined and len(refined) < len(cards):
         text += f"; only in {listed(refined)} the encoder corrects its latent vector"
@@ -83,7 +83,7 @@ def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -
     # A linear autoencoder can be a ten-thousandth worse than PCA: that is as good.
     as_good = next((k for k, e in pca if e <= error * 1.0005), None)
     text += (
-        f"Of the sizes drawn, PCA needs **{as_good}** dimensions to be as good. "
+        f"PCA needs **{as_good}** dimensions to be as good (of the sizes in the chart). "
         if as_good
         else f"PCA is not as good even with {_PCA_SIZES[-1]} dimensions. "
     )

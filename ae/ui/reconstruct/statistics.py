@@ -186,7 +186,7 @@ def show_pairs(errors: dict[str, np.ndarray], candidates: np.ndarray, card: Mode
 def _sample(count: int) -> str:
     if count <= charts.MOST_PAIRS:
         return ""
-    return f": {charts.MOST_PAIRS:,} of the {count:,} are drawn, evenly spread over the set"
+    return f": {charts.MOST_PAIRS:,} of the {count:,} are shown, evenly spread over the set"
 
 
 def _difference_in_words(mine: np.ndarray, others: np.ndarray, name: str, other: str) -> str:

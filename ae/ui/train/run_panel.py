@@ -114,7 +114,7 @@ def _show_head(name: str, status: runs.Status) -> None:
             _forget_end(name)
             st.rerun()
         if not status.going_on and name not in store.SHIPPED:
-            _show_delete(name)
+            show_delete(name)
 
 
 def _show_stop_and_pause(name: str, status: runs.Status) -> None:
@@ -147,7 +147,8 @@ def _ask(request: Callable[[str], None], name: str) -> None:
         st.session_state[state.TRAIN_ERROR] = f"{name} cannot be stopped or paused: {error}"
 
 
-def _show_delete(name: str) -> None:
+def show_delete(name: str) -> None:
+    """Show a button that deletes a model or a run of one's own, after a question."""
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(
             f"Delete **{plain(name)}**, its history and its snapshots? This cannot be undone."

@@ -17,6 +17,10 @@ function mount(view) {
   const { find } = view;
   Object.assign(view, {
     bars: find(".bars"),
+    levels: find(".levels"), // behind the bars
+    places: [], // of the bars, on it
+    theme: null, // its colours
+    named: null, // the bar that was touched when all got their names
     map: find(".plot"),
     pictures: find(".pictures"),
     spoken: find(".unseen"),
@@ -24,7 +28,7 @@ function mount(view) {
     quietTimer: 0,
     nameTimer: 0,
     layer: null, // the map without its cross, painted once
-    resized: new ResizeObserver(() => view.z && layBars(view)),
+    resized: new ResizeObserver(() => view.z && view.data.map === null && relay(view)),
   });
   view.bars.addEventListener("input", ({ target }) => {
     move(view, [[Number(target.dataset.index), Number(target.value)]]);
@@ -93,7 +97,7 @@ function walkAlong(view, event) {
 // --- the latent vector that is shown ---
 
 function receive(view, data) {
-  view.data = data;
+  Object.assign(view, { data, theme: null });
   follow(view);
 }
 
@@ -183,7 +187,7 @@ function speakLater(view) {
 function showValues(view) {
   const { data, bars, map, touched, changes } = view;
   const onMap = data.map !== null;
-  bars.hidden = onMap;
+  bars.parentElement.hidden = onMap;
   map.hidden = !onMap;
   if (onMap) showMap(view);
   else showBars(view);
@@ -191,33 +195,59 @@ function showValues(view) {
   view.find(".readout").textContent = onMap ? whereOnMap(view) : touched === null ? data.hint : inWords(view, touched);
 }
 
+// The bars are painted in each frame; the sliders above them, which are slow, follow at rest.
 function showBars(view) {
   const { bars, data, touched, z } = view;
-  const { reach } = data;
-  if (bars.children.length !== z.length) {
-    bars.replaceChildren(...z.map((_, index) => newBar(index, reach)));
+  const isNew = bars.children.length !== z.length;
+  if (isNew) {
+    bars.replaceChildren(...z.map((_, index) => newBar(index, data.reach)));
     layBars(view); // it asks for a width: not in every frame
   }
-  z.forEach((original, index) => {
-    const bar = bars.children[index];
-    const position = positionOf(view, index);
-    bar.value = position;
-    bar.tabIndex = index === (touched ?? 0) ? 0 : -1;
-    bar.setAttribute("aria-current", index === touched);
-    bar.classList.toggle("edited", view.changes.has(index));
-    for (const [name, height] of Object.entries(barHeights(position, original, reach))) {
-      bar.style.setProperty(`--${name}`, `${height.toFixed(1)}%`);
-    }
-    if (index === touched) nameBar(view, index);
-  });
+  paintBars(view);
+  const nameAll = () => z.forEach((_, index) => nameBar(view, index));
   clearTimeout(view.nameTimer);
-  view.nameTimer = setTimeout(() => z.forEach((_, index) => nameBar(view, index)), NAME_MS);
+  view.nameTimer = setTimeout(nameAll, NAME_MS);
+  if (isNew || view.named !== touched) nameAll();
+  else if (touched !== null) nameBar(view, touched);
+  view.named = touched;
 }
 
 function nameBar(view, index) {
+  const { touched } = view;
   const bar = view.bars.children[index];
+  bar.value = positionOf(view, index);
+  bar.tabIndex = index === (touched ?? 0) ? 0 : -1;
+  bar.setAttribute("aria-current", index === touched);
   bar.setAttribute("aria-valuetext", inWords(view, index));
   bar.title = inWords(view, index);
+}
+
+// A bar grows from the middle, the mean of the test digits, up or down: the side alone tells the
+// sign. The line in the colour of one's own drawing is where the drawing has a moved value.
+function paintBars(view) {
+  const { levels, places, data, z, changes } = view;
+  view.theme ??= themeOf(levels);
+  const { text, own } = view.theme;
+  const context = levels.getContext("2d");
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  context.clearRect(0, 0, levels.width, levels.height);
+  const fill = (colour, alpha, ...box) => {
+    context.globalAlpha = alpha;
+    context.fillStyle = colour;
+    context.fillRect(...box);
+  };
+  z.forEach((original, index) => {
+    const { left, top, width, height } = places[index];
+    const position = positionOf(view, index);
+    const { low, high, was } = barHeights(position, original, data.reach);
+    const [from, across] = [left + width / 10, 0.8 * width];
+    const at = (percent) => top + height * (1 - percent / 100);
+    fill(text, 0.06, from, top, across, height);
+    fill(text, 0.55, from, at(high), across, at(low) - at(high));
+    fill(text, 0.75, left, at(50), width, 1);
+    if (changes.has(index)) fill(own, 1, left, at(was) - 1.5, width, 3);
+    fill(text, 1, left, clamp(at(position < 0 ? low : high) - 2, top, top + height - 4), width, 4);
+  });
 }
 
 // As few rows as fit, all but the last of the same length.
@@ -226,9 +256,20 @@ function columnsFor(count, width) {
   return Math.ceil(count / rows);
 }
 
-function layBars({ bars, z, find }) {
+function layBars(view) {
+  const { bars, levels, z, find } = view;
   bars.style.setProperty("--columns", columnsFor(z.length, find(".values").clientWidth));
   bars.classList.toggle("many", z.length >= MANY);
+  levels.width = bars.clientWidth * devicePixelRatio;
+  levels.height = bars.clientHeight * devicePixelRatio;
+  view.places = [...bars.children].map(({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => ({
+    left: offsetLeft, top: offsetTop, width: offsetWidth, height: offsetHeight,
+  }));
+}
+
+function relay(view) {
+  layBars(view);
+  paintBars(view);
 }
 
 function newBar(index, reach) {

@@ -27,5 +27,9 @@ def send_network(key: str, name: str, file: bytes) -> None:
 
 
 _component = base.register(
-    Path(__file__).parent, "../../../nn/engine.js", "../networks.js", "../provider.js"
+    Path(__file__).parent,
+    "../../../nn/product.js",
+    "../../../nn/engine.js",
+    "../networks.js",
+    "../provider.js",
 )
