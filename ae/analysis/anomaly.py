@@ -7,7 +7,10 @@ score is above the threshold.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +21,7 @@ from ae.nn.pca import PCA
 
 NEIGHBOURS = 5
 ELBO_SAMPLES = 4  # of z for each image
+_CHUNK = 250  # images at a time
 _RIDGE = 1e-3  # of the mean variance, added to each: a dimension without variance has no scale
 _NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
@@ -43,6 +47,7 @@ class Score:
 
 ERROR, RELATIVE, SSIM, PCA_ERROR = "error", "relative", "ssim", "pca"
 MAHALANOBIS, KNN, ELBO, COMBINED = "mahalanobis", "neighbours", "elbo", "combined"
+OF_MODEL = (ERROR, RELATIVE, SSIM)  # these need nothing but the model
 SCORES: dict[str, Score] = {
     ERROR: Score(
         "Squared error", "The squared error of the reconstruction, summed over the 784 pixels."
@@ -116,14 +121,26 @@ class LatentGaussian:
 
 
 @dataclass(frozen=True, eq=False)
-class Detector:
-    """A model, and what its scores are measured against.
+class Basis:
+    """Latent vectors of images, and the scores that need nothing but the model.
 
     Attributes
     ----------
-    model : Model
-    pca : PCA
-        With as many dimensions as the model.
+    z : float32 array of shape (n, latent_dim)
+    scores : dict of str to float64 array of shape (n,)
+        For the keys in ``OF_MODEL``.
+    """
+
+    z: np.ndarray
+    scores: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What latent distances are measured from.
+
+    Attributes
+    ----------
     z : float32 array of shape (n, latent_dim)
         Latent vectors of training images.
     gaussian : LatentGaussian
@@ -131,89 +148,124 @@ class Detector:
     scales : float64 array of shape (2, 2)
         Mean and standard deviation of the logarithms of the squared error and of the distance from
         the nearest other latent vectors, over the training images.
+    """
+
+    z: np.ndarray
+    gaussian: LatentGaussian
+    scales: np.ndarray
+
+    @classmethod
+    def of(cls, basis: Basis) -> Reference:
+        """Return that of training images, of which there must be more than ``NEIGHBOURS``."""
+        if len(basis.z) <= NEIGHBOURS:
+            raise ValueError(
+                f"There must be more than {NEIGHBOURS} training images. Received: {len(basis.z)}."
+            )
+        # Each is its own nearest neighbour, which does not count.
+        distance = nearest(basis.z, basis.z, NEIGHBOURS + 1)[1][:, 1:].mean(
+            axis=1, dtype=np.float64
+        )
+        logs = [_log(basis.scores[ERROR]), _log(distance)]
+        scales = np.array([[part.mean(), part.std() or 1.0] for part in logs])
+        return cls(basis.z, LatentGaussian.fit(basis.z), scales)
+
+
+@dataclass(frozen=True, eq=False)
+class Detector:
+    """A model, and what its scores are measured against, which is computed when it is needed.
+
+    Attributes
+    ----------
+    model : Model
+    training : callable that returns float32 of shape (n, 28, 28)
+        More than ``NEIGHBOURS`` images that the model was trained on.
+    largest_pca : callable that returns PCA
+        With at least as many dimensions as the model, or as many as can be had.
     kl_weight : float
         Of the VAE's training, for the ELBO.
     """
 
     model: Model
-    pca: PCA
-    z: np.ndarray
-    gaussian: LatentGaussian
-    scales: np.ndarray
+    training: Callable[[], np.ndarray]
+    largest_pca: Callable[[], PCA]
     kl_weight: float = 1.0
 
-    @classmethod
-    def fit(cls, model: Model, images: np.ndarray, pca: PCA, *, kl_weight: float = 1.0) -> Detector:
-        """Measure training images.
+    @cached_property
+    def reference(self) -> Reference:
+        """Measured on the training images."""
+        return Reference.of(self.basis(self.training()))
 
-        Parameters
-        ----------
-        model : Model
-        images : float32 array of shape (n, 28, 28), values in [0, 1]
-            More than ``NEIGHBOURS`` training images.
-        pca : PCA
-            With at least as many dimensions as the model, or 256.
-        kl_weight : float
-            Of the VAE's training.
-        """
-        if len(images) <= NEIGHBOURS:
-            raise ValueError(
-                f"images must be more than {NEIGHBOURS}. Received: {len(images)} images."
-            )
-        z = model.encode(images)
-        error = metrics.squared_error(images, model.decode(z))
-        # Each is its own nearest neighbour, which does not count.
-        distance = nearest(z, z, NEIGHBOURS + 1)[1][:, 1:].mean(axis=1, dtype=np.float64)
-        logs = [_log(error), _log(distance)]
-        scales = np.array([[part.mean(), part.std() or 1.0] for part in logs])
-        k = min(model.latent_dim, pca.latent_dim)
-        return cls(model, pca.truncate(k), z, LatentGaussian.fit(z), scales, kl_weight)
+    @cached_property
+    def pca(self) -> PCA:
+        """PCA with as many dimensions as the model."""
+        pca = self.largest_pca()
+        return pca.truncate(min(self.model.latent_dim, pca.latent_dim))
 
     @property
-    def scores(self) -> tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The scores that this model can give: keys of ``SCORES``."""
         return tuple(key for key in SCORES if key != ELBO or _log_variance_part(self.model))
 
-    def measure(self, images: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return all scores of images, and their reconstructions.
-
-        Parameters
-        ----------
-        images : float32 array of shape (n, 28, 28), values in [0, 1]
-
-        Returns
-        -------
-        scores : dict of str to float64 array of shape (n,)
-            By the keys of ``SCORES``.
-        reconstructions : float32 array of shape (n, 28, 28)
-        """
+    def basis(self, images: np.ndarray) -> Basis:
+        """Encode and reconstruct images, float32 (n, 28, 28) in [0, 1]."""
         z = self.model.encode(images)
         reconstructions = self.model.decode(z)
         error = metrics.squared_error(images, reconstructions)
-        distance = neighbour_distance(z, self.z)
         scores = {
             ERROR: error,
             RELATIVE: relative_error(images, error),
             SSIM: 1 - metrics.ssim(images, reconstructions),
-            PCA_ERROR: metrics.squared_error(images, self.pca.reconstruct(images)),
-            MAHALANOBIS: self.gaussian.distance(z),
-            KNN: distance,
-            COMBINED: combined(error, distance, self.scales),
         }
-        if (part := _log_variance_part(self.model)) is not None:
-            log_variances = np.concatenate(
-                [np.asarray(part(images[i : i + 250])) for i in range(0, len(images), 250)]
-                or [np.zeros((0, z.shape[1]), np.float32)]
-            )
-            scores[ELBO] = negative_elbo(
-                images, z, log_variances, self.model, kl_weight=self.kl_weight
-            )
-        return {key: scores[key] for key in SCORES if key in scores}, reconstructions
+        return Basis(z, scores)
+
+    def score(self, key: str, images: np.ndarray, basis: Basis) -> np.ndarray:
+        """Return a score of images.
+
+        Parameters
+        ----------
+        key : str
+            One of ``keys``.
+        images : float32 array of shape (n, 28, 28), values in [0, 1]
+        basis : Basis
+            Of these images.
+
+        Returns
+        -------
+        float64 array of shape (n,)
+        """
+        if key in basis.scores:
+            return basis.scores[key]
+        if key == PCA_ERROR:
+            return metrics.squared_error(images, self.pca.reconstruct(images))
+        if key == ELBO:
+            log_var = _log_variances(self.model, images)
+            return negative_elbo(images, basis.z, log_var, self.model, kl_weight=self.kl_weight)
+        if key == MAHALANOBIS:
+            return self.reference.gaussian.distance(basis.z)
+        distance = neighbour_distance(basis.z, self.reference.z)
+        if key == KNN:
+            return distance
+        return combined(basis.scores[ERROR], distance, self.reference.scales)
+
+    def measure(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Return all scores of images, float32 (n, 28, 28): float64 (n,) for each of ``keys``."""
+        basis = self.basis(images)
+        return {key: self.score(key, images, basis) for key in self.keys}
 
 
-def _log_variance_part(model: Model):
+def _log_variance_part(model: Model) -> Callable[[np.ndarray], Any] | None:
     """The part of a VAE that gives z_log_var of images, None where a model's file lacks it."""
     return getattr(model, "z_log_var", None)
+
+
+def _log_variances(model: Model, images: np.ndarray) -> np.ndarray:
+    """Return z_log_var of images, float32 (n, latent_dim), from a model that has this part."""
+    part = _log_variance_part(model)
+    assert part is not None
+    chunks = [images[i : i + _CHUNK] for i in range(0, len(images), _CHUNK)]
+    return np.concatenate(
+        [np.zeros((0, model.latent_dim), np.float32), *(np.asarray(part(each)) for each in chunks)]
+    )
 
 
 def _log(values: np.ndarray) -> np.ndarray:

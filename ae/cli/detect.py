@@ -80,28 +80,28 @@ def _run(options: argparse.Namespace) -> int:
     tensorflow_import.import_tensorflow()
     model = store.load(options.model)
     left_out = card.training.leave_out if card.training else ()
-    detector = anomaly.Detector.fit(
+    detector = anomaly.Detector(
         model,
-        _some(data.x_train, data.y_train, left_out, TRAINING),
-        PCA.fit(data.x_train, min(model.latent_dim, 256)),
+        lambda: _some(data.x_train, data.y_train, left_out, TRAINING),
+        lambda: PCA.fit(data.x_train, min(model.latent_dim, 256)),
         kl_weight=card.training.kl_weight if card.training else 1.0,
     )
-    if options.score not in detector.scores:
+    if options.score not in detector.keys:
         raise ValueError(
-            f"--score must be one of {', '.join(detector.scores)} with {card.name}, whose file "
+            f"--score must be one of {', '.join(detector.keys)} with {card.name}, whose file "
             f"keeps no variances of latent values. Received: {options.score}."
         )
     known = _some(data.x_test, data.y_test, left_out, VALIDATION)
-    threshold = anomaly.threshold_for(
-        detector.measure(known)[0][options.score], options.max_false_alarms
-    )
+
+    def score(images: np.ndarray) -> np.ndarray:
+        return detector.score(options.score, images, detector.basis(images))
+
+    threshold = anomaly.threshold_for(score(known), options.max_false_alarms)
     origin = (
         f"at most {100 * options.max_false_alarms:g} % of {len(known):,} test images of "
         f"{data.name} are above it"
     )
-    scores = np.concatenate(
-        [detector.measure(images)[0][options.score] for images in batches] or [np.zeros(0)]
-    )
+    scores = np.concatenate([np.zeros(0), *map(score, batches)])
     rows = [
         (i, f"{score:.9g}", "odd" if score > threshold else "normal", f"{threshold:.9g}")
         for i, score in enumerate(scores)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ae import store
 from ae.analysis import anomaly
-from ae.analysis.anomaly import Auc, Detector
+from ae.analysis.anomaly import Auc, Basis, Detector
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.data.shapes import draw_shapes
 from ae.store import ModelCard
@@ -24,8 +24,6 @@ TABLE_STRENGTH = 0.3  # of the noise in the table
 CLASS, SHAPES, NOISE = "class", "shapes", "noise"
 
 _ORDER_SEED, _NOISE_SEED, _SHAPES_SEED = 0, 1, 2
-
-Scores = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -84,26 +82,26 @@ def digits(without: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
-def digit_scores(name: str, without: tuple[int, ...]) -> tuple[Scores, Scores]:
-    """Return the scores of the rows that ``digits`` gives, by the keys of ``SCORES``."""
-    scores, labels = _digit_scores(name, cache.version(name)), cache.mnist().y_test
+def keys(name: str) -> tuple[str, ...]:
+    """Return the keys of ``SCORES`` that a model gives."""
+    return _detector(name, cache.version(name)).keys
+
+
+def digit_scores(name: str, without: tuple[int, ...], key: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a score of the images that ``digits`` gives, by a key of ``SCORES``."""
+    scores, labels = _scores(name, cache.version(name), None, key), cache.mnist().y_test
     kept = ~np.isin(labels[_order()[: VALIDATION + NORMAL]], without)
-    first, second = kept.copy(), kept.copy()
-    first[VALIDATION:], second[:VALIDATION] = False, False
-    return (
-        {key: values[first] for key, values in scores.items()},
-        {key: values[second] for key, values in scores.items()},
-    )
+    return scores[:VALIDATION][kept[:VALIDATION]], scores[VALIDATION:][kept[VALIDATION:]]
 
 
-def odd_scores(name: str, oddness: Oddness) -> Scores:
-    """Return the scores of the images that ``odd_images`` gives."""
-    return _odd_scores(name, cache.version(name), oddness)
+def odd_scores(name: str, oddness: Oddness, key: str) -> np.ndarray:
+    """Return a score of the images that ``odd_images`` gives."""
+    return _scores(name, cache.version(name), oddness, key)
 
 
-def scores_of(name: str, images: np.ndarray) -> Scores:
-    """Return the scores of any images, float32 (n, 28, 28)."""
-    return _scores_of(name, cache.version(name), images)
+def scores_of(name: str, images: np.ndarray, key: str) -> np.ndarray:
+    """Return a score of any images, float32 (n, 28, 28)."""
+    return _scores_of(name, cache.version(name), images, key)
 
 
 def normal_without(card: ModelCard, oddness: Oddness | None) -> tuple[int, ...]:
@@ -112,16 +110,20 @@ def normal_without(card: ModelCard, oddness: Oddness | None) -> tuple[int, ...]:
     return tuple(sorted({*left_out(card), *odd}))
 
 
-def auc(card: ModelCard, oddness: Oddness) -> dict[str, Auc]:
-    """Return the AUC of each score that the model gives for a kind of oddness."""
-    _, normal = digit_scores(card.name, normal_without(card, oddness))
-    odd = odd_scores(card.name, oddness)
-    return {key: anomaly.auc(values, odd[key]) for key, values in normal.items()}
+def auc(card: ModelCard, oddness: Oddness, key: str) -> Auc:
+    """Return the AUC of a score for a kind of oddness."""
+    _, normal = digit_scores(card.name, normal_without(card, oddness), key)
+    return anomaly.auc(normal, odd_scores(card.name, oddness, key))
+
+
+def aucs(card: ModelCard, oddness: Oddness) -> dict[str, Auc]:
+    """Return the AUC of each score that the model gives."""
+    return {key: auc(card, oddness, key) for key in keys(card.name)}
 
 
 def best_score(card: ModelCard) -> str:
     """Return the score with the highest mean AUC over the kinds of oddness of the table."""
-    found = [auc(card, oddness) for oddness in in_table(card)]
+    found = [aucs(card, oddness) for oddness in in_table(card)]
     return max(found[0], key=lambda key: sum(each[key].value for each in found))
 
 
@@ -143,27 +145,42 @@ def _odd_images(oddness: Oddness, without: tuple[int, ...]) -> np.ndarray:
     return corrupt(clean, oddness.noise, oddness.strength, rng)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _detector(name: str, version: int) -> Detector:
-    data, card = cache.mnist(), store.read_card(name)
-    rows = np.random.default_rng(_ORDER_SEED).permutation(len(data.x_train))
-    rows = rows[~np.isin(data.y_train[rows], left_out(card))][:TRAINING]
+    card = store.read_card(name)
     kl_weight = card.training.kl_weight if card.training else 1.0
-    return Detector.fit(cache.model(name), data.x_train[rows], cache.pca(), kl_weight=kl_weight)
+    return Detector(
+        cache.model(name), lambda: _training_images(left_out(card)), cache.pca, kl_weight
+    )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _digit_scores(name: str, version: int) -> Scores:
-    images = cache.mnist().x_test[_order()[: VALIDATION + NORMAL]]
-    return _detector(name, version).measure(images)[0]
+def _training_images(without: tuple[int, ...]) -> np.ndarray:
+    data = cache.mnist()
+    rows = np.random.default_rng(_ORDER_SEED).permutation(len(data.x_train))
+    return data.x_train[rows[~np.isin(data.y_train[rows], without)][:TRAINING]]
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _odd_scores(name: str, version: int, oddness: Oddness) -> Scores:
-    images = _odd_images(oddness, left_out(store.read_card(name)))
-    return _detector(name, version).measure(images)[0]
+def _images(name: str, oddness: Oddness | None) -> np.ndarray:
+    if oddness is None:
+        return cache.mnist().x_test[_order()[: VALIDATION + NORMAL]]
+    return _odd_images(oddness, left_out(store.read_card(name)))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _basis(name: str, version: int, oddness: Oddness | None) -> Basis:
+    """oddness : None for the test digits, of all classes."""
+    return _detector(name, version).basis(_images(name, oddness))
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _scores(name: str, version: int, oddness: Oddness | None, key: str) -> np.ndarray:
+    basis = _basis(name, version, oddness)
+    if key in basis.scores:
+        return basis.scores[key]
+    return _detector(name, version).score(key, _images(name, oddness), basis)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _scores_of(name: str, version: int, images: np.ndarray) -> Scores:
-    return _detector(name, version).measure(images)[0]
+def _scores_of(name: str, version: int, images: np.ndarray, key: str) -> np.ndarray:
+    detector = _detector(name, version)
+    return detector.score(key, images, detector.basis(images))

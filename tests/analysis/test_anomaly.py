@@ -160,13 +160,14 @@ def test_negative_elbo_is_the_closed_form():
 @pytest.fixture(scope="module")
 def detector(mnist, mnist_pca) -> anomaly.Detector:
     """PCA is a model, too, and needs no TensorFlow."""
-    return anomaly.Detector.fit(mnist_pca.truncate(8), mnist.x_train[:2000], mnist_pca)
+    return anomaly.Detector(mnist_pca.truncate(8), lambda: mnist.x_train[:2000], lambda: mnist_pca)
 
 
 def test_all_scores_of_a_model_are_measured(detector, mnist):
     images = mnist.x_test[:50]
-    scores, reconstructions = detector.measure(images)
-    assert tuple(scores) == detector.scores
+    reconstructions = detector.model.reconstruct(images)
+    scores = detector.measure(images)
+    assert tuple(scores) == detector.keys
     assert anomaly.ELBO not in scores
     assert all(each.shape == (50,) and np.isfinite(each).all() for each in scores.values())
     error = metrics.squared_error(images, reconstructions)
@@ -176,22 +177,32 @@ def test_all_scores_of_a_model_are_measured(detector, mnist):
 
 
 def test_the_combined_score_is_standardised_over_the_training_digits(detector, mnist):
-    combined = detector.measure(mnist.x_train[2000:4000])[0][anomaly.COMBINED]
+    combined = detector.measure(mnist.x_train[2000:4000])[anomaly.COMBINED]
     assert combined.mean() == pytest.approx(0, abs=0.2), "other digits of the same kind"
     error, distance = (
-        detector.measure(mnist.x_test[:9])[0][key] for key in (anomaly.ERROR, anomaly.KNN)
+        detector.measure(mnist.x_test[:9])[key] for key in (anomaly.ERROR, anomaly.KNN)
     )
+    scales = detector.reference.scales
     expected = sum(
-        (np.log(part) - detector.scales[i, 0]) / detector.scales[i, 1]
-        for i, part in enumerate((error, distance))
+        (np.log(part) - scales[i, 0]) / scales[i, 1] for i, part in enumerate((error, distance))
     )
-    np.testing.assert_allclose(anomaly.combined(error, distance, detector.scales), expected)
+    np.testing.assert_allclose(anomaly.combined(error, distance, scales), expected)
 
 
 def test_no_images_have_no_scores(detector):
-    scores, reconstructions = detector.measure(np.zeros((0, 28, 28), np.float32))
+    scores = detector.measure(np.zeros((0, 28, 28), np.float32))
     assert all(each.shape == (0,) for each in scores.values())
-    assert reconstructions.shape == (0, 28, 28)
+
+
+def test_the_scores_of_the_model_need_no_training_images(mnist, mnist_pca):
+    def not_needed():
+        raise AssertionError
+
+    detector = anomaly.Detector(mnist_pca.truncate(4), not_needed, not_needed)
+    images = mnist.x_test[:20]
+    basis = detector.basis(images)
+    for key in anomaly.OF_MODEL:
+        assert detector.score(key, images, basis).shape == (20,)
 
 
 def test_a_model_with_log_variances_has_the_elbo(mnist, mnist_pca):
@@ -202,12 +213,13 @@ def test_a_model_with_log_variances_has_the_elbo(mnist, mnist_pca):
 
     pca = mnist_pca.truncate(4)
     model = Variational(pca.mean, pca.components, pca.variances)
-    detector = anomaly.Detector.fit(model, mnist.x_train[:100], mnist_pca)
-    scores, _ = detector.measure(mnist.x_test[:300])
-    assert anomaly.ELBO in detector.scores
+    detector = anomaly.Detector(model, lambda: mnist.x_train[:100], lambda: mnist_pca)
+    scores = detector.measure(mnist.x_test[:300])
+    assert anomaly.ELBO in detector.keys
     assert (scores[anomaly.ELBO] > scores[anomaly.ERROR]).mean() > 0.9
 
 
 def test_too_few_training_images_are_refused(mnist, mnist_pca):
+    detector = anomaly.Detector(mnist_pca.truncate(2), lambda: mnist.x_train[:5], lambda: mnist_pca)
     with pytest.raises(ValueError, match="more than 5"):
-        anomaly.Detector.fit(mnist_pca.truncate(2), mnist.x_train[:5], mnist_pca)
+        detector.measure(mnist.x_test[:2])

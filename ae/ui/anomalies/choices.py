@@ -29,10 +29,12 @@ _USUAL_CLASS = 4
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Normal and odd images with their scores.
+    """Normal and odd images with one score of each.
 
     Attributes
     ----------
+    score : str
+        Key of ``SCORES``.
     oddness : Oddness or None
         None for images of the visitor.
     odd_words : str
@@ -42,18 +44,19 @@ class Case:
     normal_images : float32 array of shape (m, 28, 28)
     names : list of m str
         What each normal image is called.
-    validation, normal, odd : dicts of str to float64 arrays
-        Scores of the images that the threshold is set on, the normal and the odd ones.
+    validation, normal, odd : float64 arrays
+        The score of the images that the threshold is set on, of the normal and the odd ones.
     """
 
+    score: str
     oddness: Oddness | None
     odd_words: str
     odd_images: np.ndarray
     normal_images: np.ndarray
     names: list[str]
-    validation: dict[str, np.ndarray]
-    normal: dict[str, np.ndarray]
-    odd: dict[str, np.ndarray]
+    validation: np.ndarray
+    normal: np.ndarray
+    odd: np.ndarray
 
 
 def choose_odd(card: ModelCard) -> tuple[Oddness | None, str, np.ndarray | None]:
@@ -140,7 +143,7 @@ def _choose_noise() -> Oddness:
     return Oddness(NOISE, noise=kind, strength=round(strength, 1))
 
 
-def choose_score(card: ModelCard, offered: list[str]) -> str:
+def choose_score(card: ModelCard, offered: tuple[str, ...]) -> str:
     """Show the choice of the score. offered : those that the model gives."""
     with shell.settings("score"):
         # A score that another model gives, and this one does not, cannot stay chosen.
@@ -168,19 +171,21 @@ def choose_score(card: ModelCard, offered: list[str]) -> str:
     return score
 
 
-def measure(card: ModelCard, oddness: Oddness | None, words: str, own: np.ndarray | None) -> Case:
+def measure(
+    card: ModelCard, score: str, oddness: Oddness | None, words: str, own: np.ndarray | None
+) -> Case:
     """Return the images and their scores, each computed once."""
     taken = anomaly_scores.normal_without(card, oddness)
-    validation, normal = anomaly_scores.digit_scores(card.name, taken)
+    validation, normal = anomaly_scores.digit_scores(card.name, taken, score)
     rows, data = anomaly_scores.digits(taken)[1], cache.mnist()
     if oddness is not None:
         words, images = (
             oddness.words,
             anomaly_scores.odd_images(oddness, anomaly_scores.left_out(card)),
         )
-        odd = anomaly_scores.odd_scores(card.name, oddness)
+        odd = anomaly_scores.odd_scores(card.name, oddness, score)
     else:
         images = own if own is not None else np.zeros((0, 28, 28), np.float32)
-        odd = anomaly_scores.scores_of(card.name, images)
+        odd = anomaly_scores.scores_of(card.name, images, score)
     names = [f"test digit no. {row} ({a_digit(data.y_test[row])})" for row in rows]
-    return Case(oddness, words, images, data.x_test[rows], names, validation, normal, odd)
+    return Case(score, oddness, words, images, data.x_test[rows], names, validation, normal, odd)

@@ -32,6 +32,7 @@ def auc_in_words(found: Auc, words: str) -> str:
     return f"{words} have higher scores than normal digits nearly always (chance: 0.5)."
 
 
+@shell.fragment()
 def show_table(card: ModelCard) -> None:
     """Show the AUC of every score for every kind of oddness, when it is asked for."""
     st.header("Which score is best?")
@@ -39,32 +40,26 @@ def show_table(card: ModelCard) -> None:
         "Compare all scores",
         state.default(state.AUC_TABLE),
         **state.in_url(state.AUC_TABLE),
-        help="Takes some seconds the first time, for each model.",
+        help="Takes some seconds the first time, for each model. The table fills column by column.",
     ):
         return
     kinds = anomaly_scores.in_table(card)
-    bar = st.progress(0.0, "Computing the scores of the test digits.")
     found: dict[Oddness, dict[str, Auc]] = {}
+    table, bar = st.empty(), st.empty()
     for number, oddness in enumerate(kinds):
-        bar.progress(number / len(kinds), f"Computing the scores of {oddness.words}.")
-        found[oddness] = anomaly_scores.auc(card, oddness)
+        bar.progress(
+            number / len(kinds),
+            f"Computing all scores of {oddness.words}: {number + 1} of {len(kinds)}.",
+        )
+        found[oddness] = anomaly_scores.aucs(card, oddness)
+        table.table(_rows(found), hide_index=True)
     bar.empty()
-    keys = list(found[kinds[0]])
-    st.table(
-        [
-            {"AUC": SCORES[key].label}
-            | {_upper(oddness.words): _cell(found[oddness], key) for oddness in kinds}
-            | {"Mean": f"{np.mean([found[each][key].value for each in kinds]):.3f}"}
-            for key in keys
-        ],
-        hide_index=True,
-    )
     st.caption(
         f"AUC of **{plain(card.name)}** against {anomaly_scores.NORMAL:,} test digits or fewer, "
         f"with at most {anomaly_scores.ODD:,} odd images of each kind. 0.5 is chance, "
         "1 is perfect. The best of each column is bold."
     )
-    best = max(keys, key=lambda key: sum(each[key].value for each in found.values()))
+    best = anomaly_scores.best_score(card)
     st.markdown(
         f"The best score on average is **{SCORES[best].label}**. The page Draw uses it to judge a "
         "drawing.\n\n"
@@ -87,6 +82,17 @@ def show_table(card: ModelCard) -> None:
         f"auc-{card.name}.csv",
         "A row for each score and kind of odd images: the AUC and its 95 % interval.",
     )
+
+
+def _rows(found: dict[Oddness, dict[str, Auc]]) -> list[dict[str, str]]:
+    """The table: a row for each score, a column for each kind of oddness, and the mean."""
+    keys = list(next(iter(found.values())))
+    return [
+        {"AUC": SCORES[key].label}
+        | {_upper(oddness.words): _cell(each, key) for oddness, each in found.items()}
+        | {"Mean": f"{np.mean([each[key].value for each in found.values()]):.3f}"}
+        for key in keys
+    ]
 
 
 def _cell(found: dict[str, Auc], key: str) -> str:
@@ -146,13 +152,15 @@ def show_sizes(card: ModelCard, oddness: Oddness, score: str) -> None:
     models = store.models_by_latent_dim(store.list_models())
     models = {k: each for k, each in models.items() if not anomaly_scores.left_out(each)}
     points, missing = [], []
-    bar = st.progress(0.0, "Computing the scores of all models.")
+    bar = st.empty()
     for number, (k, each) in enumerate(models.items()):
-        bar.progress(number / len(models), f"Computing the scores of {plain(each.name)}.")
+        bar.progress(
+            number / len(models),
+            f"Computing the score of {plain(each.name)}: {number + 1} of {len(models)}.",
+        )
         with shell.told():
-            found = anomaly_scores.auc(each, oddness)
-            if score in found:
-                points.append(("Autoencoder", k, found[score]))
+            if score in anomaly_scores.keys(each.name):
+                points.append(("Autoencoder", k, anomaly_scores.auc(each, oddness, score)))
             else:
                 missing.append(each.name)
     bar.empty()

@@ -18,6 +18,7 @@ from ae.ui.picture_rows import PictureRow, show_picture_rows
 from ae.ui.words import percent
 
 SHOWN = 10
+_OWN_SHOWN = 2 * SHOWN  # of the visitor's images
 BY_ALARMS, BY_HAND = "alarms", "hand"
 _WAYS = {BY_ALARMS: "By false alarms", BY_HAND: "By hand"}
 _ALARMS = ("0.1", "0.5", "1", "2", "5", "10", "20")  # percent
@@ -29,32 +30,33 @@ def show(card: ModelCard) -> None:
     picture, controls = st.container(), st.container()
     oddness, words, own = choices.choose_odd(card)
     score_place = st.container()
+    with picture, st.spinner("Loading the model."):
+        offered = anomaly_scores.keys(card.name)
+    with score_place:
+        score = choices.choose_score(card, offered)
     with (
         picture,
         st.spinner(
-            f"Computing the scores of {anomaly_scores.TRAINING:,} training digits, "
-            f"{anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test digits and the odd "
-            "images, once for each model."
+            f"Computing the score of {anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test "
+            "digits and of the odd images, once for each model."
         ),
     ):
-        case = choices.measure(card, oddness, words, own)
-    with score_place:
-        score = choices.choose_score(card, list(case.normal))
+        case = choices.measure(card, score, oddness, words, own)
     with controls:
-        threshold = _choose_threshold(case, score)
-    counts = anomaly.count(case.normal[score], case.odd[score], threshold)
+        threshold = _choose_threshold(case)
+    counts = anomaly.count(case.normal, case.odd, threshold)
     with picture:
-        _show_histograms(case, score, threshold)
-        _show_pictures(case, score, threshold, counts, card)
+        _show_histograms(case, threshold)
+        _show_pictures(case, threshold, counts, card)
     if len(case.odd_images):
-        _show_figures(case, score, counts, card)
+        _show_figures(case, counts, card)
         if oddness is not None:
             comparison.show_sizes(card, oddness, score)
 
 
-def _choose_threshold(case: Case, score: str) -> float:
+def _choose_threshold(case: Case) -> float:
     """Show the controls of the threshold and return it."""
-    validation = case.validation[score]
+    validation = case.validation
     with shell.settings("threshold"), st.container(horizontal=True):
         way = st.segmented_control(
             "Set the threshold",
@@ -76,7 +78,7 @@ def _choose_threshold(case: Case, score: str) -> float:
                 help="Validation images are test digits that do not occur in the histograms.",
             )
             return anomaly.threshold_for(validation, float(most) / 100)
-        both = np.concatenate([validation, case.normal[score], case.odd[score]])
+        both = np.concatenate([validation, case.normal, case.odd])
         low, high = _slider_ends(both)
         return st.slider(
             "Threshold",
@@ -84,7 +86,7 @@ def _choose_threshold(case: Case, score: str) -> float:
             high,
             float(np.clip(anomaly.threshold_for(validation, 0.01), low, high)),
             (high - low) / 200,
-            key=f"{state.THRESHOLD}{score}_{low:.6g}_{high:.6g}",
+            key=f"{state.THRESHOLD}{case.score}_{low:.6g}_{high:.6g}",
             format="%.3g",
             width=340,
         )
@@ -98,14 +100,15 @@ def _slider_ends(scores: np.ndarray) -> tuple[float, float]:
     return float(low - (high - low) / 200), float(high)
 
 
-def _show_histograms(case: Case, score: str, threshold: float) -> None:
-    sets = [(_normal_name(case), case.normal[score])]
+def _show_histograms(case: Case, threshold: float) -> None:
+    score = SCORES[case.score]
+    sets = [(_normal_name(case), case.normal)]
     if len(case.odd_images):
-        sets.append((f"Odd: {case.odd_words}", case.odd[score]))
+        sets.append((f"Odd: {case.odd_words}", case.odd))
     st.altair_chart(
-        charts.score_histograms(sets, threshold, SCORES[score].label, log=SCORES[score].positive),
+        charts.score_histograms(sets, threshold, score.label, log=score.positive),
         alt="; ".join(
-            f"{name}: {SCORES[score].label} from {values.min():.3g} to {values.max():.3g}, median "
+            f"{name}: {score.label} from {values.min():.3g} to {values.max():.3g}, median "
             f"{np.median(values):.3g}, {percent((values > threshold).mean())} above the threshold "
             f"{threshold:.3g}"
             for name, values in sets
@@ -117,10 +120,8 @@ def _normal_name(case: Case) -> str:
     return f"Normal: {len(case.normal_images):,} test digits"
 
 
-def _show_pictures(
-    case: Case, score: str, threshold: float, counts: Counts, card: ModelCard
-) -> None:
-    normal, odd = case.normal[score], case.odd[score]
+def _show_pictures(case: Case, threshold: float, counts: Counts, card: ModelCard) -> None:
+    normal, odd = case.normal, case.odd
     if case.oddness is None:
         _show_own(case, odd, threshold, card)
     alarms = np.flatnonzero(normal > threshold)
@@ -132,8 +133,8 @@ def _show_pictures(
                   names, card)  # fmt: skip
     else:
         st.caption("No normal digit has a score above the threshold.")
-    if case.oddness is None:
-        return
+    if len(odd) <= _OWN_SHOWN and case.oddness is None:
+        return  # all of them are shown above
     misses = np.flatnonzero(odd <= threshold)
     misses = misses[np.argsort(odd[misses], kind="stable")][:SHOWN]
     st.subheader(f"Misses: {counts.misses:,} of {len(odd):,} {case.odd_words}")
@@ -145,8 +146,12 @@ def _show_pictures(
 
 
 def _show_own(case: Case, odd: np.ndarray, threshold: float, card: ModelCard) -> None:
-    st.subheader(f"Your images: {int((odd > threshold).sum())} of {len(odd)} count as odd")
-    for start in range(0, min(len(odd), 2 * SHOWN), SHOWN):
+    if not len(odd):
+        st.caption("The score and the verdict of your images appear here.")
+        return
+    found = int((odd > threshold).sum())
+    st.subheader(f"Your images: {found:,} of {len(odd):,} count{'s' * (len(odd) == 1)} as odd")
+    for start in range(0, min(len(odd), _OWN_SHOWN), SHOWN):
         rows = slice(start, start + SHOWN)
         verdicts = [
             f"{value:.3g} {'odd' if value > threshold else 'normal'}" for value in odd[rows]
@@ -178,14 +183,14 @@ def _show_row(
     )
 
 
-def _show_figures(case: Case, score: str, counts: Counts, card: ModelCard) -> None:
-    normal, odd = case.normal[score], case.odd[score]
+def _show_figures(case: Case, counts: Counts, card: ModelCard) -> None:
+    normal, odd = case.normal, case.odd
     found = anomaly.auc(normal, odd)
     st.header("How well are they told apart?")
     st.markdown(
         f"The AUC is **{found.value:.3f}** (95 % interval {found.low:.3f} to {found.high:.3f}): "
         + comparison.auc_in_words(found, case.odd_words)
-        + _why(case, score, found.value, card)
+        + _why(case, found.value, card)
     )
     figures = (
         ("Recall", percent(counts.recall, 1), "Share of the odd images that are found."),
@@ -244,14 +249,14 @@ def _show_figures(case: Case, score: str, counts: Counts, card: ModelCard) -> No
     )
 
 
-def _why(case: Case, score: str, value: float, card: ModelCard) -> str:
+def _why(case: Case, value: float, card: ModelCard) -> str:
     """Why the error fails where it does, with the figures of this case."""
-    if score != ERROR or case.oddness is None or value >= 0.9:
+    if case.score != ERROR or case.oddness is None or value >= 0.9:
         return ""
     unseen = anomaly_scores.left_out(card)
     if case.oddness.kind == anomaly_scores.CLASS and case.oddness.label not in unseen:
         return ""
-    median, other = np.median(case.odd[ERROR]), np.median(case.normal[ERROR])
+    median, other = np.median(case.odd), np.median(case.normal)
     by_class = card.test.squared_error_by_class
     least = min(by_class, key=by_class.__getitem__)
     text = (

@@ -29,6 +29,7 @@ def show_pad(card: ModelCard) -> np.ndarray:
             str(known.graph), known.test.squared_error_percentiles, known.test.squared_error
         ),
         steps=drawing.ALL_STEPS,
+        hint="Draw what is no digit",
         load=drawing.load_for(read_ink(state.ANOMALY_PAD)),
         on_ink=lambda: drawing.take_ink(state.ANOMALY_PAD),
     )

@@ -127,17 +127,15 @@ def _show_best_score(seen: Seen, card: ModelCard) -> None:
     """The drawing by the anomaly score that separates best with this model."""
     with st.spinner("Comparing the anomaly scores on odd images: once for each model."):
         best = anomaly_scores.best_score(card)
-        _, normal = anomaly_scores.digit_scores(card.name, anomaly_scores.left_out(card))
-    mine = float(anomaly_scores.scores_of(card.name, seen.form.image[None])[best][0])
-    share = share_below(mine, normal[best])
+        _, normal = anomaly_scores.digit_scores(card.name, anomaly_scores.left_out(card), best)
+    mine = float(anomaly_scores.scores_of(card.name, seen.form.image[None], best)[0])
+    share = share_below(mine, normal)
     label = SCORES[best].label
     st.subheader(f"By the best anomaly score: {_rank_in_words(share)}")
-    st.progress(
-        share, f"More unusual than {percent(share, 1)} of {len(normal[best]):,} test digits"
-    )
+    st.progress(share, f"More unusual than {percent(share, 1)} of {len(normal):,} test digits")
     st.markdown(
         f"With this model **{label}** tells odd images from digits best. Your drawing has "
-        f"{mine:.3g}; the median of test digits is {np.median(normal[best]):.3g}. "
+        f"{mine:.3g}; the median of test digits is {np.median(normal):.3g}. "
         f"{SCORES[best].meaning} Its squared error, above, is {seen.error:.2f}."
     )
     links.to_page("anomalies", "All scores on the page Anomalies", "troubleshoot")
