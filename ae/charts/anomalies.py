@@ -13,6 +13,7 @@ from ae.charts.style import MARK, layered, legend, lines_by_name, names_scale, p
 
 _LEAST = 1e-3  # a logarithmic axis has no 0
 _MOST_POINTS = 300  # of a curve
+_FEW = 30  # scores, which are drawn one by one
 
 
 def score_histograms(
@@ -23,7 +24,8 @@ def score_histograms(
     Parameters
     ----------
     sets : sequence of (str, float array)
-        Name and scores of each set, at least one score each.
+        Name and scores of each set, at least one score each. A small set after the first is drawn
+        as a triangle for each score: its bars would dwarf the others.
     threshold : float
         Images with a score above it count as odd.
     title : str
@@ -38,28 +40,44 @@ def score_histograms(
     if low == high:
         low, high = (low / 1.1, high * 1.1) if log else (low - 1, high + 1)
     edges = np.geomspace(low, high, 51) if log else np.linspace(low, high, 51)
-    names = [name for name, _ in sets]
-    rows = []
-    for name, scores in zip(names, values, strict=True):
-        counts, _ = np.histogram(scores, bins=np.clip(edges, low, high))
-        rows.append(
-            pd.DataFrame(
-                {
-                    "low": edges[:-1],
-                    "high": edges[1:],
-                    "share": counts / len(scores),
-                    "images": counts,
-                    "none": 0.0,
-                    "of": name,
-                }
-            )
-        )
-    scale = (
-        alt.Scale(type="log", domain=[low, high], nice=False)
-        if log
-        else alt.Scale(domain=[low, high], nice=False)
-    )
+    edges = np.clip(edges, low, high)  # rounding may leave the range
+    scale = alt.Scale(domain=[low, high], nice=False, **({"type": "log"} if log else {}))
     x = alt.X("low:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
+    names = [name for name, _ in sets]
+    named = list(zip(names, values, strict=True))
+    few = [each for each in named[1:] if len(each[1]) < _FEW]
+    layers = [
+        _bars(
+            [each for i, each in enumerate(named) if i == 0 or len(each[1]) >= _FEW],
+            names,
+            edges,
+            x,
+        )
+    ]
+    line = alt.Chart(alt.Data(values=[{"low": mark, "text": f"threshold {threshold:.3g}"}]))
+    layers.append(line.mark_rule(strokeWidth=3, color=MARK).encode(x=x))
+    if few:
+        layers.append(_triangles(few, names, x))
+    far_right = (mark > np.sqrt(low * high)) if log else (mark > (low + high) / 2)
+    text = line.mark_text(
+        align="right" if far_right else "left",
+        baseline="bottom",
+        dx=-6 if far_right else 6,
+        fontSize=13,
+        fontWeight="bold",
+        color=MARK,
+    )
+    return layered(230, *layers, text.encode(x=x, y=alt.value(12), text="text:N"))
+
+
+def _bars(
+    sets: list[tuple[str, np.ndarray]], names: list[str], edges: np.ndarray, x: alt.X
+) -> alt.Chart:
+    rows = []
+    for name, scores in sets:
+        counts, _ = np.histogram(scores, bins=edges)
+        columns = {"low": edges[:-1], "high": edges[1:], "share": counts / len(scores)}
+        rows.append(pd.DataFrame({**columns, "images": counts, "none": 0.0, "of": name}))
     bars = alt.Chart(pd.concat(rows)).encode(
         x=x,
         x2="high:Q",
@@ -77,21 +95,25 @@ def score_histograms(
             alt.Tooltip("images:Q", title="Number"),
         ],
     )
-    line = alt.Chart(alt.Data(values=[{"low": mark, "text": f"threshold {threshold:.3g}"}]))
-    far_right = (mark > np.sqrt(low * high)) if log else (mark > (low + high) / 2)
-    text = line.mark_text(
-        align="right" if far_right else "left",
-        baseline="bottom",
-        dx=-6 if far_right else 6,
-        fontSize=13,
-        fontWeight="bold",
-        color=MARK,
-    )
-    return layered(
-        230,
-        bars.mark_rect(strokeWidth=1.5),
-        line.mark_rule(strokeWidth=3, color=MARK).encode(x=x),
-        text.encode(x=x, y=alt.value(12), text="text:N"),
+    return bars.mark_rect(strokeWidth=1.5)
+
+
+def _triangles(sets: list[tuple[str, np.ndarray]], names: list[str], x: alt.X) -> alt.Chart:
+    points = [
+        {"low": float(score), "none": 0.0, "of": name} for name, scores in sets for score in scores
+    ]
+    return (
+        alt.Chart(alt.Data(values=points))
+        .mark_point(shape="triangle-up", size=150, filled=True, opacity=0.9, yOffset=-8)
+        .encode(
+            x=x,
+            y="none:Q",
+            color=alt.Color("of:N", scale=names_scale(names), legend=None),
+            tooltip=[
+                alt.Tooltip("of:N", title="Images"),
+                alt.Tooltip("low:Q", title="Score", format=".3g"),
+            ],
+        )
     )
 
 

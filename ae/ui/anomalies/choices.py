@@ -86,10 +86,10 @@ def choose_odd(card: ModelCard) -> tuple[Oddness | None, str, np.ndarray | None]
             return _choose_noise(), "", None
     if kind == DRAWN:
         drawn = tray.show_pad(card)
-        return None, "drawings of yours", drawn
+        return None, "your drawings", drawn
     if kind == PICTURES:
         own = own_pictures(state.ODD_UPLOAD)
-        return None, "pictures of yours", own.images if own else np.zeros((0, 28, 28), np.float32)
+        return None, "your pictures", own.images if own else np.zeros((0, 28, 28), np.float32)
     return Oddness(SHAPES), "", None
 
 
@@ -143,24 +143,27 @@ def _choose_noise() -> Oddness:
     return Oddness(NOISE, noise=kind, strength=round(strength, 1))
 
 
-def choose_score(card: ModelCard, offered: tuple[str, ...]) -> str:
+def choose_score(offered: tuple[str, ...]) -> str:
     """Show the choice of the score. offered : those that the model gives."""
-    with shell.settings("score"):
-        # A score that another model gives, and this one does not, cannot stay chosen.
-        if st.session_state.get(state.SCORE) not in (None, *offered):
-            st.session_state[state.SCORE] = state.default(state.SCORE)
-        score = st.selectbox(
-            "Anomaly score",
-            list(offered),
-            format_func=lambda key: SCORES[key].label,
-            index=offered.index(state.default(state.SCORE)),
-            **state.in_url(state.SCORE),
-            width=300,
-        )
-    st.caption(SCORES[score].meaning)
+    # A score that another model gives, and this one does not, cannot stay chosen.
+    if st.session_state.get(state.SCORE) not in (None, *offered):
+        st.session_state[state.SCORE] = state.default(state.SCORE)
+    return st.selectbox(
+        "Anomaly score",
+        list(offered),
+        format_func=lambda key: SCORES[key].label,
+        index=offered.index(state.default(state.SCORE)),
+        **state.in_url(state.SCORE),
+        width=250,
+    )
+
+
+def explain_score(card: ModelCard, score: str, offered: tuple[str, ...]) -> None:
+    """Say what the score measures, and why one is not offered."""
+    text = SCORES[score].meaning
     if ELBO not in offered:
-        st.caption(
-            "The negative ELBO is not offered: it needs the variances of the latent values "
+        text += (
+            " The negative ELBO is not offered: it needs the variances of the latent values "
             "(z_log_var), "
             + (
                 "which the file of this VAE does not keep."
@@ -168,7 +171,7 @@ def choose_score(card: ModelCard, offered: tuple[str, ...]) -> str:
                 else "which only a VAE has."
             )
         )
-    return score
+    st.caption(text)
 
 
 def measure(

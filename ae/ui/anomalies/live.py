@@ -27,13 +27,15 @@ _ALARMS = ("0.1", "0.5", "1", "2", "5", "10", "20")  # percent
 @shell.fragment()
 def show(card: ModelCard) -> None:
     """Show the pictures, the controls and what follows from them. Only this part reruns."""
-    picture, controls = st.container(), st.container()
+    picture = st.container()
     oddness, words, own = choices.choose_odd(card)
-    score_place = st.container()
+    with shell.settings("score"):
+        row = st.container(horizontal=True)
     with picture, st.spinner("Loading the model."):
         offered = anomaly_scores.keys(card.name)
-    with score_place:
-        score = choices.choose_score(card, offered)
+    with row:
+        score = choices.choose_score(offered)
+    choices.explain_score(card, score, offered)
     with (
         picture,
         st.spinner(
@@ -42,12 +44,12 @@ def show(card: ModelCard) -> None:
         ),
     ):
         case = choices.measure(card, score, oddness, words, own)
-    with controls:
+    with row:
         threshold = _choose_threshold(case)
-    counts = anomaly.count(case.normal, case.odd, threshold)
     with picture:
         _show_histograms(case, threshold)
-        _show_pictures(case, threshold, counts, card)
+    counts = anomaly.count(case.normal, case.odd, threshold)
+    _show_pictures(case, threshold, counts, card)
     if len(case.odd_images):
         _show_figures(case, counts, card)
         if oddness is not None:
@@ -57,7 +59,7 @@ def show(card: ModelCard) -> None:
 def _choose_threshold(case: Case) -> float:
     """Show the controls of the threshold and return it."""
     validation = case.validation
-    with shell.settings("threshold"), st.container(horizontal=True):
+    with st.container(horizontal=True, width="content"):
         way = st.segmented_control(
             "Set the threshold",
             list(_WAYS),
@@ -70,12 +72,13 @@ def _choose_threshold(case: Case) -> float:
         )
         if way == BY_ALARMS:
             most = st.select_slider(
-                f"False alarms on {len(validation):,} validation images, at most (%)",
+                "Allowed false alarms (%)",
                 _ALARMS,
                 state.default(state.ALARMS),
                 **state.in_url(state.ALARMS),
-                width=340,
-                help="Validation images are test digits that do not occur in the histograms.",
+                width=260,
+                help=f"At most this share of {len(validation):,} validation images may be above "
+                "the threshold. They are test digits that do not occur in the histogram.",
             )
             return anomaly.threshold_for(validation, float(most) / 100)
         both = np.concatenate([validation, case.normal, case.odd])
@@ -88,7 +91,7 @@ def _choose_threshold(case: Case) -> float:
             (high - low) / 200,
             key=f"{state.THRESHOLD}{case.score}_{low:.6g}_{high:.6g}",
             format="%.3g",
-            width=340,
+            width=260,
         )
 
 
@@ -122,6 +125,7 @@ def _normal_name(case: Case) -> str:
 
 def _show_pictures(case: Case, threshold: float, counts: Counts, card: ModelCard) -> None:
     normal, odd = case.normal, case.odd
+    st.header("Verdicts at this threshold")
     if case.oddness is None:
         _show_own(case, odd, threshold, card)
     alarms = np.flatnonzero(normal > threshold)

@@ -20,7 +20,7 @@ def show_pad(card: ModelCard) -> np.ndarray:
     """
     st.caption(
         "Draw something that is no digit: a letter, a face, a scribble. It gets a score and a "
-        "verdict above. Keep it, and draw the next."
+        "verdict below. Keep it, and draw the next."
     )
     known, network = cache.network(card.name)
     drawing_pad(
