@@ -36,6 +36,11 @@ _SHIPPED = {
         "A variational autoencoder: draw a latent vector from N(0, 1) and decode it to a new digit "
         "on the page Generate.",
     ),
+    "without-1": (
+        "has seen no 1",
+        "Trained on all digits except 1: the page Anomalies shows whether it notices that a 1 does "
+        "not belong.",
+    ),
 }
 
 

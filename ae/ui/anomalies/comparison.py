@@ -150,7 +150,6 @@ def show_sizes(card: ModelCard, oddness: Oddness, score: str) -> None:
     ):
         return
     models = store.models_by_latent_dim(store.list_models())
-    models = {k: each for k, each in models.items() if not anomaly_scores.left_out(each)}
     points, missing = [], []
     bar = st.empty()
     for number, (k, each) in enumerate(models.items()):
