@@ -54,7 +54,9 @@ class Oddness:
             return f"digits of class {self.label}"
         if self.kind == SHAPES:
             return "shapes"
-        return f"digits with {NOISE_KINDS[self.noise].label.lower()} noise ({self.strength:g})"
+        label = NOISE_KINDS[self.noise].label
+        kind = label if label == "Gaussian" else label.lower()  # a name
+        return f"digits with {kind} noise ({self.strength:g})"
 
 
 def left_out(card: ModelCard) -> tuple[int, ...]:

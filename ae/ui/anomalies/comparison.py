@@ -11,6 +11,7 @@ from ae.analysis.anomaly import ERROR, PCA_ERROR, SCORES, Auc
 from ae.store import ModelCard
 from ae.ui import anomaly_scores, cache, downloads, shell, state
 from ae.ui.anomaly_scores import CLASS, SHAPES, Oddness
+from ae.ui.architectures import architectures_in_words
 from ae.ui.markdown import plain
 from ae.ui.words import listed
 
@@ -20,9 +21,7 @@ _CHANCE = 0.5
 def auc_in_words(found: Auc, words: str) -> str:
     """Say what an AUC means. words : the odd images, in the plural."""
     if found.high < _CHANCE:
-        return (
-            f"worse than chance (0.5). By this score {words} look **more** normal than the digits."
-        )
+        return f"worse than chance (0.5). By this score {words} look **more** normal than normal digits do."
     if found.low <= _CHANCE:
         return f"by this score {words} and normal digits cannot be told apart (chance: 0.5)."
     if found.value < 0.8:
@@ -98,7 +97,7 @@ def _rows(found: dict[Oddness, dict[str, Auc]]) -> list[dict[str, str]]:
 def _cell(found: dict[str, Auc], key: str) -> str:
     text = f"{found[key].value:.3f}"
     best = max(each.value for each in found.values())
-    return f"**{text}**" if found[key].value == best else text
+    return f"**{text}**" if text == f"{best:.3f}" else text
 
 
 def _upper(text: str) -> str:
@@ -110,9 +109,16 @@ def _in_words(oddness: Oddness, found: dict[str, Auc], card: ModelCard) -> str:
     best = max(found, key=lambda key: found[key].value)
     error = found[ERROR].value
     text = (
-        f"**{_upper(oddness.words)}**: {SCORES[best].label} is best ({found[best].value:.3f}); the "
-        f"squared error has {error:.3f}. "
+        f"**{_upper(oddness.words)}**: {SCORES[best].label} is best ({found[best].value:.3f})"
+        + (". " if best == ERROR else f"; the squared error has {error:.3f}. ")
     )
+    by_class = card.test.squared_error_by_class
+    simplest = min(by_class, key=by_class.__getitem__)
+    if error < _CHANCE and oddness.kind == CLASS and str(oddness.label) == simplest:
+        return text + (
+            "A simple stroke has a low error whatever it is: there is little in it that can be "
+            "drawn wrongly."
+        )
     if error < _CHANCE:
         return text + (
             f"The {card.model.latent_dim} latent values can draw these better than digits: a small "
@@ -146,7 +152,7 @@ def show_sizes(card: ModelCard, oddness: Oddness, score: str) -> None:
         "Compare models by latent dimension",
         state.default(state.AUC_CURVE),
         **state.in_url(state.AUC_CURVE),
-        help="The first time, every model computes its scores: about a minute.",
+        help="Takes some seconds for each model, the first time.",
     ):
         return
     models = store.models_by_latent_dim(store.list_models())
@@ -181,6 +187,8 @@ def show_sizes(card: ModelCard, oddness: Oddness, score: str) -> None:
     )
     if len(own) > 1:
         st.markdown(_sizes_in_words(own, oddness, score))
+    if caution := architectures_in_words([*models.values()]):
+        st.markdown(caution)
 
 
 def _sizes_in_words(own: list[tuple[int, Auc]], oddness: Oddness, score: str) -> str:
@@ -195,8 +203,13 @@ def _sizes_in_words(own: list[tuple[int, Auc]], oddness: Oddness, score: str) ->
     if score in (ERROR, PCA_ERROR) and worst[0] > best[0] and worst[1].high < best[1].low:
         text += (
             "A larger latent vector reconstructs digits better, and what is no digit better still: "
-            "with enough values anything can be drawn, and nothing stands out."
+            "with enough values anything can be drawn, and nothing stands out. "
         )
+        if worst[1].high < _CHANCE:
+            text += (
+                f"With an AUC below {_CHANCE}, the odd images have the *lower* errors: a high error "
+                "is then a sign of a digit."
+            )
     return text
 
 

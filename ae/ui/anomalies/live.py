@@ -175,7 +175,7 @@ def _show_row(
     card: ModelCard,
     texts: list[str] | None = None,
 ) -> None:
-    """Show images with a text below each, and their reconstructions. As wide as ten, always."""
+    """Show images with a text below each, and their reconstructions."""
     reconstructions = cache.model(card.name).reconstruct(images)
     texts = [f"{value:.3g}" for value in scores] if texts is None else texts
     show_picture_rows(
