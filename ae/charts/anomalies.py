@@ -67,7 +67,7 @@ def score_histograms(
         fontWeight="bold",
         color=MARK,
     )
-    return layered(230, *layers, text.encode(x=x, y=alt.value(12), text="text:N"))
+    return layered(250, *layers, text.encode(x=x, y=alt.value(12), text="text:N"))
 
 
 def _bars(
@@ -83,7 +83,7 @@ def _bars(
         x2="high:Q",
         y=alt.Y("share:Q", title="Share of the images", axis=alt.Axis(format="%", tickCount=4)),
         y2="none:Q",
-        color=alt.Color("of:N", scale=names_scale(names), legend=legend()),
+        color=alt.Color("of:N", scale=names_scale(names), legend=legend(columns=1, labelLimit=280)),
         # Not told apart by colour alone: the second one is pale, with a dashed outline.
         fillOpacity=alt.FillOpacity("of:N", scale=names_scale(names, [0.6, 0.2]), legend=None),
         stroke=alt.Stroke("of:N", scale=names_scale(names), legend=None),

@@ -21,7 +21,10 @@ _CHANCE = 0.5
 def auc_in_words(found: Auc, words: str) -> str:
     """Say what an AUC means. words : the odd images, in the plural."""
     if found.high < _CHANCE:
-        return f"worse than chance (0.5). By this score {words} look **more** normal than normal digits do."
+        return (
+            f"worse than chance (0.5). By this score {words} look **more** normal than normal "
+            "digits do."
+        )
     if found.low <= _CHANCE:
         return f"by this score {words} and normal digits cannot be told apart (chance: 0.5)."
     if found.value < 0.8:
@@ -207,8 +210,8 @@ def _sizes_in_words(own: list[tuple[int, Auc]], oddness: Oddness, score: str) ->
         )
         if worst[1].high < _CHANCE:
             text += (
-                f"With an AUC below {_CHANCE}, the odd images have the *lower* errors: a high error "
-                "is then a sign of a digit."
+                f"With an AUC below {_CHANCE}, the odd images have the *lower* errors: a high "
+                "error is then a sign of a digit."
             )
     return text
 
