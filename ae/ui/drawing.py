@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,27 @@ from ae.ui import state
 from ae.ui.components.drawing_pad import Ink, Load, read_ink
 
 _STEPS = (state.CROP, state.SCALE, state.CENTRE)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """Why a picture was not taken, and which ink was on the pad when that was said.
+
+    Attributes
+    ----------
+    number : of the ink that the pad had sent last.
+    due : nonce of a picture that the pad was given before, and whose ink it had not yet sent.
+    """
+
+    text: str
+    number: int | None
+    due: str | None
+
+    def is_of(self, sent: Ink) -> bool:
+        """Whether it is still about what came last."""
+        return sent.number == self.number or (self.due is not None and sent.loaded == self.due)
+
+
 ALL_STEPS = dict.fromkeys(_STEPS, True)  # on pages where none can be switched off
 
 
@@ -80,7 +102,30 @@ def take_ink(pad: str) -> None:
     """
     if (sent := read_ink(pad)) is not None:
         keep(sent.image)
-        st.session_state.pop(state.PAD_NOTE, None)  # it was on what came before
+        left: _Note | None = st.session_state.get(state.PAD_NOTE)
+        if left is None or not left.is_of(sent):
+            forget_note()
+        else:
+            st.session_state[state.PAD_NOTE] = _Note(left.text, sent.number, None)
+
+
+def leave_note(pad: str, text: str) -> None:
+    """Say why the last picture for this pad was not taken, until the ink is changed."""
+    sent, load = read_ink(pad), st.session_state.get(state.PAD_LOAD)
+    number, loaded = (None, None) if sent is None else (sent.number, sent.loaded)
+    due = None if load is None or load.nonce == loaded else load.nonce
+    st.session_state[state.PAD_NOTE] = _Note(text, number, due)
+
+
+def note() -> str:
+    """Why the last picture was not taken, or an empty text."""
+    left: _Note | None = st.session_state.get(state.PAD_NOTE)
+    return "" if left is None else left.text
+
+
+def forget_note() -> None:
+    """Another picture was taken."""
+    st.session_state.pop(state.PAD_NOTE, None)
 
 
 def restore_from_link() -> None:

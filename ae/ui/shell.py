@@ -18,6 +18,7 @@ from ae.store import ModelCard
 from ae.store.descriptions import in_few_words, sentence
 from ae.system import log
 from ae.ui import cache, links, state
+from ae.ui.components.page_style import page_style
 from ae.ui.components.sidebar import close_on_arrival
 from ae.ui.markdown import plain
 
@@ -31,23 +32,6 @@ _LOGO = """<svg viewBox="0 0 246 28" width="246" height="28" role="img">
 <rect x="16.5" y="9" width="3" height="10"/></g>
 <text x="44" y="20" font-family="sans-serif" font-size="16" textLength="200" font-weight="600"
  fill="#4a86e8">Autoencoder laboratory</text></svg>"""
-# A wide page whose text keeps a readable measure.
-_STYLE = """<style>
-.stMainBlockContainer { max-width: 72rem; padding-top: 3.25rem; padding-bottom: 3rem; }
-[data-testid="stMarkdownContainer"] > p, [data-testid="stMarkdownContainer"] > ul,
-[data-testid="stCaptionContainer"] > p { max-width: 44rem; }
-.stImage img { border-radius: 0; }
-/* Streamlit's green for code is too pale within a caption. */
-[data-testid="stCaptionContainer"] code { color: inherit; }
-/* Streamlit writes white on the primary colour, which is light in the dark theme. */
-[data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0f141c) !important; }
-.st-key-navigation { margin-bottom: 1rem; }
-/* Streamlit moves links of the sidebar together until they overlap. */
-.st-key-navigation [data-testid="stElementContainer"] { margin: 0; }
-.st-key-navigation [data-testid="stCaptionContainer"] { margin: 0.75rem 0 0.15rem; }
-.st-key-navigation [data-testid="stPageLink"] { height: 2rem; }
-.st-key-navigation [data-testid="stPageLink-NavLink"] { height: 2rem; }
-</style>"""
 
 
 _PAGES = {
@@ -101,7 +85,7 @@ def navigation(pages: dict[str, list[StreamlitPage]], shown: StreamlitPage) -> N
 def frame() -> None:
     """Show the app's name, and set the width of its pages."""
     st.logo(_LOGO, size="large")
-    st.html(_STYLE)
+    page_style(state.PAGE_STYLE)
 
 
 def model_picker() -> None:
@@ -187,6 +171,16 @@ def chosen_model() -> tuple[Autoencoder, ModelCard]:
     card = chosen_card()
     with st.spinner("Loading the network. The first time takes some seconds."):
         return cache.model(card.name), card
+
+
+def network(name: str) -> tuple[ModelCard, bytes]:
+    """The card of a model, and the file of its graph for the browser.
+
+    Call it below what it is for (make a container first): the sign of work takes a line, and where
+    it goes again above a pad, the paper moves under the pen.
+    """
+    with st.spinner("Preparing the model for the browser: once for each model."):
+        return cache.network(name)
 
 
 def settings(name: str = "") -> DeltaGenerator:

@@ -160,7 +160,7 @@ MAP_AREA = _text("area", "latent")  # the area chosen on the map
 # --- in the session alone -----------------------------------------------------------------
 PAD = "pad"  # the drawing pad's component state
 PAD_LOAD = "pad_load"  # the picture last put into a pad: pages share the drawing
-PAD_NOTE = "pad_note"  # why the last picture, or the drawing of a link, was not taken
+PAD_NOTE = "pad_note"  # why the last picture was not taken
 PAD_PIECES, PIECES = "pad_pieces", "pieces"  # Draw: what may be the digit of a picture
 CODE_BARS = "code_bars"  # the code bars
 NETWORK, PCA_NETWORK = "network", "pca_network"  # what gives the page its networks
@@ -218,6 +218,7 @@ LINK_PAGE = "link_page"  # the page that it began on
 LINK_NOTE = "link_note"  # what of the link was ignored there, as a sentence, or an empty text
 NAVIGATION = "navigation"  # the links to all pages
 SIDEBAR = "sidebar"  # the component that closes it
+PAGE_STYLE = "page_style"
 LINK_BUTTON = "link_button"
 SETTINGS = "page_settings"  # how the keys of containers begin that a teacher's link can hide
 

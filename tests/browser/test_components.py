@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,10 +134,17 @@ def test_on_a_phone_input_and_reconstruction_are_seen_at_once_while_one_draws(
     app, new_context, watched, quiet_log, height
 ):
     page = phone(new_context, height)
+    # code of Streamlit's that may come late: the paper must not wait for it in another place
+    page.route(re.compile("/Html.*js"), lambda route: (time.sleep(1), route.continue_()))
     page.goto(app.address("draw"))
     pad = Pad(page)
     pad.expect_ink("empty")
+    first = pad.canvas.bounding_box()
     expect(page.get_by_role("slider", name="z 1", exact=True)).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert pad.canvas.bounding_box() == first, "the paper stays where it came"
+    place = page.get_by_role("heading", level=1).bounding_box()
+    assert place["y"] < 1.2 * HEADER, "the style has come"
     settled(page)
     pad.canvas.evaluate("canvas => canvas.scrollIntoView({ block: 'end' })")
     before = pad.canvas.bounding_box()

@@ -146,10 +146,10 @@ def _use_file(data: bytes) -> None:
         if len(pieces) > 1:
             st.session_state[state.PAD_PIECES] = pieces
     except PictureError as error:
-        st.session_state[state.PAD_NOTE] = str(error)
+        drawing.leave_note(state.PAD, str(error))
         log.refused("a picture for the pad", error)
 
 
 def _put(image: np.ndarray) -> None:
     drawing.put_into_pad(image)
-    st.session_state.pop(state.PAD_NOTE, None)
+    drawing.forget_note()

@@ -107,7 +107,7 @@ def _pad(card: ModelCard) -> None:
         on_ink=lambda: drawing.take_ink(state.PAD),
         on_paste=input_output.take_pasted,
     )
-    if note := st.session_state.get(state.PAD_NOTE):
+    if note := drawing.note():
         st.caption(f":material/info: {plain(note)}")
 
 

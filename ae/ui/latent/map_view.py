@@ -41,7 +41,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     token = f"{card.name[:40]}:{cache.version(card.name) % 10**9}:{kind}:{count}"
     look, start = _start(token, read_look(state.LATENT_MAP, token, count), count)
     own = _own_place(model, shown)
-    card, network = _network(card.name)
+    card, network = shell.network(card.name)
     vectors = f"{card.graph}:{count}"
     latent_map(
         state.LATENT_MAP,
@@ -173,11 +173,6 @@ def _projections(name: str, kind: str) -> tuple[LatentProjection, Projection]:
         cache.test_codes(name)
     with st.spinner(f"Computing the map of {name}: about 3 seconds, once for each model."):
         return cached.projection(name, kind), cached.projection_of_pixels(kind)
-
-
-def _network(name: str) -> tuple[ModelCard, bytes]:
-    with st.spinner("Preparing the model for the browser: once for each model."):
-        return cache.network(name)
 
 
 def _preservation(name: str, kind: str, count: int) -> np.ndarray:

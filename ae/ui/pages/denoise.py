@@ -88,9 +88,9 @@ shown = shell.settings("what").segmented_control(
     **state.in_url(state.NOISY_SET),
     label_visibility="collapsed",
 )
-top = st.container()
+top, work = st.container(), st.container()
 kind, strength, seed = choose_noise()
-with top:
+with work:  # below the pad: where its line goes again above it, the paper moves under the pen
     data, card = cache.mnist(), shell.chosen_card()
     with st.spinner("Preparing the networks, and choosing the baselines for this noise."):
         cache.network(card.name)  # without the chosen one there is no page

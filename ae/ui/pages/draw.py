@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ae.store import ModelCard
-from ae.ui import cache, drawing, shell
+from ae.ui import drawing, shell
 from ae.ui.draw import closer_looks, live_view
 
 
@@ -17,6 +17,7 @@ def draw(card: ModelCard, network: bytes) -> None:
 
 st.title("What happens to *my* digit?")
 drawing.restore_from_link()
-with st.spinner("Preparing the model for the browser: once for each model."):
-    card, network = cache.network(shell.chosen_card().name)
-draw(card, network)
+page = st.container()
+card, network = shell.network(shell.chosen_card().name)
+with page:
+    draw(card, network)

@@ -9,9 +9,7 @@ from ae.ui.components.network import send_network
 from ae.ui.markdown import plain
 from ae.ui.words import percent
 
-name = shell.chosen_card().name
-with st.spinner("Preparing the model for the browser: once for each model."):
-    card, network = cache.network(name)
+card = shell.chosen_card()
 dimensions = card.model.latent_dim
 many = f"{dimensions} values" if dimensions > 1 else "one value"
 
@@ -70,6 +68,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         )
     st.button("Show ten other digits", on_click=other_digits, icon=":material/casino:")
     links.to_page("draw", "Draw your own digit", "draw")
+card, network = shell.network(card.name)
 with digits, shell.told():  # without the digits the rest of the page stands
     show_digits(own, seed)
 
