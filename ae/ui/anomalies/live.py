@@ -18,6 +18,7 @@ from ae.ui.picture_rows import PictureRow, show_picture_rows
 from ae.ui.words import percent
 
 SHOWN = 10
+_CHART_HEIGHT = 252  # pixels
 _OWN_SHOWN = 2 * SHOWN  # of the visitor's images
 BY_ALARMS, BY_HAND = "alarms", "hand"
 _WAYS = {BY_ALARMS: "By false alarms", BY_HAND: "By hand"}
@@ -27,23 +28,25 @@ _ALARMS = ("0.1", "0.5", "1", "2", "5", "10", "20")  # percent
 @shell.fragment()
 def show(card: ModelCard) -> None:
     """Show the pictures, the controls and what follows from them. Only this part reruns."""
-    picture = st.container()
+    # Its height is kept free, so that the pad below does not move when the chart comes.
+    picture = st.container(height=_CHART_HEIGHT, border=False)
     oddness, words, own = choices.choose_odd(card)
     with shell.settings("score"):
         row = st.container(horizontal=True)
-    with picture, st.spinner("Loading the model."):
+    work = st.container()  # signs of work, below the pad for the same reason
+    with work, st.spinner("Loading the model."):
         offered = anomaly_scores.keys(card.name)
     with row:
         score = choices.choose_score(offered)
-    choices.explain_score(card, score, offered)
     with (
-        picture,
+        work,
         st.spinner(
             f"Computing the score of {anomaly_scores.VALIDATION + anomaly_scores.NORMAL:,} test "
             "digits and of the odd images, once for each model."
         ),
     ):
         case = choices.measure(card, score, oddness, words, own)
+    choices.explain_score(card, score, offered)
     with row:
         threshold = _choose_threshold(case)
     with picture:
