@@ -41,7 +41,7 @@ def score_histograms(
         low, high = (low / 1.1, high * 1.1) if log else (low - 1, high + 1)
     edges = np.geomspace(low, high, 51) if log else np.linspace(low, high, 51)
     edges = np.clip(edges, low, high)  # rounding may leave the range
-    scale = alt.Scale(domain=[low, high], nice=False, **({"type": "log"} if log else {}))
+    scale = alt.Scale(type="log" if log else "linear", domain=[low, high], nice=False)
     x = alt.X("low:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickCount=6))
     names = [name for name, _ in sets]
     named = list(zip(names, values, strict=True))
