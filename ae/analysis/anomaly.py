@@ -22,6 +22,7 @@ from ae.nn.pca import PCA
 NEIGHBOURS = 5
 ELBO_SAMPLES = 4  # of z for each image
 _CHUNK = 250  # images at a time
+_EPSILON = 1e-7  # Keras clips the output by it before it takes logarithms
 _RIDGE = 1e-3  # of the mean variance, added to each: a dimension without variance has no scale
 _NORMAL_95 = 1.959964  # the 97.5 % point of the standard normal distribution
 
@@ -77,8 +78,8 @@ SCORES: dict[str, Score] = {
     ),
     ELBO: Score(
         "Negative ELBO",
-        "What a VAE is trained to minimise: the squared error of sampled latent vectors plus the "
-        "KL divergence from the prior.",
+        "What a VAE is trained to minimise, of sampled latent vectors: its reconstruction loss "
+        "plus the KL divergence from the prior.",
     ),
     COMBINED: Score(
         "Error plus latent distance",
@@ -182,13 +183,15 @@ class Detector:
     largest_pca : callable that returns PCA
         With at least as many dimensions as the model, or as many as can be had.
     kl_weight : float
-        Of the VAE's training, for the ELBO.
+    loss : str
+        Both of the VAE's training, for the ELBO.
     """
 
     model: Model
     training: Callable[[], np.ndarray]
     largest_pca: Callable[[], PCA]
     kl_weight: float = 1.0
+    loss: str = "mse"
 
     @cached_property
     def reference(self) -> Reference:
@@ -238,8 +241,9 @@ class Detector:
         if key == PCA_ERROR:
             return metrics.squared_error(images, self.pca.reconstruct(images))
         if key == ELBO:
+            options = {"kl_weight": self.kl_weight, "loss": self.loss}
             log_var = _log_variances(self.model, images)
-            return negative_elbo(images, basis.z, log_var, self.model, kl_weight=self.kl_weight)
+            return negative_elbo(images, basis.z, log_var, self.model, **options)
         if key == MAHALANOBIS:
             return self.reference.gaussian.distance(basis.z)
         distance = neighbour_distance(basis.z, self.reference.z)
@@ -305,6 +309,7 @@ def negative_elbo(
     model: Model,
     *,
     kl_weight: float = 1.0,
+    loss: str = "mse",
     samples: int = ELBO_SAMPLES,
     seed: int = 0,
 ) -> np.ndarray:
@@ -319,6 +324,8 @@ def negative_elbo(
         Its decoder is used.
     kl_weight : float
         Weight of the KL divergence, as in training.
+    loss : str
+        Reconstruction loss of the training: "mse" or "binary_crossentropy".
     samples : int
         Latent vectors drawn for each image.
     seed : int
@@ -330,8 +337,9 @@ def negative_elbo(
 
     Notes
     -----
-    Mean squared error over samples of z, summed over the pixels, plus the KL divergence from
-    N(0, 1) in nats. With a Gaussian decoder of variance 1/2 this is the negative ELBO.
+    Reconstruction loss, summed over the pixels and averaged over samples of z, plus the KL
+    divergence from N(0, 1) in nats. With a Gaussian decoder of variance 1/2, or a Bernoulli
+    decoder for the cross-entropy, this is the negative ELBO.
 
     References
     ----------
@@ -340,11 +348,21 @@ def negative_elbo(
     mean, log_var = (np.asarray(part, np.float64) for part in (z_mean, z_log_var))
     divergence = 0.5 * (mean**2 + np.exp(log_var) - log_var - 1).sum(axis=1)
     rng = np.random.default_rng(seed)
-    error = np.zeros(len(mean))
+    total = np.zeros(len(mean))
     for _ in range(samples):
         z = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
-        error += metrics.squared_error(images, model.decode(z.astype(np.float32)))
-    return error / samples + kl_weight * divergence
+        total += _RECONSTRUCTION_LOSSES[loss](images, model.decode(z.astype(np.float32)))
+    return total / samples + kl_weight * divergence
+
+
+def _cross_entropy(images: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Return the binary cross-entropy summed over the pixels of each image: float64 (n,)."""
+    share = np.clip(outputs.astype(np.float64), _EPSILON, 1 - _EPSILON)
+    terms = images * np.log(share) + (1 - images) * np.log(1 - share)
+    return -terms.sum(axis=(1, 2))
+
+
+_RECONSTRUCTION_LOSSES = {"mse": metrics.squared_error, "binary_crossentropy": _cross_entropy}
 
 
 def combined(error: np.ndarray, distance: np.ndarray, scales: np.ndarray) -> np.ndarray:

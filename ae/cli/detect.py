@@ -65,6 +65,7 @@ def add_parser(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     from ae import store
     from ae.analysis import anomaly
+    from ae.config import TrainingConfig
     from ae.data import load_data
     from ae.data.image_sets import open_images
     from ae.nn.pca import PCA
@@ -79,12 +80,14 @@ def _run(options: argparse.Namespace) -> int:
     data = load_data(options.data)
     tensorflow_import.import_tensorflow()
     model = store.load(options.model)
-    left_out = card.training.leave_out if card.training else ()
+    training = card.training or TrainingConfig()
+    left_out = training.leave_out
     detector = anomaly.Detector(
         model,
         lambda: _some(data.x_train, data.y_train, left_out, TRAINING),
         lambda: PCA.fit(data.x_train, min(model.latent_dim, 256)),
-        kl_weight=card.training.kl_weight if card.training else 1.0,
+        training.kl_weight,
+        training.loss,
     )
     if options.score not in detector.keys:
         raise ValueError(

@@ -10,6 +10,7 @@ import streamlit as st
 from ae import store
 from ae.analysis import anomaly
 from ae.analysis.anomaly import Auc, Basis, Detector
+from ae.config import TrainingConfig
 from ae.data.noise import NOISE_KINDS, corrupt
 from ae.data.shapes import draw_shapes
 from ae.store import ModelCard
@@ -150,9 +151,13 @@ def _odd_images(oddness: Oddness, without: tuple[int, ...]) -> np.ndarray:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _detector(name: str, version: int) -> Detector:
     card = store.read_card(name)
-    kl_weight = card.training.kl_weight if card.training else 1.0
+    training = card.training or TrainingConfig()
     return Detector(
-        cache.model(name), lambda: _training_images(left_out(card)), cache.pca, kl_weight
+        cache.model(name),
+        lambda: _training_images(training.leave_out),
+        cache.pca,
+        training.kl_weight,
+        training.loss,
     )
 
 

@@ -157,6 +157,17 @@ def test_negative_elbo_is_the_closed_form():
     np.testing.assert_allclose(found, expected, rtol=0.03)
 
 
+def test_negative_elbo_of_a_bernoulli_decoder_is_the_closed_form():
+    class Constant(Doubling):
+        def decode(self, z):
+            return np.full((len(z), 28, 28), 0.8, np.float32)
+
+    images = np.stack([np.zeros((28, 28)), np.ones((28, 28))])
+    mean, log_var = np.zeros((2, 2)), np.zeros((2, 2))  # the prior: no divergence
+    found = anomaly.negative_elbo(images, mean, log_var, Constant(), loss="binary_crossentropy")
+    np.testing.assert_allclose(found, [-784 * np.log(0.2), -784 * np.log(0.8)], rtol=1e-5)
+
+
 @pytest.fixture(scope="module")
 def detector(mnist, mnist_pca) -> anomaly.Detector:
     """PCA is a model, too, and needs no TensorFlow."""
