@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ae import store
 from ae.analysis import anomaly
@@ -23,6 +25,8 @@ ODD = 1000  # odd images, at most
 TABLE_STRENGTH = 0.3  # of the noise in the table
 
 CLASS, SHAPES, NOISE = "class", "shapes", "noise"
+
+Aucs = dict[str, Auc]  # by the keys of ``SCORES``
 
 _ORDER_SEED, _NOISE_SEED, _SHAPES_SEED = 0, 1, 2
 
@@ -119,15 +123,31 @@ def auc(card: ModelCard, oddness: Oddness, key: str) -> Auc:
     return anomaly.auc(normal, odd_scores(card.name, oddness, key))
 
 
-def aucs(card: ModelCard, oddness: Oddness) -> dict[str, Auc]:
+def aucs(card: ModelCard, oddness: Oddness) -> Aucs:
     """Return the AUC of each score that the model gives."""
     return {key: auc(card, oddness, key) for key in keys(card.name)}
 
 
-def best_score(card: ModelCard) -> str:
-    """Return the score with the highest mean AUC over the kinds of oddness of the table."""
-    found = [aucs(card, oddness) for oddness in in_table(card)]
-    return max(found[0], key=lambda key: sum(each[key].value for each in found))
+def measured_kinds(card: ModelCard, place: DeltaGenerator) -> Iterator[dict[Oddness, Aucs]]:
+    """Measure all scores on one kind of oddness after the other, with the progress in a place.
+
+    Yields what is known so far, after each kind. place : an ``st.empty()``, empty again at the end.
+    """
+    kinds, found = in_table(card), {}
+    for number, oddness in enumerate(kinds):
+        place.progress(
+            number / len(kinds),
+            f"Computing all scores of {oddness.words}: {number + 1} of {len(kinds)}.",
+        )
+        found[oddness] = aucs(card, oddness)
+        yield found
+    place.empty()
+
+
+def best_of(found: dict[Oddness, Aucs]) -> str:
+    """Return the score with the highest mean AUC."""
+    each = [*found.values()]
+    return max(each[0], key=lambda key: sum(aucs[key].value for aucs in each))
 
 
 @st.cache_data(show_spinner=False)

@@ -10,7 +10,7 @@ from ae.analysis import anomaly, metrics
 from ae.analysis.anomaly import ERROR, PCA_ERROR, SCORES, Auc
 from ae.store import ModelCard
 from ae.ui import anomaly_scores, cache, downloads, shell, state
-from ae.ui.anomaly_scores import CLASS, SHAPES, Oddness
+from ae.ui.anomaly_scores import CLASS, SHAPES, Aucs, Oddness
 from ae.ui.architectures import architectures_in_words
 from ae.ui.markdown import plain
 from ae.ui.words import listed
@@ -45,27 +45,20 @@ def show_table(card: ModelCard) -> None:
         help="Takes some seconds the first time, for each model. The table fills column by column.",
     ):
         return
-    kinds = anomaly_scores.in_table(card)
-    found: dict[Oddness, dict[str, Auc]] = {}
-    table, bar = st.empty(), st.empty()
-    for number, oddness in enumerate(kinds):
-        bar.progress(
-            number / len(kinds),
-            f"Computing all scores of {oddness.words}: {number + 1} of {len(kinds)}.",
-        )
-        found[oddness] = anomaly_scores.aucs(card, oddness)
+    found: dict[Oddness, Aucs] = {}
+    table = st.empty()
+    for found in anomaly_scores.measured_kinds(card, st.empty()):
         table.table(_rows(found), hide_index=True)
-    bar.empty()
     st.caption(
         f"AUC of **{plain(card.name)}** against {anomaly_scores.NORMAL:,} test digits or fewer, "
         f"with at most {anomaly_scores.ODD:,} odd images of each kind. 0.5 is chance, "
         "1 is perfect. The best of each column is bold."
     )
-    best = anomaly_scores.best_score(card)
+    best = anomaly_scores.best_of(found)
     st.markdown(
         f"The best score on average is **{SCORES[best].label}**. The page Draw uses it to judge a "
         "drawing.\n\n"
-        + "\n".join(f"- {_in_words(oddness, found[oddness], card)}" for oddness in kinds)
+        + "\n".join(f"- {_in_words(oddness, each, card)}" for oddness, each in found.items())
     )
     downloads.offer_csv(
         "Download this table (CSV)",
@@ -86,7 +79,7 @@ def show_table(card: ModelCard) -> None:
     )
 
 
-def _rows(found: dict[Oddness, dict[str, Auc]]) -> list[dict[str, str]]:
+def _rows(found: dict[Oddness, Aucs]) -> list[dict[str, str]]:
     """The table: a row for each score, a column for each kind of oddness, and the mean."""
     keys = list(next(iter(found.values())))
     return [
@@ -97,7 +90,7 @@ def _rows(found: dict[Oddness, dict[str, Auc]]) -> list[dict[str, str]]:
     ]
 
 
-def _cell(found: dict[str, Auc], key: str) -> str:
+def _cell(found: Aucs, key: str) -> str:
     text = f"{found[key].value:.3f}"
     best = max(each.value for each in found.values())
     return f"**{text}**" if text == f"{best:.3f}" else text
@@ -107,7 +100,7 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _in_words(oddness: Oddness, found: dict[str, Auc], card: ModelCard) -> str:
+def _in_words(oddness: Oddness, found: Aucs, card: ModelCard) -> str:
     """A sentence on one kind of oddness: the best score, the error, and a reason."""
     best = max(found, key=lambda key: found[key].value)
     error = found[ERROR].value

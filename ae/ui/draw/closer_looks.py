@@ -125,13 +125,13 @@ def _is_it_a_digit(seen: Seen | None, card: ModelCard) -> None:
 
 def _show_best_score(seen: Seen, card: ModelCard) -> None:
     """The drawing by the anomaly score that separates best with this model."""
-    with st.spinner("Comparing the anomaly scores on odd images: once for each model."):
-        best = anomaly_scores.best_score(card)
-        _, normal = anomaly_scores.digit_scores(card.name, anomaly_scores.left_out(card), best)
+    *_, found = anomaly_scores.measured_kinds(card, st.empty())
+    best = anomaly_scores.best_of(found)
+    _, normal = anomaly_scores.digit_scores(card.name, anomaly_scores.left_out(card), best)
     mine = float(anomaly_scores.scores_of(card.name, seen.form.image[None], best)[0])
     share = share_below(mine, normal)
     label = SCORES[best].label
-    st.subheader(f"By the best anomaly score: {_rank_in_words(share)}")
+    st.subheader(f"By the best anomaly score it is {_rank_in_words(share)}")
     st.progress(share, f"More unusual than {percent(share, 1)} of {len(normal):,} test digits")
     st.markdown(
         f"With this model **{label}** tells odd images from digits best. Your drawing has "
@@ -142,7 +142,7 @@ def _show_best_score(seen: Seen, card: ModelCard) -> None:
 
 
 def _rank_in_words(share: float) -> str:
-    return "it does not belong" if share >= _UNUSUAL else "it belongs to the digits"
+    return "unusual for a digit" if share >= _UNUSUAL else "usual for a digit"
 
 
 def _in_words(share: float) -> str:
