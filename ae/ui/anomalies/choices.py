@@ -86,10 +86,10 @@ def choose_odd(card: ModelCard) -> tuple[Oddness | None, str, np.ndarray | None]
             return _choose_noise(), "", None
     if kind == DRAWN:
         drawn = tray.show_pad(card)
-        return None, "your drawings", drawn
+        return None, "drawings", drawn
     if kind == PICTURES:
         own = own_pictures(state.ODD_UPLOAD)
-        return None, "your pictures", own.images if own else np.zeros((0, 28, 28), np.float32)
+        return None, "uploaded pictures", own.images if own else np.zeros((0, 28, 28), np.float32)
     return Oddness(SHAPES), "", None
 
 
