@@ -9,7 +9,7 @@ import sys
 from typing import NoReturn
 
 from ae import VERSION
-from ae.cli import codec, evaluate, export, noise_matrix, training
+from ae.cli import codec, detect, evaluate, export, noise_matrix, training
 from ae.cli.options import drop_output
 from ae.system import tensorflow_import
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     training.add_parsers(commands)
     evaluate.add_parser(commands)
+    detect.add_parser(commands)
     codec.add_parsers(commands)
     export.add_parser(commands)
     noise_matrix.add_parser(commands)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ae.config import (
     Choice,
+    Classes,
     ModelConfig,
     Number,
     Rule,
@@ -32,6 +33,9 @@ def values_of(rule: Rule) -> st.SearchStrategy:
         return st.integers(rule.least, rule.most)
     if isinstance(rule, Number):
         return st.floats(rule.least, rule.most, exclude_min=rule.above)
+    if isinstance(rule, Classes):
+        labels = st.integers(0, rule.largest)
+        return st.lists(labels, max_size=rule.most, unique=True).map(tuple)
     return st.lists(st.integers(1, 6), min_size=rule.fewest, max_size=rule.most).map(tuple)
 
 

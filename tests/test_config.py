@@ -90,6 +90,11 @@ def test_illegal_model_config_is_refused_with_the_value(name, value):
         ("noise_strength", 1.5),
         ("validation_images", -1),
         ("validation_images", 50_001),
+        ("leave_out", (4, 4)),
+        ("leave_out", (256,)),
+        ("leave_out", (-1,)),
+        ("leave_out", [4]),
+        ("leave_out", tuple(range(10))),
     ],
 )
 def test_illegal_training_config_is_refused_with_the_value(name, value):

@@ -17,7 +17,7 @@ WINGS = (
     *("errors", "system", "imaging", "data", "config", "nn", "analysis"),
     *("compression", "training", "store", "charts", "runs", "cli", "ui"),
 )
-PAGES = ("compress", "denoise", "draw", "generate", "latent", "reconstruct", "train")
+PAGES = ("anomalies", "compress", "denoise", "draw", "generate", "latent", "reconstruct", "train")
 
 
 def module_name(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Altair charts from arrays and records. Nothing here computes a result."""
 
+from ae.charts.anomalies import auc_by_latent_dim, precision_recall, roc, score_histograms
 from ae.charts.compared_runs import MOST_RUNS, compared_curves
 from ae.charts.denoising import StrengthPoint, noise_matrix, psnr_domain, psnr_over_strength
 from ae.charts.errors import (
@@ -20,6 +21,7 @@ __all__ = [
     "MOST_PAIRS",
     "MOST_RUNS",
     "StrengthPoint",
+    "auc_by_latent_dim",
     "code_variances",
     "compared_curves",
     "error_by_class",
@@ -31,8 +33,11 @@ __all__ = [
     "learning_rate_curve",
     "noise_matrix",
     "paired_errors",
+    "precision_recall",
     "psnr_domain",
     "psnr_over_strength",
     "rate_distortion",
+    "roc",
+    "score_histograms",
     "two_losses",
 ]

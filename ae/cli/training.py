@@ -22,6 +22,7 @@ from ae.cli.options import (
 )
 from ae.config import (
     Choice,
+    Classes,
     ModelConfig,
     Number,
     Rule,
@@ -126,6 +127,8 @@ def _syntax(rule: Rule) -> tuple[Callable[[str], object], str, str]:
     if isinstance(rule, Number):
         from_least = f"Above {rule.least:g}, up" if rule.above else f"From {rule.least:g}"
         return float, "X", f"{from_least} to {rule.most:g}"
+    if isinstance(rule, Classes):
+        return whole_numbers, "N,N", f"At most {rule.most} classes, separated by commas"
     count = f"{rule.fewest}" if rule.fewest == rule.most else f"{rule.fewest} to {rule.most}"
     return whole_numbers, "N,N", f"{count} whole numbers, separated by commas"
 

@@ -8,6 +8,6 @@ made from this table.
 
 from ae.config.model import IMPORTED, KINDS, MOST_LATENT_DIMS, MOST_PARAMETERS, ModelConfig
 from ae.config.records import JsonRecord
-from ae.config.rules import Choice, Number, Rule, WholeNumber, Widths
+from ae.config.rules import Choice, Classes, Number, Rule, WholeNumber, Widths
 from ae.config.table import Setting, settings, text_of
 from ae.config.training import TrainingConfig

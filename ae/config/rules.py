@@ -88,7 +88,27 @@ class Widths:
         return f"a tuple of {count} whole numbers from 1 to {self.largest}"
 
 
-Rule = WholeNumber | Number | Choice | Widths
+@dataclass(frozen=True)
+class Classes:
+    """The rule for a tuple of up to ``most`` different classes, as labels from 0 to ``largest``."""
+
+    most: int
+    largest: int = 255
+
+    def allows(self, value: object) -> bool:
+        """Return whether a setting may have this value."""
+        return (
+            isinstance(value, tuple)
+            and len(value) <= self.most
+            and all(_is_int(label) and 0 <= label <= self.largest for label in value)
+            and len(set(value)) == len(value)
+        )
+
+    def __str__(self) -> str:
+        return f"a tuple of at most {self.most} different whole numbers from 0 to {self.largest}"
+
+
+Rule = WholeNumber | Number | Choice | Widths | Classes
 
 
 def _is_int(value: object) -> TypeGuard[int]:

@@ -18,7 +18,7 @@ class Setting:
 
     Parameters
     ----------
-    rule : WholeNumber, Number, Choice or Widths
+    rule : WholeNumber, Number, Choice, Widths or Classes
         Which values are legal. ``str(rule)`` says it in words.
     help : str
         What the setting is and what it does to the result.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ae.config.rules import Choice, Number, WholeNumber
+from ae.config.rules import Choice, Classes, Number, WholeNumber
 from ae.config.table import Config, documented, setting
 from ae.data.noise import NOISE_KINDS
 
@@ -109,4 +109,10 @@ class TrainingConfig(Config):
         WholeNumber(0, 50_000),
         "Number of images at the end of the training set that are held out for validation. The "
         "error on them shows overfitting.",
+    )
+    leave_out: tuple[int, ...] = setting(
+        (),
+        Classes(9),
+        "Classes that are left out of training and validation. The page Anomalies then shows "
+        "whether the model notices that they do not belong.",
     )

@@ -10,6 +10,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
 from ae.config import JsonRecord, ModelConfig, TrainingConfig
 from ae.data import Dataset
 from ae.errors import TrainingError
@@ -80,7 +82,8 @@ def measure(
     def enough() -> bool:
         return len(times) > _WARM_STEPS + 1 and times[-1] - times[_WARM_STEPS] > _SECONDS
 
-    some = dataclasses.replace(data, x_train=data.x_train[:_IMAGES])
+    kept = np.flatnonzero(~np.isin(data.y_train, config.leave_out))[:_IMAGES]
+    some = dataclasses.replace(data, x_train=data.x_train[kept], y_train=data.y_train[kept])
     train(model_config, config, some, on_step=look, should_stop=enough)
     batch = math.ceil(len(some.x_train) / math.ceil(len(some.x_train) / config.batch_size))
     speed = batch * (len(times) - 1 - _WARM_STEPS) / (times[-1] - times[_WARM_STEPS])

@@ -36,6 +36,11 @@ _SHIPPED = {
         "A variational autoencoder: draw a latent vector from N(0, 1) and decode it to a new digit "
         "on the page Generate.",
     ),
+    "without-1": (
+        "has seen no 1",
+        "Trained on all digits except 1: the page Anomalies shows whether it notices that a 1 does "
+        "not belong.",
+    ),
 }
 
 
@@ -43,7 +48,7 @@ def in_few_words(card: ModelCard) -> str:
     """What a model is, short enough for a line of a list."""
     if card.name in _SHIPPED:
         return _SHIPPED[card.name][0]
-    return f"{_kind(card)}, {_dimensions(card)}"
+    return f"{_kind(card)}, {_dimensions(card)}{_without(card)}"
 
 
 def sentence(card: ModelCard) -> str:
@@ -53,11 +58,18 @@ def sentence(card: ModelCard) -> str:
     if card.training is None:
         return f"An imported Keras model with {_dimensions(card)}."
     noise = f", trained to remove {card.training.noise} noise" if card.training.noise else ""
-    return f"Trained here: {_kind(card)}, {_dimensions(card)}{noise}."
+    return f"Trained here: {_kind(card)}, {_dimensions(card)}{noise}{_without(card)}."
 
 
 def _kind(card: ModelCard) -> str:
     return _KINDS.get(card.model.kind, "imported")
+
+
+def _without(card: ModelCard) -> str:
+    left_out = card.training.leave_out if card.training else ()
+    if not left_out:
+        return ""
+    return f", without class{'es' * (len(left_out) != 1)} {', '.join(map(str, left_out))}"
 
 
 def _dimensions(card: ModelCard) -> str:

@@ -25,7 +25,8 @@ _HEAD = '''"""Train {name} again: a stand-alone script, generated from the model
     pip install {packages}
     python {file} [DATA.npz [OUT.keras]]
 
-DATA.npz holds x_train, uint8 of shape (n, 28, 28). Without it, Keras downloads MNIST. The card
+DATA.npz holds x_train, uint8 of shape (n, 28, 28){and_labels}.
+Without it, Keras downloads MNIST. The card
 says: trained on {data}, {steps:,} steps in {seconds:,.0f} s on {machine},
 squared error {error:.3f} (sum over the 784 pixels, mean over the test images).
 SHA-256 of the data:
@@ -63,13 +64,13 @@ _NOISE_IMPORTS = (
 _MAIN = """
 def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
     if data_file is None:
-        (pixels, _), _ = keras.datasets.mnist.load_data()
+        (pixels, {labels}), _ = keras.datasets.mnist.load_data()
     else:
         with np.load(data_file) as data:
             pixels = data["x_train"]
-    images = pixels.astype(np.float32) / np.float32(255)
+{read_labels}    images = pixels.astype(np.float32) / np.float32(255)
     images = images[: len(images) - TRAINING.validation_images]
-    keras.utils.set_random_seed(TRAINING.seed)
+{leave_out}    keras.utils.set_random_seed(TRAINING.seed)
     encoder, decoder = {encoder}(MODEL), {decoder}(MODEL)
 {refine}    model = {join}
     steps_per_epoch = math.ceil(len(images) / TRAINING.batch_size)
@@ -96,6 +97,13 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+"""
+
+_READ_LABELS = """\
+            labels = data["y_train"]
+"""
+_LEAVE_OUT = """\
+    images = images[~np.isin(labels[: len(images)], TRAINING.leave_out)]
 """
 
 
@@ -127,6 +135,7 @@ def script(card: ModelCard) -> str:
         seconds=card.seconds,
         machine=_harmless(card.machine),
         error=card.test.squared_error,
+        and_labels=", and y_train, their classes" if training.leave_out else "",
         imports=_NOISE_IMPORTS if noisy else _IMPORTS,
         model=_values(card.model) + f"\n    poolings={card.model.poolings},",
         training=_values(training),
@@ -144,6 +153,9 @@ def script(card: ModelCard) -> str:
         parts += _sources(noise, None)
     parts += _training_parts(training)
     main = _MAIN.format(
+        labels="labels" if training.leave_out else "_",
+        read_labels=_READ_LABELS if training.leave_out else "",
+        leave_out=_LEAVE_OUT if training.leave_out else "",
         encoder=f"_{kind}_encoder",
         decoder=f"_{kind}_decoder",
         refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,

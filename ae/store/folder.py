@@ -26,7 +26,7 @@ GRAPH_FILE = "graph.bin"
 # Listed first and in this order; all other models in the folder are people's own.
 SHIPPED = (
     *("conv-2", "conv-4", "conv-8", "conv-16", "conv-32", "conv-64"),
-    *("linear-32", "denoise-32", "vae-2", "vae-16"),
+    *("linear-32", "denoise-32", "vae-2", "vae-16", "without-1"),
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -85,7 +85,7 @@ def list_models() -> list[ModelCard]:
 def models_by_latent_dim(cards: list[ModelCard]) -> dict[int, ModelCard]:
     """Return one convolutional model for each number of latent dimensions, smallest first.
 
-    Models that were trained to remove noise are left out.
+    Models that were trained to remove noise, or without some classes, are left out.
 
     Parameters
     ----------
@@ -94,7 +94,9 @@ def models_by_latent_dim(cards: list[ModelCard]) -> dict[int, ModelCard]:
     """
     models: dict[int, ModelCard] = {}
     for card in cards:
-        if card.model.kind == "conv" and card.training and card.training.noise is None:
+        training = card.training
+        plain = training is not None and training.noise is None and not training.leave_out
+        if card.model.kind == "conv" and plain:
             models.setdefault(card.model.latent_dim, card)
     return dict(sorted(models.items()))
 

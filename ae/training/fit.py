@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ae.config import MOST_PARAMETERS, ModelConfig, TrainingConfig
 from ae.data import Dataset
 from ae.nn.autoencoder import Autoencoder
@@ -38,7 +40,8 @@ def train(
     training_config : TrainingConfig
         How to train it.
     data : Dataset
-        The last ``training_config.validation_images`` of its training images are held out.
+        The last ``training_config.validation_images`` of its training images are held out. Images
+        of the classes in ``training_config.leave_out`` are not used at all.
     devices : int or Machines
         How many GPUs share each batch (CPU devices where there is no GPU), or the machines that
         share it. Each machine makes this call; if one of them should stop, all stop. The same
@@ -73,10 +76,15 @@ def train(
     import keras
 
     held_out = training_config.validation_images
-    images = data.x_train[: len(data.x_train) - held_out]
+    images, validation = _split(data, training_config)
     team = devices if isinstance(devices, Machines) else Devices(devices)
     check_batch_size(training_config.batch_size, team)
     image_count = len(images) - len(images) % team.count
+    if not image_count and training_config.leave_out and len(data.x_train) > held_out:
+        raise ValueError(
+            "leave_out must leave at least one image to train on. "
+            f"Received: leave_out={training_config.leave_out}."
+        )
     if not image_count:
         raise ValueError(
             "validation_images must be below the number of training images, "
@@ -91,7 +99,7 @@ def train(
         autoencoder,
         training_config,
         image_count,
-        data.x_train[len(images) :],
+        validation,
         team,
         Callbacks(on_record, on_step, should_stop),
     )
@@ -115,6 +123,15 @@ def train(
     if monitor.step < monitor.steps:
         monitor.restore_best()
     return autoencoder
+
+
+def _split(data: Dataset, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images to train on and those held out, both without the classes left out."""
+    end = max(len(data.x_train) - config.validation_images, 0)
+    if not config.leave_out:
+        return data.x_train[:end], data.x_train[end:]
+    kept = ~np.isin(data.y_train, config.leave_out)
+    return data.x_train[:end][kept[:end]], data.x_train[end:][kept[end:]]
 
 
 def learning_rate(

@@ -45,6 +45,7 @@ _PAGES = {
     "Use": (
         ("denoise", "Denoise", "auto_fix_high"),
         ("generate", "Generate", "auto_awesome"),
+        ("anomalies", "Anomalies", "troubleshoot"),
         ("compress", "Compress", "compress"),
     ),
     "Make your own": (("train", "Train", "model_training"),),

@@ -137,6 +137,16 @@ GENERATED = _control("new", "generate", int, 10)  # how many digits
 GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
 PRESET = _control("preset", "train", str, "quick")  # where the settings of the form begin
+# Anomalies: what is odd; its default depends on the model
+ODD = _control("odd", "anomalies", str, None)
+ODD_CLASS = _control("odd_class", "anomalies", str, None)  # which class is the odd one
+ODD_NOISE = _control("odd_noise", "anomalies", str, "gaussian")  # how odd digits are corrupted
+ODD_STRENGTH = _control("odd_strength", "anomalies", float, 0.3)  # and how strongly
+SCORE = _control("score", "anomalies", str, "error")  # which anomaly score
+THRESHOLD_BY = _control("set_by", "anomalies", str, "alarms")  # how the threshold is set
+ALARMS = _control("alarms", "anomalies", str, "1")  # false alarms allowed, in percent
+AUC_CURVE = _control("sizes", "anomalies", bool, False)  # whether models by size are compared
+AUC_TABLE = _control("scores", "anomalies", bool, False)  # whether all scores are compared
 
 # --- in the URL, read by pages -------------------------------------------------------------
 MODEL = _text("model", "")  # name of the model that all pages show
@@ -178,6 +188,11 @@ NOISE_SLIDER = "noise_slider"  # Denoise: the slider of the strength
 NOISY_ROWS = "noisy_rows"  # Denoise: the rows of pictures
 DENOISING_NETWORK = "denoising_network_"  # how the keys begin of what gives Denoise its networks
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
+USUAL_ODD = "usual_odd"  # Anomalies: what was odd by default with the model last shown
+THRESHOLD = "threshold_"  # Anomalies: how the keys of the sliders of the threshold begin
+ODD_UPLOAD = "odd_upload"  # Anomalies: own pictures
+ANOMALY_PAD = "anomaly_pad"  # Anomalies: the pad's component state
+TRAY = "tray"  # Anomalies: the drawings that are kept, float32 (28, 28) each
 MODEL_GONE = "model_gone"  # that the chosen model is no longer there, as a sentence
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
@@ -220,6 +235,7 @@ PADS = {
     "inside": INSIDE_PAD,
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
+    "anomalies": ANOMALY_PAD,
     "train": SNAPSHOT_PAD,
 }  # by the page's path: whose drawing a link carries
 

@@ -13,7 +13,17 @@ from tests.bench import classroom
 from tests.bench.app import App, running
 from tests.bench.visitor import visiting, wait
 
-_PAGES = ("draw", "reconstruct", "denoise", "latent", "generate", "compress", "train", "")
+_PAGES = (
+    "draw",
+    "reconstruct",
+    "denoise",
+    "latent",
+    "generate",
+    "anomalies",
+    "compress",
+    "train",
+    "",
+)
 _VISITS = 40  # of one visitor, who then goes
 
 

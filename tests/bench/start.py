@@ -22,16 +22,8 @@ from tests.bench.app import App, running, wait_for
 from tests.bench.chromium import LAUNCH, show_table
 
 ROUNDS = 4  # the first one warms the disk and does not count
-PAGES = (
-    "Draw",
-    "Inside",
-    "Reconstruct",
-    "Latent space",
-    "Denoise",
-    "Generate",
-    "Compress",
-    "Train",
-)
+PAGES = ("Draw", "Inside", "Reconstruct", "Latent space", "Denoise", "Generate", "Anomalies")
+PAGES += ("Compress", "Train")
 BARE = "tests/bench/bare_app.py"
 PATIENCE_MS = 120_000
 NO_PICTURE_MS = 3000  # so long after its script a page is given to show a picture or a chart

@@ -16,6 +16,7 @@ TITLES = {
     "denoise": "Can it remove noise?",
     "latent": "The latent space",
     "generate": "Can it invent digits?",
+    "anomalies": "Does it notice what does not belong?",
     "compress": "Is it a way to send less data?",
     "train": "Can I train one, and see it learn?",
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ae import charts
+from ae.analysis.anomaly import Auc
 from ae.compression.rate_distortion import Point
 from ae.training.progress import Record
 
@@ -47,6 +48,25 @@ def test_the_noise_matrix_frames_the_best_of_each_column_whether_a_model_or_noth
     ]
 
 
+@pytest.mark.parametrize("log", [True, False])
+def test_a_few_scores_are_drawn_one_by_one_and_many_as_bars(log):
+    many, few = np.linspace(1, 9, 100), np.r_[0.0, 12.0]
+    spec = charts.score_histograms([("many", many), ("few", few)], 5.0, "Score", log=log).to_dict()
+    shown = {layer["mark"]["type"]: rows_of(layer, spec) for layer in spec["layer"]}
+    assert sum(row["images"] for row in shown["rect"]) == 100
+    assert {row["of"] for row in shown["rect"]} == {"many"}
+    assert [row["low"] for row in shown["point"]] == pytest.approx([0, 12], abs=0.01)
+    assert all(row["low"] > 0 for row in shown["point"]) == log, "a logarithm knows no 0"
+    low, high = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert low <= 0.01
+    assert high == 12
+
+
+def rows_of(layer: dict, spec: dict) -> list[dict]:
+    data = layer["data"]
+    return data["values"] if "values" in data else spec["datasets"][data["name"]]
+
+
 HISTORY = [
     Record(n, 100, n / 50, n / 10, 50.0 - n / 3, None, 40.0 if n == 50 else None, 0.01, 100.0)
     for n in range(1, 101)
@@ -57,6 +77,7 @@ NAMES = ["a", "b", "c", "d", "e"]
 @pytest.mark.parametrize(
     "chart",
     [
+        charts.auc_by_latent_dim([(name, 2, Auc(0.5, 0.4, 0.6)) for name in NAMES]),
         charts.compared_curves(dict.fromkeys(NAMES, HISTORY)),
         charts.error_by_class(NAMES, [0, 1], np.ones((5, 2)), np.ones((5, 2))),
         charts.error_by_latent_dim([(2, 9.0, "x")], [(2, 12.0)], (2, 9.0, "x")),
@@ -68,7 +89,7 @@ NAMES = ["a", "b", "c", "d", "e"]
             [Point(name, "6", 90.0, 20.0) for name in NAMES], 100.0, Point("a", "6", 90.0, 20.0)
         ),
     ],
-    ids=["runs", "classes", "latent_dim", "learning", "noise", "rate"],
+    ids=["AUC", "runs", "classes", "latent_dim", "learning", "noise", "rate"],
 )
 def test_names_differ_in_more_than_their_colour(chart):
     channels = [layer["encoding"] for layer in chart.to_dict()["layer"]]

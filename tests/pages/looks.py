@@ -9,15 +9,8 @@ import numpy as np
 from PIL import Image
 
 PAGES = (
-    "start",
-    "draw",
-    "inside",
-    "reconstruct",
-    "denoise",
-    "latent",
-    "generate",
-    "compress",
-    "train",
+    *("start", "draw", "inside", "reconstruct", "denoise", "latent", "generate", "anomalies"),
+    *("compress", "train"),
 )
 OWN = "tiny-4"  # the name of somebody's own model beside conv-32
 

@@ -13,8 +13,10 @@ from test_draw_page import components, given, ink_of
 
 from ae import store
 from ae.analysis import metrics
+from ae.analysis.anomaly import SCORES
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
+from ae.ui import anomaly_scores
 from ae.ui.components.drawing_pad import INK_SIDE
 
 PREPROCESSING, IS_IT, NEAREST, PCA = (
@@ -106,6 +108,32 @@ def test_an_error_that_digits_do_not_have_is_called_unusual(open_page, conv_32, 
     stripes[8:48:8, 8:48], stripes[8:48, 8:48:8] = 255, 255
     at = opened(open_page, stripes if ink == "stripes" else seven, look=IS_IT)
     assert f"Its error is {words}" in [each.value for each in at.subheader]
+
+
+@pytest.mark.parametrize("ink", ["seven", "stripes"])
+def test_a_drawing_is_judged_by_the_score_that_separates_best(open_page, put, seven, ink):
+    put(OWN)
+    stripes = np.zeros((INK_SIDE, INK_SIDE), np.uint8)
+    stripes[10:46:6] = stripes[:, 10:46:6] = 255
+    at = opened(open_page, stripes if ink == "stripes" else seven, look=IS_IT)
+    card = store.read_card(OWN)
+    found = {each: anomaly_scores.aucs(card, each) for each in anomaly_scores.in_table(card)}
+    means = {
+        key: np.mean([aucs[key].value for aucs in found.values()])
+        for key in anomaly_scores.keys(OWN)
+    }
+    best = max(means, key=means.__getitem__)
+    told = next(
+        each.value for each in at.markdown if "tells odd images from digits best" in each.value
+    )
+    assert f"**{SCORES[best].label}**" in told
+    verdict = next(each.value for each in at.subheader if "best anomaly score" in each.value)
+    image = to_mnist_form((stripes if ink == "stripes" else seven) / 255).image[None]
+    mine = anomaly_scores.scores_of(OWN, image.astype(np.float32), best)[0]
+    share = (anomaly_scores.digit_scores(OWN, (), best)[1] < mine).mean()
+    word = "unusual" if share >= 0.99 else "usual"
+    assert verdict == f"By the best anomaly score it is {word} for a digit"
+    assert any(each.value.startswith("Its error is") for each in at.subheader), "it stays beside it"
 
 
 def test_the_nearest_training_digits_are_the_nearest(

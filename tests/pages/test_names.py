@@ -32,7 +32,8 @@ def markdown(at) -> list[str]:
     return found
 
 
-ADDRESSES = [(page, {}) for page in PAGES] + [
+NAMED_BY = {"anomalies": {"odd": "A digit class"}}  # what makes a page name its model
+ADDRESSES = [(page, NAMED_BY.get(page, {})) for page in PAGES] + [
     ("reconstruct", {"model": "conv-32", "second": NAME}),
     ("denoise", {"answer": "At every strength"}),
     ("train", {"run": NAME, "runs": [NAME, "conv-32"]}),

@@ -17,7 +17,7 @@ from strategies import json_values
 
 from ae import store
 from ae.analysis.evaluation import Figures
-from ae.config import IMPORTED, TrainingConfig
+from ae.config import IMPORTED, ModelConfig, TrainingConfig
 from ae.errors import ModelError
 from ae.store import CARD_FILE, MODEL_FILE, ModelCard
 
@@ -115,6 +115,17 @@ def test_shipped_models_come_first_then_own_by_name(add):
     for name in ("zebra", "Ant", store.SHIPPED[0], "bee"):
         add(name)
     assert listed() == [store.SHIPPED[0], "Ant", "bee", "zebra"]
+
+
+def test_one_plain_convolutional_model_stands_for_each_latent_dimension(card):
+    def of(name, **training):
+        config = dataclasses.replace(TrainingConfig(), **training)
+        model = ModelConfig(latent_dim=int(name.split("-")[1]))
+        return dataclasses.replace(card, name=name, model=model, training=config)
+
+    cards = [of("noisy-8", noise="masking"), of("a-8"), of("b-8"), of("lacks-4", leave_out=(3,))]
+    found = store.models_by_latent_dim([*cards, of("c-2")])
+    assert [(k, each.name) for k, each in found.items()] == [(2, "c-2"), (8, "a-8")]
 
 
 def test_model_loads_from_the_path_of_its_file(add, tiny_model):

@@ -105,6 +105,14 @@ def test_conv_64_is_better_than_conv_32():
     assert larger.squared_error < smaller.squared_error
 
 
+def test_a_1_has_the_lowest_error_although_without_1_has_never_seen_one():
+    card = store.read_card("without-1")
+    assert card.training is not None
+    assert card.training.leave_out == (1,)
+    by_class = card.test.squared_error_by_class
+    assert min(by_class, key=by_class.__getitem__) == "1"
+
+
 def test_the_models_take_at_most_45_megabytes():
     files = store.models_folder().rglob("*")
     shipped = [path for path in files if path.is_file() and {*path.parts} & {*SHIPPED}]

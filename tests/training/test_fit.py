@@ -186,6 +186,29 @@ def test_holding_out_more_images_than_there_are_is_refused(tiny_config, small_da
         train(tiny_config, TrainingConfig(), small_data)
 
 
+def test_classes_left_out_are_neither_trained_on_nor_validated(tiny_config, small_data):
+    config = dataclasses.replace(BRIEF, validation_images=100, leave_out=(4, 7))
+    changed, left_out = small_data.x_train.copy(), np.isin(small_data.y_train, (4, 7))
+    changed[left_out] = 0.5
+    records = []
+    first = train(tiny_config, config, small_data, on_record=records.append)
+    second = train(tiny_config, config, dataclasses.replace(small_data, x_train=changed))
+    np.testing.assert_array_equal(weights(first), weights(second))
+    held_out = small_data.x_train[-100:][~left_out[-100:]]
+    assert records[-1].validation_error == pytest.approx(mean_error(first, held_out), rel=1e-6)
+    steps_per_epoch = -(-int((~left_out[:200]).sum()) // config.batch_size)
+    assert records[-1].steps == config.epochs * steps_per_epoch
+
+
+def test_leaving_out_all_classes_is_refused(tiny_config, small_data):
+    few = small_data.y_train < 2
+    data = dataclasses.replace(
+        small_data, x_train=small_data.x_train[few], y_train=small_data.y_train[few]
+    )
+    with pytest.raises(ValueError, match=r"Received: leave_out=\(0, 1\)"):
+        train(tiny_config, dataclasses.replace(BRIEF, leave_out=(0, 1)), data)
+
+
 # --- batches
 
 

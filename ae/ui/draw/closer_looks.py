@@ -6,14 +6,16 @@ import numpy as np
 import streamlit as st
 
 from ae import charts, imaging
+from ae.analysis.anomaly import SCORES
 from ae.analysis.evaluation import share_below
 from ae.store import ModelCard
-from ae.ui import cache, drawing, posterior_view, shell, state
+from ae.ui import anomaly_scores, cache, drawing, links, posterior_view, shell, state
 from ae.ui.components.drawing_pad import read_ink
 from ae.ui.draw import input_output
 from ae.ui.draw.live_view import Seen, see
 from ae.ui.draw.nearest import show_nearest
 from ae.ui.draw.pca_comparison import compare_with_pca
+from ae.ui.words import percent
 
 _SIDE = 120  # pixels of a step's picture: 28 at 4 times or 56 at twice their size, and a margin
 _UNUSUAL = 0.99  # share of the test digits with a lower error
@@ -121,6 +123,30 @@ def _is_it_a_digit(seen: Seen | None, card: ModelCard) -> None:
         "not prove that it is a digit: some letters and other simple shapes have low errors, too. "
         "Try to fool the network: draw an A, a face or your initials."
     )
+    if seen is not None:
+        _show_best_score(seen, card)
+
+
+def _show_best_score(seen: Seen, card: ModelCard) -> None:
+    """The drawing by the anomaly score that separates best with this model."""
+    *_, found = anomaly_scores.measured_kinds(card, st.empty())
+    best = anomaly_scores.best_of(found)
+    _, normal = anomaly_scores.digit_scores(card.name, anomaly_scores.left_out(card), best)
+    mine = float(anomaly_scores.scores_of(card.name, seen.form.image[None], best)[0])
+    share = share_below(mine, normal)
+    label = SCORES[best].label
+    st.subheader(f"By the best anomaly score it is {_rank_in_words(share)}")
+    st.progress(share, f"More unusual than {percent(share, 1)} of {len(normal):,} test digits")
+    st.markdown(
+        f"With this model **{label}** tells odd images from digits best. Your drawing has "
+        f"{mine:.3g}; the median of test digits is {np.median(normal):.3g}. "
+        f"{SCORES[best].meaning} Its squared error, above, is {seen.error:.2f}."
+    )
+    links.to_page("anomalies", "All scores on the page Anomalies", "troubleshoot")
+
+
+def _rank_in_words(share: float) -> str:
+    return "unusual for a digit" if share >= _UNUSUAL else "usual for a digit"
 
 
 def _in_words(share: float) -> str:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ae.nn.graph import Graph
 from ae.store import ModelCard
-from ae.ui import cache, drawing, posterior_view, shell, state
+from ae.ui import drawing, posterior_view, shell, state
 from ae.ui.components.drawing_pad import drawing_pad, read_ink, reconstruct
 from ae.ui.components.layers import Choice, layers, read_choice
 from ae.ui.components.network import send_network
@@ -89,6 +89,7 @@ def explain(graph: Graph) -> None:
 
 st.title("What does each layer see?")
 drawing.restore_from_link()
-with st.spinner("Preparing the model for the browser: once for each model."):
-    card, network = cache.network(shell.chosen_card().name)
-inside(card, network)
+page = st.container()
+card, network = shell.network(shell.chosen_card().name)
+with page:
+    inside(card, network)

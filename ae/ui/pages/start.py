@@ -132,6 +132,7 @@ with st.container(horizontal=True, gap="small"):
         ("latent", "Walk through the latent space", "explore"),
         ("denoise", "Remove noise", "auto_fix_high"),
         ("generate", "Generate new digits", "auto_awesome"),
+        ("anomalies", "Find images that do not belong", "troubleshoot"),
         ("compress", "Send digits as a few bytes", "compress"),
         ("train", "Train your own model", "model_training"),
     ):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from ae import charts, store
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell
+from ae.ui.architectures import architectures_in_words
 from ae.ui.markdown import plain
-from ae.ui.words import listed
 
 _PCA_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -55,22 +54,6 @@ def show_error_by_latent_dim(card: ModelCard, error: float) -> None:
             "error-by-latent-dim.csv",
             "The points of both curves, and the model of this page.",
         )
-
-
-def architectures_in_words(cards: Sequence[ModelCard]) -> str:
-    """A caution where models differ in more than latent_dim; an empty text where they do not."""
-    if len({replace(card.model, latent_dim=1) for card in cards}) < 2:
-        return ""
-    parameters = [card.parameters for card in cards]
-    refined = [plain(card.name) for card in cards if card.model.refinements]
-    text = (
-        "The networks on the line differ not only in the number of latent values but also in "
-        f"their layers and in size, from {min(parameters):,} to {max(parameters):,} parameters "
-        "(numbers that training sets)"
-    )
-    if refined and len(refined) < len(cards):
-        text += f"; only in {listed(refined)} the encoder corrects its latent vector"
-    return f"{text}. A jump in the curve can come from that."
 
 
 def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from ae import runs, store
 from ae.config import (
     Choice,
+    Classes,
     ModelConfig,
     TrainingConfig,
     WholeNumber,
@@ -106,6 +108,7 @@ _LABELS = {
     "latent_dim": "latent_dim",
     "noise": "Training noise",
     "kl_weight": "KL weight",
+    "leave_out": "Classes left out",
     "unaugmented_final_epochs": "Final epochs without augmentation",
 }
 
@@ -125,7 +128,7 @@ def _field(name: str, value: Any, key: str) -> Any:
         return st.selectbox(
             label, choices, choices.index(value), format_func=_FORMATS.get(name, str), **options
         )
-    if isinstance(rule, Widths):
+    if isinstance(rule, Widths | Classes):
         text = st.text_input(label, ", ".join(map(str, value)), max_chars=60, **options)
         return _widths(label, text)
     if isinstance(rule, WholeNumber):
@@ -202,7 +205,7 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
 
 
 def _cost_in_words(cost: Cost, training: TrainingConfig) -> str:
-    images = len(cache.mnist().x_train)
+    images = int((~np.isin(cache.mnist().y_train, training.leave_out)).sum())
     held_out = training.validation_images
     text = (
         f"{cost.parameters:,} parameters, about "

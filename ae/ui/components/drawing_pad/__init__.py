@@ -188,6 +188,7 @@ def drawing_pad(
     work: Mapping[str, Any],
     steps: Mapping[str, bool],
     name: str = "drawing",
+    hint: str = "Draw a digit",
     load: Load | None = None,
     noise_pen: bool = False,
     on_ink: Callable[[], object] = base.nothing,
@@ -202,6 +203,7 @@ def drawing_pad(
     steps : which of the steps of the preprocessing are on: "crop", "scale" and "centre".
     name : which drawing it shows. Strokes are kept in the browser by name, so
         that they survive a switch of pages; pads of one name share a drawing.
+    hint : stands on the pad while it is empty.
     load : a picture to put in place of the drawing. It may be left out once it has arrived,
         which `Ink.loaded` says.
     noise_pen : whether there is a second pen, whose strokes arrive as `Ink.noise`.
@@ -212,6 +214,7 @@ def drawing_pad(
         key=key,
         data={
             "name": name,
+            "hint": hint,
             "work": dict(work),
             "steps": dict(steps),
             "noise_pen": noise_pen,

@@ -117,6 +117,7 @@ function receive(view, data) {
   const drawing = drawingNamed(data.name);
   const isNew = view.drawing !== drawing;
   Object.assign(view, { data, drawing, noisePen: data.noise_pen });
+  view.find(".hint span").textContent = data.hint;
   const loads = data.load !== null && data.load.nonce !== drawing.loaded;
   if (loads) {
     drawing.loaded = data.load.nonce;
