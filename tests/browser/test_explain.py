@@ -60,7 +60,7 @@ def module(browser):
 @pytest.mark.parametrize(
     "name", ["Dense", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "MaxPooling2D"]
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_terms_and_painted_patches_add_up_to_the_values(module, name, data):
     import keras
@@ -74,6 +74,7 @@ def test_terms_and_painted_patches_add_up_to_the_values(module, name, data):
         graph = graph_of_models(encoder=model)
     except (ValueError, ModelError):
         assume(False)
+    assume(0 not in model.output_shape)
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
     for variable in model.weights:
         variable.assign(rng.normal(0, 0.5, variable.shape))
