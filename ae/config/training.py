@@ -29,8 +29,8 @@ class TrainingConfig(Config):
     batch_size: int = setting(
         64,
         WholeNumber(1, 4096),
-        "Number of images per optimizer step. Smaller batches lower the error of an epoch and "
-        "make it slower.",
+        "Number of images per optimizer step. With smaller batches the error is lower after "
+        "each epoch, and each epoch takes longer.",
     )
     optimizer: str = setting(
         "muon",

@@ -13,8 +13,8 @@ _SHIPPED = {
     "conv-16": ("16 dimensions", "Sixteen latent dimensions: errors are hard to see."),
     "conv-32": (
         "the default",
-        "The default. Its encoder lets the decoder draw its latent vector, compares the picture "
-        "with the digit, and corrects the vector. It does so twice.",
+        "The default. Its encoder checks its own result twice and improves the latent vector: a "
+        "refinement, which the page Inside shows.",
     ),
     "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
     "linear-32": (

@@ -22,5 +22,8 @@ def architectures_in_words(cards: Sequence[ModelCard]) -> str:
         "(numbers that training sets)"
     )
     if refined and len(refined) < len(cards):
-        text += f"; only in {listed(refined)} the encoder corrects its latent vector"
+        text += (
+            f"; only {listed(refined)} has refinements: its encoder decodes z, compares the "
+            "picture with the digit, and corrects z"
+        )
     return f"{text}. A jump in the curve can come from that."

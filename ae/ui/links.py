@@ -181,7 +181,8 @@ def show_link_button(page: str) -> None:
         icon=":material/link:",
         key=state.LINK_BUTTON,
         type="tertiary",
-        help="The link restores the page, the model, the settings and the drawing. For a lesson it "
+        help="The link restores the page, the model, the settings, and your drawing if "
+        "there is one. For a lesson it "
         "can show a task, and hide the sidebar or the settings.",
     ):
         _dialog(page)

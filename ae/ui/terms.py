@@ -1,8 +1,8 @@
 """Terms of statistics that several pages use, explained where they stand, in one sentence each."""
 
 INTERVAL = (
-    "A 95 % confidence interval shows how sure a mean is: of intervals that are computed in this "
-    "way from other digits, 95 in 100 contain the true mean."
+    "A 95 % confidence interval shows how sure a mean is: other digits would give other intervals, "
+    "and 95 of 100 such intervals contain the true mean."
 )
 PCA = (
     "**PCA** (principal component analysis) writes a picture as a sum of fixed pictures, the "

@@ -60,7 +60,8 @@ def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
     _show_table(sent, count)
     if missed := _missed(sent, mine, at):
         goal = "be this small" if at == state.SAME_SIZE else "reach this quality"
-        st.caption(f"{listed(missed)} cannot {goal} with any of the settings tried.")
+        rounded = " PCA's values, too, are rounded here." if "PCA" in missed else ""
+        st.caption(f"{listed(missed)} cannot {goal} with any of the settings tried.{rounded}")
     if at == state.SAME_QUALITY and (better := _always_better(sent, mine)):
         have = "has" if len(better) == 1 else "have"
         st.caption(

@@ -50,7 +50,8 @@ def show_matrix() -> None:
         f"the strength was always {matrix.test_strength:g}: the slider above does not change this "
         "table. "
         + (
-            f"The random seed changes a number by {matrix.seed_range:.1f} dB or less. "
+            f"The random seed changes a number by {matrix.seed_range:.1f} dB or less: a "
+            "smaller lead may be chance. "
             if count > 1
             else ""
         )

@@ -83,7 +83,10 @@ def _in_words(request: SamplingRequest, found: dict[str, Quality]) -> str:
     text = (
         f"**{request.distribution}** gives a Fréchet distance of **{mine.distance:.2f}** from the "
         f"test digits (lower is better). The baseline is {real.distance:.2f}, that of "
-        f"{cached.MEASURED:,} real training digits. "
+        f"{cached.MEASURED:,} real training digits; they are other digits than the test "
+        f"digits, so it is above 0. Real digits, reconstructed, have "
+        f"{found[cached.RECONSTRUCTED].distance:.2f}: new digits of this model that have less are "
+        "not better than these. "
     )
     if best != request.distribution:
         text += f"At this temperature the lowest is {found[best].distance:.2f}, that of “{best}”."

@@ -63,10 +63,11 @@ def choose(card: ModelCard) -> SamplingRequest:
             **state.in_url(state.DENSITY),
             help="Where the latent vectors come from:\n"
             f"- {cached.PRIOR}: each latent value has mean 0 and standard deviation 1\n"
-            f"- {cached.ONE_GAUSSIAN}: a normal distribution fitted to those of all training "
-            "digits\n"
-            f"- {cached.CLASS_GAUSSIANS}: a normal distribution fitted to those of each class\n"
-            f"- {cached.KERNELS}: that of a random training digit, varied a little",
+            f"- {cached.ONE_GAUSSIAN}: a normal distribution fitted to the latent vectors of "
+            "10,000 training digits\n"
+            f"- {cached.CLASS_GAUSSIANS}: a normal distribution fitted to those of each class "
+            "among them\n"
+            f"- {cached.KERNELS}: the latent vector of one of them, plus a little noise",
             width="content",
             wrap=True,
         )
@@ -164,19 +165,11 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
         "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). Half "
         f"of these distances are below {np.median(distances):.1f}. For comparison: half of the "
         "real digits that were not trained on (test digits) are nearer than "
-        f"{usual:.1f} to the most similar training digit."
-        + _linear_distances(card, np.median(distances), usual)
+        f"{usual:.1f} to the most similar training digit. New digits that are blurred can be "
+        "nearer than real ones, for they resemble the mean of many; grey pixels in the background "
+        "and odd shapes make them farther."
     )
     return samples
-
-
-def _linear_distances(card: ModelCard, median: float, usual: float) -> str:
-    if card.model.kind != "linear" or median <= usual:
-        return ""
-    return (
-        " Why these are farther away: a linear decoder adds up fixed pictures, which leaves grey "
-        "where a real digit is black, and every grey pixel adds to the distance."
-    )
 
 
 def explain(request: SamplingRequest, card: ModelCard) -> None:

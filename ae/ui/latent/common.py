@@ -33,8 +33,8 @@ def axis_names(latent_dim: int) -> list[str]:
 def about_plane(plane: Plane) -> str:
     """Say which plane is shown of more than two latent dimensions."""
     return (
-        "the plane of the first two principal components (PC1, PC2) of the latent vectors. It "
-        f"holds {percent(plane.explained_variance)} of the variance of the 10,000 test digits"
+        "the plane of the first two principal components (PC1, PC2) of the latent vectors. This "
+        f"plane holds {percent(plane.explained_variance)} of the variance of the 10,000 test digits"
     )
 
 

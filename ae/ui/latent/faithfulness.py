@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ae.store import ModelCard
-from ae.ui import state, theory
+from ae.ui import state
 from ae.ui.latent import cached
 from ae.ui.latent.cached import Scores
 from ae.ui.markdown import plain
@@ -67,8 +67,6 @@ def _result(card: ModelCard, mine: Scores, theirs: dict[str, Scores]) -> str:
         + ", and ".join(_compared(mine, score, kind) for kind, score in theirs.items())
         + "."
     )
-    if card.model.kind == "linear":
-        text += f" {theory.AS_PCA}"
     return text
 
 

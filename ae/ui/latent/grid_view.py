@@ -153,4 +153,4 @@ def _about(plane: Plane, latent_dim: int, spacing: str, prior: bool) -> str:
 def _unit(latent_dim: int) -> str:
     if latent_dim <= 2:
         return "The numbers are latent values."
-    return "The numbers are distances in the latent space from the mean latent vector."
+    return "The numbers are coordinates along PC1 and PC2, measured from the mean latent vector."

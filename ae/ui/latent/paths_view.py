@@ -131,8 +131,8 @@ def _explain(kind: str, latent_dim: int, length: int) -> None:
         "Each row decodes latent vectors between the first and the last one (interpolation).\n"
         f"- **{_LINEAR}**: equal steps on the straight line between the two.\n"
         f"- **{_SPHERICAL}**: an arc around {middle} in equal angles, as on the surface of a ball. "
-        "The distance from there changes evenly from one end to the other, while a straight line "
-        f"comes nearer.{_EMPTY_MIDDLE if latent_dim > 2 else ''}\n"
+        f"On it, the distance to {middle} changes evenly; a straight line passes closer to it."
+        f"{_EMPTY_MIDDLE if latent_dim > 2 else ''}\n"
         f"- **{_REAL}**: from each test digit to one of its {cached.NEIGHBOURS} nearest neighbours "
         f"in the latent space, {length} digits in all, with equal steps in between."
     )

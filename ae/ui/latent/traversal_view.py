@@ -42,8 +42,8 @@ def show_traversal(model: Autoencoder, card: ModelCard) -> None:
         f"which {_ENDS[1] - _ENDS[0]:g} % of the test digits lie. All others keep the values of "
         f"test digit {numbered(digit, cache.mnist().y_test[digit])}. "
         + _most_sensitive(sensitivity, most, least)
-        + " Can you give a dimension a name, such as slant or width? Mostly not: the training "
-        "asks for good reconstructions, not for dimensions with a meaning."
+        + " Can you give a dimension a name, such as slant or width? Mostly not: "
+        "nothing in the training asks for dimensions with a meaning."
     )
     with st.container(horizontal=True):
         downloads.offer_png(

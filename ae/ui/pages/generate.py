@@ -8,8 +8,9 @@ from ae.ui.generate.samples import choose, explain, offer, show_samples
 
 st.title("Can it invent digits?")
 st.markdown(
-    "The decoder turns **any** latent vector into a picture. Choose a latent vector at random, "
-    "decode it, and a new digit appears."
+    "The decoder turns **any** latent vector into a picture. Choose one where the "
+    "latent vectors of real digits lie, decode it, and a new digit appears. Most other places give "
+    "no digit."
 )
 pictures = st.container()
 request = choose(shell.chosen_card())

@@ -21,7 +21,14 @@ st.markdown(
     "An **encoder** turns a picture into a short list of numbers, the **latent vector** *z*. "
     "A **decoder** sees nothing but those numbers and draws the picture again: the "
     "**reconstruction**. Both networks are trained together, with one aim: the reconstruction "
-    "should look like the original. The latent vector is too short to hold every pixel, so the "
+    "should look like the original. "
+    + (
+        "A **variational** autoencoder, as this one, has a second aim: its latent vectors should "
+        "look like samples of a normal distribution. "
+        if card.model.kind == "vae"
+        else ""
+    )
+    + "The latent vector is too short to hold every pixel, so the "
     "networks have to learn what matters in a digit."
 )
 

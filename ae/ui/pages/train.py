@@ -18,7 +18,7 @@ if run is not None and run.comes_first:
 else:
     st.markdown(
         "Choose **latent_dim**, the number of values in the latent vector, and press **Train**. An "
-        "**epoch** is one pass over all training digits. "
+        "**epoch** is one pass over the training digits. "
         "The run continues on the server: you may open other pages, or close the tab and come "
         "back later."
     )

@@ -66,7 +66,7 @@ def _in_words(card: ModelCard, error: float, pca: Sequence[tuple[int, float]]) -
     # A linear autoencoder can be a ten-thousandth worse than PCA: that is as good.
     as_good = next((k for k, e in pca if e <= error * 1.0005), None)
     text += (
-        f"PCA needs **{as_good}** dimensions to be as good (of the sizes in the chart). "
+        f"Of the sizes in the chart, PCA needs **{as_good}** dimensions to be at least as good. "
         if as_good
         else f"PCA is not as good even with {_PCA_SIZES[-1]} dimensions. "
     )
