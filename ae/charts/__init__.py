@@ -10,7 +10,7 @@ from ae.charts.errors import (
     error_histogram,
     paired_errors,
 )
-from ae.charts.latent_dims import error_by_latent_dim, error_by_size
+from ae.charts.latent_dims import error_by_latent_dim
 from ae.charts.latent_space import code_variances, frechet_distances, two_losses
 from ae.charts.rate import rate_distortion
 from ae.charts.training import BY_SECONDS, BY_STEP, learning_curve, learning_rate_curve
@@ -26,7 +26,6 @@ __all__ = [
     "compared_curves",
     "error_by_class",
     "error_by_latent_dim",
-    "error_by_size",
     "error_distribution",
     "error_histogram",
     "frechet_distances",

@@ -19,48 +19,12 @@ _DIMS = "Latent dimensions"
 _POWERS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
 
-def error_by_size(
-    sizes: Sequence[int], autoencoder: Sequence[float], pca: Sequence[float], k: int
-) -> alt.LayerChart:
-    """Draw the squared error of one drawing by latent_dim, of autoencoders and of PCA.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Numbers of latent dimensions.
-    autoencoder, pca : sequences of float
-        The squared error for each of them.
-    k : int
-        The number of latent dimensions to mark.
-    """
-    names = ["Autoencoder", "PCA"]
-    rows = [
-        {"k": size, "error": error, "of": name}
-        for name, values in zip(names, (autoencoder, pca), strict=True)
-        for size, error in zip(sizes, values, strict=True)
-    ]
-    x = alt.X(
-        "k:Q",
-        title=_DIMS,
-        scale=alt.Scale(type="log", base=2),
-        axis=alt.Axis(values=list(sizes), grid=False),
-    )
-    y = alt.Y(
-        "error:Q",
-        title=SQUARED_ERROR_LINES,
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(values=ROUND_ERRORS),
-    )
-    here = alt.Chart(alt.Data(values=[{"k": k}])).mark_rule(strokeDash=[4, 4], color="gray")
-    return layered(240, here.encode(x=x), *_curves(rows, names, x, y, "of:N"))
-
-
 def error_by_latent_dim(
     autoencoders: Sequence[tuple[int, float, str]],
     pca: Sequence[tuple[int, float]],
     loaded: tuple[int, float, str],
 ) -> alt.LayerChart:
-    """Draw the mean squared error of the test digits by latent_dim, of autoencoders and of PCA.
+    """Draw the squared error, of one digit or the mean of many, of autoencoders and of PCA.
 
     Parameters
     ----------
@@ -99,22 +63,22 @@ def error_by_latent_dim(
     )
     return layered(
         300,
-        *_curves(rows, names, x, y, "name:N"),
+        *_curves(rows, names, x, y),
         mark.mark_point(size=300, strokeWidth=3, opacity=1),
         label.encode(text="name:N"),
     )
 
 
 def _curves(
-    rows: list[dict[str, object]], names: Sequence[str], x: alt.X, y: alt.Y, title: str
+    rows: list[dict[str, object]], names: Sequence[str], x: alt.X, y: alt.Y
 ) -> tuple[alt.Chart, alt.Chart]:
-    """Return lines and points of errors by latent_dim; ``title`` is the field of their names."""
+    """Return lines and points of errors by latent_dim."""
     channels = points_by_name("of:N", names)
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=x,
         y=y,
         tooltip=[
-            alt.Tooltip(title, title="Model"),
+            alt.Tooltip("name:N", title="Model"),
             alt.Tooltip("k:Q", title=_DIMS),
             alt.Tooltip("error:Q", title="Squared error", format=".2f"),
         ],

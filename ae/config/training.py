@@ -35,8 +35,9 @@ class TrainingConfig(Config):
     optimizer: str = setting(
         "muon",
         Choice(("muon", "adam")),
-        "Optimizer. Muon treats the dense layers in its own way and all others as Adam does; it "
-        "needs fewer steps.",
+        "Optimizer: how the gradient becomes a change of the weights. Adam gives each weight a "
+        "step size of its own. Muon gives all directions of a dense layer's weight matrix "
+        "steps of one size, and treats the other weights as Adam does; here it needs fewer steps.",
     )
     learning_rate: float = setting(
         0.008,

@@ -106,7 +106,8 @@ NOISE_KINDS: dict[str, NoiseKind] = {
     ),
     "speckle": NoiseKind(
         "Speckle",
-        "half the standard deviation of the factor that each pixel is multiplied by",
+        "each pixel is multiplied by a random number around 1, whose standard deviation (usual "
+        "distance from 1) is twice the strength; black stays black",
         _normal,
         _speckle,
     ),

@@ -99,8 +99,13 @@ def model_picker() -> None:
         st.sidebar.warning("There is no model yet. Train one.")
         st.session_state.pop(state.MODEL, None)
         return
-    before = state.model_name()
+    before, wanted = state.model_name(), st.query_params.get(state.MODEL)
     name = _model_to_show(list(cards), before)
+    if before is None and wanted and wanted not in cards:
+        st.session_state[state.MODEL_GONE] = (
+            f"The link names the model {plain(wanted)}, which is not in the models folder. You see "
+            f"{plain(name)} instead; choose another in the list of models."
+        )
     if before is not None and before not in cards:
         # Said here, because a page cannot: it no longer knows that there was another.
         st.session_state[state.MODEL_GONE] = (

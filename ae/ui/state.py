@@ -146,6 +146,7 @@ THRESHOLD_BY = _control("set_by", "anomalies", str, "alarms")  # how the thresho
 ALARMS = _control("alarms", "anomalies", str, "1")  # false alarms allowed, in percent
 AUC_CURVE = _control("sizes", "anomalies", bool, False)  # whether models by size are compared
 AUC_TABLE = _control("scores", "anomalies", bool, False)  # whether all scores are compared
+PRESET = _control("preset", "train", str, "quick")  # where the settings of the form begin
 
 # --- in the URL, read by pages -------------------------------------------------------------
 MODEL = _text("model", "")  # name of the model that all pages show
@@ -186,7 +187,6 @@ ODD_UPLOAD = "odd_upload"  # Anomalies: own pictures
 ANOMALY_PAD = "anomaly_pad"  # Anomalies: the pad's component state
 TRAY = "tray"  # Anomalies: the drawings that are kept, float32 (28, 28) each
 MODEL_GONE = "model_gone"  # that the chosen model is no longer there, as a sentence
-PRESET = "preset"
 SETTING = "setting_"  # Train: how the keys of the settings begin
 RUN_NAME = "run_name"  # Train: name of the new model, empty for the suggested one
 TRAIN_PRESSED = "train_pressed"  # whether Train was pressed and not yet acted on

@@ -49,6 +49,11 @@ def test_another_seed_invents_other_digits(app, page, watched, quiet_log):
     expect(digits.first).not_to_have_attribute("alt", before or "")
     settled(page)
     expect(page).to_have_url(re.compile("dice=7"))
+    before = digits.first.get_attribute("alt")
+    page.get_by_role("button", name="New digits").click(delay=80)
+    expect(digits.first).not_to_have_attribute("alt", before or "")
+    expect(seed).to_have_value("8")
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the digits (PNG)").click()
     picture = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from ae import runs
 
-# Start-up of TensorFlow, two epochs and the test figures, on two cores that do other work too.
+# Start-up of TensorFlow, an epoch and the test figures, on two cores that do other work too.
 TRAINING_MS = 240_000
 STARTING_MS = 60_000
 
@@ -53,7 +53,7 @@ def choose_model(page: Page, name: str) -> None:
 @pytest.mark.timeout(400)
 def test_a_model_is_trained_from_the_button(app, page, new_context, watched, quiet_log, stop_runs):
     name = "pressed-2"
-    start_run(page, app, name, epochs=2)
+    start_run(page, app, name, epochs=1)
     expect(heading(page, name, "training")).to_be_visible(timeout=STARTING_MS)
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=STARTING_MS)

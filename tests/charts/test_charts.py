@@ -81,7 +81,6 @@ NAMES = ["a", "b", "c", "d", "e"]
         charts.compared_curves(dict.fromkeys(NAMES, HISTORY)),
         charts.error_by_class(NAMES, [0, 1], np.ones((5, 2)), np.ones((5, 2))),
         charts.error_by_latent_dim([(2, 9.0, "x")], [(2, 12.0)], (2, 9.0, "x")),
-        charts.error_by_size([2, 4], [9.0, 5.0], [12.0, 8.0], 2),
         charts.learning_curve(HISTORY),
         charts.psnr_over_strength(
             [charts.StrengthPoint(name, s, 9.0, 8.0, 9.5) for name in NAMES for s in (0, 1)], 0.5
@@ -90,7 +89,7 @@ NAMES = ["a", "b", "c", "d", "e"]
             [Point(name, "6", 90.0, 20.0) for name in NAMES], 100.0, Point("a", "6", 90.0, 20.0)
         ),
     ],
-    ids=["AUC", "runs", "classes", "latent_dim", "one digit", "learning", "noise", "rate"],
+    ids=["AUC", "runs", "classes", "latent_dim", "learning", "noise", "rate"],
 )
 def test_names_differ_in_more_than_their_colour(chart):
     channels = [layer["encoding"] for layer in chart.to_dict()["layer"]]

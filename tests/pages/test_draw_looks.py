@@ -79,7 +79,7 @@ def test_only_the_steps_that_happen_are_shown(open_page, put, seven, shown, off)
     names = [caption.partition(":")[0] for caption in shown[-1].captions]
     for step, name in STEPS.items():
         assert (name in names) == (step not in off)
-    assert names[0] == "Your ink"
+    assert names[0] == "Drawing"
     assert names[-1] == "Reconstruction"
     if off == tuple(STEPS):  # 56 × 56 do not fit the network's input
         assert names[1:-1] == ["Shrunk to fit", "Not centred"]

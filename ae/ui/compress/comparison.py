@@ -51,8 +51,9 @@ def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
         default=state.default(state.COMPARED),
         required=True,
         **state.in_url(state.COMPARED),
-        help="The other methods are set to reach the same PSNR, or to need no more bytes. Where "
-        "one cannot, its nearest setting is shown.",
+        help="For each other method, the smallest file that has at least the same PSNR, or the "
+        "highest PSNR in no more bytes. Settings go in steps, so the values are not quite equal. "
+        "Where a method cannot, its nearest setting is shown.",
     )
     with st.spinner("Trying the settings of JPEG, WebP and PCA."):
         sent = {card.name: mine} | _alternatives(images, mine.psnr, mine.size, at)
@@ -67,7 +68,7 @@ def show(card: ModelCard, images: np.ndarray, bits: int) -> None:
         )
     if card.model.kind == "linear":
         st.markdown(
-            f"{plain(card.name)} is linear. {theory.LINEAR} The PCA of this table may use "
+            f"{plain(card.name)} is linear. {theory.AS_PCA} The PCA of this table may use "
             "another number of components: the best one that was tried."
         )
     _show_pictures(images, sent)
@@ -110,7 +111,7 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
     left.metric(
         "Bytes per digit",
         _per_digit(size, count),
-        f"{metrics.PIXELS} uncompressed, {metrics.PIXELS * count / size:.3g} times as much",
+        f"{metrics.PIXELS} uncompressed: {metrics.PIXELS * count / size:.3g} times as many",
         delta_color="off",
         delta_arrow="off",
         help="The size of the whole file divided by the number of digits. Uncompressed, each of "
@@ -137,7 +138,8 @@ def _show_figures(latent_dim: int, images: np.ndarray, compressed: Compressed) -
     each = f" ({vectors / count:.1f} for each)" if count > 1 else ""
     st.caption(
         f"The file has {size:,} bytes. {vectors:,} of them are for the digit{'s' * (count > 1)}"
-        f"{each}. The other {overhead} are **header overhead**: the model's fingerprint, the "
+        f"{each}. The other {overhead} are **header overhead**: the model's fingerprint (a number "
+        "computed from its weights, so that no other model decodes the file by mistake), the "
         "levels of the quantization and checksums, which every file has, whatever it holds."
     )
 

@@ -9,7 +9,7 @@ from ae.analysis import denoising
 from ae.analysis.denoising import DO_NOTHING, HIGHEST_PSNR, Measure, Score
 from ae.analysis.evaluation import mean_interval
 from ae.charts import StrengthPoint
-from ae.ui import downloads, shell
+from ae.ui import downloads, shell, terms
 from ae.ui.denoise import cached, verdict
 from ae.ui.markdown import plain
 from ae.ui.words import listed, percent
@@ -31,10 +31,12 @@ def show_table(kind: str, strength: float, networks: dict[str, str]) -> None:
     details = _details(kind, strength, networks)
     st.table(_rows(scores, details), hide_index=True)
     st.caption(
-        f"Means over {cached.MEASURED:,} test digits ± half of the 95 % confidence interval. Bold: "
-        "best, or level with the best. **SSIM** (structural similarity) compares brightness, "
-        "contrast and pattern in windows of 11 × 11 pixels; 1 means that the pictures are equal. "
-        "Higher is better for both. The "
+        f"Means over {cached.MEASURED:,} test digits ± half of the 95 % confidence interval. "
+        f"{terms.INTERVAL} Bold: best, or level with the best. **SSIM** (structural similarity) "
+        "compares brightness, contrast and pattern in windows of 11 × 11 pixels; 1 means that the "
+        "pictures are equal. "
+        "Higher is better for both. "
+        f"{terms.PCA} The "
         "blur's width σ and the number of PCA components are those with the highest PSNR on "
         f"{cached.CHOSEN_ON} *training* digits with this noise; test digits were not used."
         + _unchanged(kind, strength)

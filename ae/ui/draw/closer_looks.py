@@ -82,7 +82,7 @@ def _show_preprocessing(seen: Seen | None, card: ModelCard) -> None:
 def _steps(seen: Seen) -> list[tuple[str, str, np.ndarray, int]]:
     """What has happened to the drawing: name, size or error, picture and zoom of each step."""
     form, on = seen.form, drawing.steps()
-    steps = [("Your ink", _size(form.ink), form.ink, 2)]
+    steps = [("Drawing", _size(form.ink), form.ink, 2)]
     if on[state.CROP]:
         steps.append(("Cropped", _size(form.cropped), form.cropped, 2))
     if on[state.SCALE]:

@@ -48,7 +48,7 @@ def compare_with_pca(seen: Seen | None, card: ModelCard) -> None:
             "or more."
         )
         if len(convolutional) > 1:
-            _show_curve(image, convolutional, k)
+            _show_curve(image, convolutional, (k, errors[0], offered[k].name))
     st.markdown(
         "PCA (principal component analysis), fitted to the 60,000 training digits, is the best "
         "*linear* method for a given number of values: one that adds up fixed pictures, each times "
@@ -109,7 +109,9 @@ def _result(card: ModelCard, error: float, pca_error: float) -> str:
     return result
 
 
-def _show_curve(image: np.ndarray, cards: dict[int, ModelCard], k: int) -> None:
+def _show_curve(
+    image: np.ndarray, cards: dict[int, ModelCard], loaded: tuple[int, float, str]
+) -> None:
     with st.spinner(f"Loading the convolutional models with {', '.join(map(str, cards))} values."):
         ours, theirs = (
             [float(metrics.squared_error(image, model.reconstruct(image))[0]) for model in models]
@@ -120,14 +122,20 @@ def _show_curve(image: np.ndarray, cards: dict[int, ModelCard], k: int) -> None:
         )
     names = ", ".join(plain(card.name) for card in cards.values())
     st.altair_chart(
-        charts.error_by_size(list(cards), ours, theirs, k),
+        charts.error_by_latent_dim(
+            [(k, error, card.name) for (k, card), error in zip(cards.items(), ours, strict=True)],
+            list(zip(cards, theirs, strict=True)),
+            loaded,
+        ),
         alt="Squared error of the drawing by the number of latent dimensions. "
         + "; ".join(
             f"{size}: autoencoder {a:.1f}, PCA {b:.1f}"
             for size, a, b in zip(cards, ours, theirs, strict=True)
-        ),
+        )
+        + f". Marked: {loaded[2]} with {loaded[1]:.1f} at {loaded[0]}",
     )
     st.caption(
-        f"The squared error of your drawing by {names}, and by PCA. These autoencoders differ in "
+        f"The squared error of your drawing by {names}, and by PCA. The ring marks "
+        f"{plain(loaded[2])}. These autoencoders differ in "
         "more than their latent dimension: so do their layers and their training."
     )

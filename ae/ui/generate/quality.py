@@ -6,7 +6,7 @@ import streamlit as st
 
 from ae import charts
 from ae.store import ModelCard
-from ae.ui import cache, downloads, shell
+from ae.ui import cache, downloads, shell, terms
 from ae.ui.generate import cached
 from ae.ui.generate.cached import Quality, SamplingRequest
 from ae.ui.words import percent
@@ -44,7 +44,7 @@ def show_quality(request: SamplingRequest, card: ModelCard) -> None:
         f"All of this is measured on latent vectors of a **reference encoder**, that of "
         f"{cached.REFERENCE}, with {cached.MEASURED:,} digits of all classes in each row (random "
         f"seed 0, temperature {request.temperature:.1f}). The **Fréchet distance** compares the "
-        f"mean and the covariance of these latent vectors with those of all "
+        f"mean and the {terms.COVARIANCE} of these latent vectors with those of all "
         f"{len(cache.mnist().y_test):,} test digits; 0 means that they are equal. It cannot see "
         "that a digit is half a 4 and half a 7: look at the digits, too. **Precision** is the "
         "share of new digits that lie close to a real one: at most as far from it as its own third "

@@ -12,7 +12,7 @@ from ae.analysis.densities import KernelDensity
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, shell, state, theory
+from ae.ui import cache, downloads, shell, state, terms, theory
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
 from ae.ui.markdown import plain
@@ -54,7 +54,7 @@ def choose(card: ModelCard) -> SamplingRequest:
         # Nobody chose it, it was the default of another model.
         st.session_state[state.DENSITY] = usual
     st.session_state[state.USUAL_DENSITY] = usual
-    with shell.settings(), st.container(horizontal=True):
+    with shell.settings(), st.container(horizontal=True, vertical_alignment="bottom"):
         distribution = st.segmented_control(
             "Distribution of the latent vectors",
             cached.DISTRIBUTIONS,
@@ -110,9 +110,15 @@ def choose(card: ModelCard) -> SamplingRequest:
             help="Another seed draws other latent vectors.",
             width=120,
         )
+        st.button("New digits", on_click=_next_seed, icon=":material/casino:")
     return SamplingRequest(
         distribution, temperature, seed, count, None if label == state.ANY_DIGIT else int(label)
     )
+
+
+def _next_seed() -> None:
+    seed = st.session_state.get(state.GENERATE_SEED, state.default(state.GENERATE_SEED))
+    st.session_state[state.GENERATE_SEED] = (seed + 1) % 10_000
 
 
 def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) -> Samples | None:
@@ -155,11 +161,22 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
     few = "" if len(z) == request.count else f"Only {len(z)} of this class came up. "
     st.caption(
         f"{few}Top: new digits. Below each: the most similar of the 60,000 training digits, and "
-        "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). The median of "
-        f"these distances is {np.median(distances):.1f}. For comparison: a real digit that was not "
-        f"trained on (a test digit) is {usual:.1f} away from the most similar training digit."
+        "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). Half "
+        f"of these distances are below {np.median(distances):.1f}. For comparison: half of the "
+        "real digits that were not trained on (test digits) are nearer than "
+        f"{usual:.1f} to the most similar training digit."
+        + _linear_distances(card, np.median(distances), usual)
     )
     return samples
+
+
+def _linear_distances(card: ModelCard, median: float, usual: float) -> str:
+    if card.model.kind != "linear" or median <= usual:
+        return ""
+    return (
+        " Why these are farther away: a linear decoder adds up fixed pictures, which leaves grey "
+        "where a real digit is black, and every grey pixel adds to the distance."
+    )
 
 
 def explain(request: SamplingRequest, card: ModelCard) -> None:
@@ -211,9 +228,9 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
         )
     elif request.distribution == cached.ONE_GAUSSIAN:
         text = (
-            "**One Gaussian** (normal distribution) has the mean and the covariance of the latent "
-            "vectors of 10,000 training digits. It also covers the space between the classes, "
-            "which gives pictures between two digits."
+            "**One Gaussian** (normal distribution) has the mean and the "
+            f"{terms.COVARIANCE} of the latent vectors of 10,000 training digits. It also "
+            "covers the space between the classes, which gives pictures between two digits."
         )
     elif isinstance(source, KernelDensity):
         text = (
@@ -237,7 +254,7 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
     if card.model.kind == "linear":
         text += (
             f" {name} is linear: each new digit is a sum of {card.model.latent_dim} fixed "
-            f"pictures, as with PCA. {theory.LINEAR}"
+            f"pictures, as with PCA. {theory.AS_PCA}"
         )
     return text
 

@@ -9,7 +9,7 @@ from ae.analysis.latent import class_mean
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, shell, state
+from ae.ui import cache, downloads, shell, state, terms
 from ae.ui.latent.cached import VOTERS
 from ae.ui.latent.common import ENCODING, strip, usual_distance
 from ae.ui.latent.digit_picker import pick_digit
@@ -60,8 +60,9 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
         f"{VOTERS} nearest other test digits in the latent space have. "
         f"{_outcome(int(data.y_test[digit]), int(minus), int(plus), int(predicted[whole]))} "
         f"The nearest other test digit is {distance(distances[whole, 0])} away. For comparison: "
-        f"two neighbouring test digits are {distance(usual_distance(card.name))} apart (median), "
-        f"and the difference has a length of {distance(float(np.linalg.norm(difference)))}."
+        f"two neighbouring test digits are {distance(usual_distance(card.name))} apart "
+        f"{terms.OF_THE_MEDIAN}, and the difference has a length of "
+        f"{distance(float(np.linalg.norm(difference)))}."
     )
     st.caption(
         "The same difference is added to any digit: compare how the slant and the stroke width of "

@@ -68,7 +68,7 @@ def _result(card: ModelCard, mine: Scores, theirs: dict[str, Scores]) -> str:
         + "."
     )
     if card.model.kind == "linear":
-        text += f" {theory.LINEAR}"
+        text += f" {theory.AS_PCA}"
     return text
 
 

@@ -11,7 +11,7 @@ from ae import imaging
 from ae.analysis.projection import Plane
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, shell, state
+from ae.ui import cache, downloads, shell, state, terms
 from ae.ui.latent.common import ENCODING, about_plane, axis_names
 
 _OUTERMOST = 0.02  # Gaussian quantiles go from here to 1 - here
@@ -135,13 +135,14 @@ def _about(plane: Plane, latent_dim: int, spacing: str, prior: bool) -> str:
         )
     if prior:
         return text + (
-            "The places are the quantiles of the prior N(0, 1) from 2 % to 98 %: the distribution "
-            "that a VAE is trained to give its latent vectors."
+            "The places are the quantiles of the prior N(0, 1) from 2 % to 98 %: "
+            f"{terms.QUANTILES}. A VAE is trained to give its latent vectors this distribution."
         )
     if spacing == state.QUANTILES:
         return text + (
             "The places are the quantiles, from 2 % to 98 %, of a Gaussian distribution with the "
-            "mean and the standard deviation of the test digits' latent vectors."
+            "mean and the standard deviation of the test digits' latent vectors: "
+            f"{terms.QUANTILES}."
         )
     return text + (
         "Widen the range: the farther out, the fewer test digits there are, and the less the "

@@ -68,6 +68,13 @@ def _show_history(card: ModelCard) -> None:
         alt="Squared error and kl_loss by epoch, one above the other. After the last epoch: "
         f"{last.squared_error:.2f} and {kl_loss:.2f} nats",
     )
+    first = float(records[0].kl_loss or 0)
+    if kl_loss > first and last.squared_error < records[0].squared_error:
+        st.caption(
+            f"kl_loss rises, from {first:.2f} to {kl_loss:.2f} nats, though it is minimised: the "
+            "encoder learns to put more about the digit into z, and that lowers "
+            "reconstruction_loss by more than it costs in kl_loss."
+        )
 
 
 def _show_active(card: ModelCard) -> None:
@@ -77,7 +84,11 @@ def _show_active(card: ModelCard) -> None:
     text = (
         f"**{len(active)} of {len(variance)} latent dimensions are active units**: they tell "
         "something about the digit, for their z_mean changes from digit to digit. Its variance "
-        f"over the 10,000 test digits is above {ACTIVE_VARIANCE}. (The prior has a variance of 1.)"
+        "(the mean squared distance from its mean) over the 10,000 test digits is above "
+        f"{ACTIVE_VARIANCE}, the usual threshold "
+        "([Burda et al., 2016](https://arxiv.org/abs/1509.00519)). The prior has a variance of 1. "
+        "Most dimensions lie far above the threshold or far below it, so its exact value hardly "
+        "matters."
     )
     if len(inactive):
         text += (

@@ -10,7 +10,7 @@ from ae.analysis.interpolation import path_figures, resample, slerp, straight
 from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, drawing, shell, state
+from ae.ui import cache, downloads, drawing, shell, state, terms
 from ae.ui.components.animation import animation
 from ae.ui.latent import cached
 from ae.ui.latent.common import ENCODING, strip, usual_distance
@@ -130,8 +130,9 @@ def _explain(kind: str, latent_dim: int, length: int) -> None:
     st.markdown(
         "Each row decodes latent vectors between the first and the last one (interpolation).\n"
         f"- **{_LINEAR}**: equal steps on the straight line between the two.\n"
-        f"- **{_SPHERICAL}**: equal angles around {middle}. If both ends are equally far from it, "
-        f"so is every latent vector between them.{_EMPTY_MIDDLE if latent_dim > 2 else ''}\n"
+        f"- **{_SPHERICAL}**: an arc around {middle} in equal angles, as on the surface of a ball. "
+        "The distance from there changes evenly from one end to the other, while a straight line "
+        f"comes nearer.{_EMPTY_MIDDLE if latent_dim > 2 else ''}\n"
         f"- **{_REAL}**: from each test digit to one of its {cached.NEIGHBOURS} nearest neighbours "
         f"in the latent space, {length} digits in all, with equal steps in between."
     )
@@ -170,7 +171,7 @@ def _show_figures(name: str, paths: dict[str, np.ndarray], frames: dict[str, np.
         "the least possible. **Largest step** is the largest change between two frames, divided "
         "by the mean one; 1 is perfectly even. **Largest distance** is how far the path leads "
         "away from the nearest test digit in the latent space; for comparison, two neighbouring "
-        f"test digits are {distance(usual_distance(name))} apart (median)."
+        f"test digits are {distance(usual_distance(name))} apart {terms.OF_THE_MEDIAN}."
     )
 
 

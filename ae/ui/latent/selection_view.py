@@ -9,7 +9,7 @@ from ae.analysis import metrics
 from ae.analysis.neighbours import nearest
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
-from ae.ui import cache, downloads, state
+from ae.ui import cache, downloads, state, terms
 from ae.ui.components.latent_map import Look
 from ae.ui.latent import cached
 from ae.ui.latent.cached import LatentProjection
@@ -36,7 +36,7 @@ def show_place(look: Look, shown: LatentProjection, model: Autoencoder, card: Mo
     st.markdown(
         f"{where}. In the latent space, the nearest test digit is **{distance(distances[0])}** "
         "away. For comparison: two neighbouring test digits are "
-        f"{distance(usual_distance(card.name))} apart (median)."
+        f"{distance(usual_distance(card.name))} apart {terms.OF_THE_MEDIAN}."
     )
     strip(
         np.concatenate([np.clip(model.decode(z), 0, 1), cache.mnist().x_test[indices]]),

@@ -62,8 +62,8 @@ with shell.settings("what"), st.container(horizontal=True):
         state.default(state.BITS),
         **state.in_url(state.BITS),
         help="How finely the latent values are rounded. With 6 bits, the latent dimension that "
-        "changes the picture most is rounded to 63 levels. The others have fewer levels, because "
-        "they change the picture less.",
+        "changes the picture most is rounded to 63 levels: 2⁶ = 64, less one, so that the mean is "
+        "one of them. The others have fewer levels, because they change the picture less.",
         width=200,
     )
 with top:

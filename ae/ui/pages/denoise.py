@@ -54,13 +54,13 @@ def choose_noise() -> tuple[str, float, int]:
         )
         strength = choose_strength()
         seed = st.number_input(
-            "Random seed",
+            "Random seed (noise)",
             0,
             9999,
             state.default(state.NOISE_SEED),
             **state.in_url(state.NOISE_SEED),
             help="Another seed draws other noise of the same kind and strength.",
-            width=120,
+            width=150,
         )
     return kind, strength, seed
 
@@ -135,7 +135,7 @@ else:
 send_networks(networks, settings.pca_size)
 if card.model.kind == "linear":
     st.markdown(
-        f"**{plain(card.name)}** has linear layers only. {theory.LINEAR} The PCA shown here may "
+        f"**{plain(card.name)}** has linear layers only. {theory.AS_PCA} The PCA shown here may "
         "have another number of components, the best one for this noise."
     )
 if denoiser is None:

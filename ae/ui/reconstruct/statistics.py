@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from ae import charts
 from ae.analysis.evaluation import mean_interval
 from ae.store import ModelCard
-from ae.ui import downloads, shell, state, theory
+from ae.ui import downloads, shell, state, terms, theory
 from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import pca_name
 from ae.ui.words import percent
@@ -135,10 +135,14 @@ def show_classes(errors: dict[str, np.ndarray], labels: np.ndarray, card: ModelC
         ),
     )
     st.caption(
-        "The line through each mark is the 95 % confidence interval of the mean. Where you see no "
-        f"line, it is shorter than the mark. The longest one is ± {half_widths.max():.2f}."
-        if np.isfinite(half_widths).all()
-        else "The line through each mark is the 95 % confidence interval of the mean."
+        "The line through each mark is the 95 % confidence interval of the mean. "
+        + (
+            "Where you see no line, it is shorter than the mark. The longest one is "
+            f"± {half_widths.max():.2f}. "
+            if np.isfinite(half_widths).all()
+            else ""
+        )
+        + terms.INTERVAL
     )
     downloads.offer_csv(
         "Download the errors by class (CSV)",
@@ -205,7 +209,9 @@ def _difference_in_words(mine: np.ndarray, others: np.ndarray, name: str, other:
     low, high = sorted((abs(margin.low), abs(margin.high)))
     if margin.low * margin.high > 0:
         return f"{sentence} (95 % confidence interval of the difference: {low:.2f} to {high:.2f})."
-    return f"{sentence}. The difference may be due to chance: its 95 % confidence interval has 0."
+    return (
+        f"{sentence}. The difference may be due to chance: its 95 % confidence interval contains 0."
+    )
 
 
 def _dimensions(card: ModelCard) -> str:

@@ -39,10 +39,10 @@ def show_form() -> None:
     preset_name = shell.settings("preset").segmented_control(
         "Preset",
         list(presets.PRESETS),
-        default="quick",
+        default=state.default(state.PRESET),
         required=True,
         format_func=str.capitalize,
-        key=state.PRESET,
+        **state.in_url(state.PRESET),
         persist_state="session",
         help="Values for all settings below.",
     )

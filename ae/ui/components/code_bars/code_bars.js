@@ -144,7 +144,7 @@ const valuesOf = (view) => view.seen.z.map((value, index) => (view.changes.has(i
 // The pixels that the touched dimension changes, from 1 standard deviation below to 1 above.
 function showChange(view, decoder, values) {
   const { touched: index, data } = view;
-  view.find(".what").textContent = `What ${index === null ? "this dimension" : `z${index + 1}`} changes`;
+  view.find(".what").textContent = `What ${index === null ? "one dimension" : `z${index + 1}`} changes`;
   if (index === null) {
     const what = data.map === null ? "a bar" : "the cross";
     return showPicture(view, ".moved", null, `Move ${what}.`, `Move ${what} to see which pixels change`);
