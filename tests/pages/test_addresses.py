@@ -71,5 +71,6 @@ def test_a_link_to_a_model_that_is_gone_says_so_above_the_page(open_page, put, p
     put("conv-32")
     at = open_page(page, model="gone-32")
     (warning,) = [each.value for each in at.warning]
-    assert "gone-32" in warning and "conv-32" in warning
+    assert "gone-32" in warning
+    assert "conv-32" in warning
     assert at.session_state[state.MODEL] == "conv-32"
