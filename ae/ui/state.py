@@ -136,7 +136,6 @@ TEMPERATURE = _control("temperature", "generate", float, 1.0)  # scale of the st
 GENERATED = _control("new", "generate", int, 10)  # how many digits
 GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
-PRESET = _control("preset", "train", str, "quick")  # where the settings of the form begin
 # Anomalies: what is odd; its default depends on the model
 ODD = _control("odd", "anomalies", str, None)
 ODD_CLASS = _control("odd_class", "anomalies", str, None)  # which class is the odd one
@@ -147,6 +146,7 @@ THRESHOLD_BY = _control("set_by", "anomalies", str, "alarms")  # how the thresho
 ALARMS = _control("alarms", "anomalies", str, "1")  # false alarms allowed, in percent
 AUC_CURVE = _control("sizes", "anomalies", bool, False)  # whether models by size are compared
 AUC_TABLE = _control("scores", "anomalies", bool, False)  # whether all scores are compared
+PRESET = _control("preset", "train", str, "quick")  # where the settings of the form begin
 
 # --- in the URL, read by pages -------------------------------------------------------------
 MODEL = _text("model", "")  # name of the model that all pages show

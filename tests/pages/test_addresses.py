@@ -64,13 +64,3 @@ def test_a_model_may_have_an_endless_name(open_page, put, put_as):
     at = open_page("start", model="inf")
     assert at.session_state[state.MODEL] == "inf"
     assert at.query_params[state.MODEL] == "inf"
-
-
-@pytest.mark.parametrize("page", ["start", "draw"])
-def test_a_link_to_a_model_that_is_gone_says_so_above_the_page(open_page, put, page):
-    put("conv-32")
-    at = open_page(page, model="gone-32")
-    (warning,) = [each.value for each in at.warning]
-    assert "gone-32" in warning
-    assert "conv-32" in warning
-    assert at.session_state[state.MODEL] == "conv-32"

@@ -126,7 +126,8 @@ def test_a_model_that_is_seen_to_be_damaged_is_not_offered(open_page, put, damag
     at = open_page("start", model=OWN)
     assert at.sidebar.selectbox(key="model").options == ["conv-32: the default"]
     assert at.sidebar.selectbox(key="model").value == "conv-32"
-    assert not sentences(at)
+    (sentence,) = sentences(at)
+    assert sentence.endswith("You see conv-32 instead; choose another in the list of models.")
 
 
 @pytest.mark.parametrize("damage", LISTED)
@@ -184,11 +185,12 @@ def test_a_model_in_the_address_is_honoured(open_page, put, page):
 
 
 @pytest.mark.parametrize("name", ["no-such-model", "../conv-32", "", "/etc/passwd"])
-def test_an_unknown_model_in_the_address_is_ignored(open_page, put, name):
+def test_an_unknown_model_in_the_address_is_told(open_page, put, name):
     put("conv-32"), put(OWN)
     at = open_page("start", model=name)
     assert at.sidebar.selectbox(key="model").value == "conv-32"
-    assert not sentences(at)
+    (sentence,) = sentences(at)
+    assert sentence.endswith("You see conv-32 instead; choose another in the list of models.")
 
 
 def test_the_choice_of_a_model_goes_with_the_reader_from_page_to_page(open_page, put):
