@@ -61,13 +61,12 @@ def _row(name: str, score: Scores) -> dict[str, str]:
 
 def _result(card: ModelCard, mine: Scores, theirs: dict[str, Scores]) -> str:
     """Compare a map of the latent vectors with maps of the pixels, by their kinds."""
-    text = (
+    return (
         f"From the {cached.VOTERS} nearest neighbours on the map, the class of a digit is "
         f"predicted correctly for **{percent(mine.accuracy, 1)}** of the test digits: "
         + ", and ".join(_compared(mine, score, kind) for kind, score in theirs.items())
         + "."
     )
-    return text
 
 
 def _compared(mine: Scores, other: Scores, kind: str) -> str:
