@@ -37,7 +37,8 @@ def other_inputs() -> None:
             )
             st.caption("Or copy a picture and paste it on this page with Ctrl+V.")
     _other_pieces()
-    with st.container(horizontal=True, gap=None):
+    with st.container(horizontal=True, vertical_alignment="center", gap=None):
+        st.caption("Of class", width="content")
         for label in range(10):
             st.button(
                 f"{label}",

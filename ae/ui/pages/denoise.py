@@ -100,6 +100,8 @@ denoiser = next((name for name, part in networks.items() if part == DENOISING), 
 about_denoiser.markdown(
     "A **denoising autoencoder** is trained to turn a noisy digit into the clean one"
     + (f"; here it is **{plain(denoiser)}**." if denoiser else ".")
+    + " An autoencoder that was trained on clean digits alone has never met noise: it takes it for "
+    "ink and draws a digit that would have this ink."
 )
 drawing.restore_from_link()
 if shown == state.OWN_DRAWING:
