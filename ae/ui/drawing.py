@@ -44,6 +44,11 @@ def keep(ink: np.ndarray) -> None:
     st.session_state[state.DRAWN] = ink
 
 
+def forget() -> None:
+    """Forget the ink: for a pad that is about to be emptied."""
+    st.session_state.pop(state.DRAWN, None)
+
+
 def ink(*, in_url: bool = True) -> np.ndarray | None:
     """The drawing of this session, or else of the link: float32 (56, 56), None without one.
 

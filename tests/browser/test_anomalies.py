@@ -23,6 +23,9 @@ def test_what_is_drawn_is_judged_and_kept(app, new_context, watched, quiet_log):
     expect(yours).to_have_text(re.compile(r"^Your images: [01] of 1 counts as odd"))
     page.get_by_role("button", name="Keep this drawing").click()
     expect(page.get_by_text("1 of at most 20 drawings kept.")).to_be_visible()
+    expect(pad.seen).to_have_count(0)  # the pad is empty, for the next one
+    pad.draw([(0.5, 0.2), (0.5, 0.8)])
+    expect(yours).to_have_text(re.compile(r"^Your images: [012] of 2 count as odd"))
     page.get_by_role("radio", name="Shapes").or_(page.get_by_role("button", name="Shapes")).click()
     expect(page.get_by_role("heading", name=re.compile("^Misses"))).to_be_visible(timeout=SLOW)
     page.mouse.wheel(0, -5000)

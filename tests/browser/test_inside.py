@@ -272,4 +272,11 @@ def test_a_map_that_is_switched_off_changes_the_reconstruction_and_the_link(
     closer(page).get_by_label("Noise on the input").fill("0.4")
     expect_pixels_to_change(shown(page, "Image"), clean)
     expect(changed).to_be_visible()
+    closer(page).get_by_role("button", name="Undo all changes").click()
+    # A value that is switched off is no longer the strongest one, and stays the marked one.
+    look_at(page, "z")
+    closer(page).get_by_role("button", name="Switch off").click()
+    expect(changed).to_be_visible()
+    closer(page).get_by_role("button", name="Switch on").click()
+    expect(changed).to_be_hidden()
     assert watched.errors == []

@@ -24,6 +24,7 @@ _ODD = {
     DRAWN: "Drawn by you",
     PICTURES: "My pictures",
 }
+_KINDS = {label: kind for kind, label in _ODD.items()}  # the URL has the labels
 _USUAL_CLASS = 1  # a shipped model has not seen it
 
 
@@ -67,19 +68,19 @@ def choose_odd(card: ModelCard) -> tuple[Oddness | None, str, np.ndarray | None]
     """
     unseen = anomaly_scores.left_out(card)
     usual = CLASS if unseen else SHAPES
-    _follow_model(usual, str(unseen[0]) if unseen and unseen[0] < 10 else str(_USUAL_CLASS))
+    _follow_model(_ODD[usual], str(unseen[0]) if unseen and unseen[0] < 10 else str(_USUAL_CLASS))
     with shell.settings("odd"):
-        kind = st.segmented_control(
+        label = st.segmented_control(
             "What is odd",
-            list(_ODD),
-            format_func=_ODD.__getitem__,
-            default=usual,
+            list(_KINDS),
+            default=_ODD[usual],
             required=True,
             **state.in_url(state.ODD),
             help="Shapes: squares, ellipses, crosses and rings. A digit class: one class is odd, "
             "all others are normal. Corrupted digits: test digits with noise.",
             wrap=True,
         )
+        kind = _KINDS[label]
         if kind == CLASS:
             return _choose_class(card, unseen), "", None
         if kind == NOISE:

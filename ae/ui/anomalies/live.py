@@ -20,6 +20,7 @@ from ae.ui.words import percent
 SHOWN = 10
 _CHART_HEIGHT = 252  # pixels
 _OWN_SHOWN = 2 * SHOWN  # of the visitor's images
+_LEAST = 10  # odd images for an AUC
 BY_ALARMS, BY_HAND = "alarms", "hand"
 _WAYS = {BY_ALARMS: "By false alarms", BY_HAND: "By hand"}
 _ALARMS = ("0.1", "0.5", "1", "2", "5", "10", "20")  # percent
@@ -53,7 +54,12 @@ def show(card: ModelCard) -> None:
         _show_histograms(case, threshold)
     counts = anomaly.count(case.normal, case.odd, threshold)
     _show_pictures(case, threshold, counts, card)
-    if len(case.odd_images):
+    if 0 < len(case.odd_images) < _LEAST:
+        st.caption(
+            f"With {_LEAST} odd images or more, the page also measures how well they are told "
+            "apart from normal digits; from fewer, such a figure could be chance."
+        )
+    elif len(case.odd_images):
         _show_figures(case, counts, card)
         if oddness is not None:
             comparison.show_sizes(card, oddness, score)

@@ -20,7 +20,8 @@ def show_pad(card: ModelCard) -> np.ndarray:
     """
     st.caption(
         "Draw something that is no digit: a letter, a face, a scribble. It gets a score and a "
-        "verdict below. Keep it, and draw the next."
+        "verdict below. Keep it in the tray, and draw the next. The tray is emptied when you "
+        "reload the page, and a link does not hold it."
     )
     known, network = cache.network(card.name)
     drawing_pad(
@@ -55,6 +56,8 @@ def _keep() -> None:
     kept, now = st.session_state[state.TRAY], drawing.image(in_url=False)
     if now is not None and len(kept) < _MOST and not _is_last(now, kept):
         kept.append(now)
+        drawing.put_into_pad(np.zeros_like(now))  # an empty pad for the next one
+        drawing.forget()
 
 
 def _is_last(image: np.ndarray, kept: list[np.ndarray]) -> bool:

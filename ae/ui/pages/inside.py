@@ -12,9 +12,10 @@ from ae.ui.components.network import send_network
 # What the kinds of layers do that need it said, in the order in which it is read.
 KINDS = {
     "Conv2D": "slides small windows of weights, its **kernels**, over the picture. Each kernel "
-    "gives one **feature map**: a picture of where its pattern was found.",
-    "MaxPooling2D": "keeps the largest value of each small square (2 × 2 in the models shipped "
-    "here). The maps get smaller; what was found stays, where exactly it was is lost.",
+    "gives one **feature map**: a picture of where its pattern was found "
+    "(orange) and where its opposite was (blue).",
+    "MaxPooling2D": "keeps the highest value of each small square (2 × 2 in the models shipped "
+    "here). The maps get smaller; where exactly the value was is lost.",
     "Dense": "makes each of its values from **all** values of the layer before it, each times a "
     "weight of its own.",
     "Conv2DTranspose": "is a convolution turned round: each value that comes in **paints** its "

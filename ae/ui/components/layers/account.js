@@ -63,7 +63,7 @@ function windowOf(block, index, factor) {
 
 function endOf({ result: { operation, values } }, index, total, bias, factor) {
   const [activation] = operation.activation ?? [];
-  const steps = [`Plus the bias ${number(bias)} this is ${number(total)}.`];
+  const steps = [`Plus the bias ${number(bias)} this is ${number(total)} (all numbers are rounded).`];
   if (activation && factor === 1) steps.push(`The activation makes of it ${activation}(${number(total)}) = ${number(values[index])}.`);
   if (factor !== 1) steps.push(`After ${activation ? `the activation ${activation} and ` : ""}your change, times ${factor}: ${number(values[index])}.`);
   return steps.join(" ");

@@ -38,6 +38,7 @@ function mountCloser(view) {
 const factorNow = ({ changes, close: { block, map } }) => factorOf(changes, block, map);
 
 function change(view, factor) {
+  view.close.cursor ??= indexOf(view); // the strongest one would be another then
   view.close.isOwnMap = true;
   turn(view.changes, view.close.block, view.close.map, factor);
   changedByHand(view);
