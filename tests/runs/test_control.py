@@ -80,10 +80,10 @@ def test_run_killed_at_random_moments_is_never_a_partial_model_and_can_be_resume
 ):
     rng = np.random.default_rng(0)
     control.start("mine", tiny_config, LONG, small_npz)
-    for _ in range(5):
+    for _ in range(3):
         process = control._children[-1]
         wait_until(lambda: runs.read_status("mine").state != "starting")
-        time.sleep(rng.uniform(0, 6))
+        time.sleep(rng.uniform(0, 4))
         process.send_signal(signal.SIGKILL)
         process.wait()
         if runs.read_status("mine").state == "done":
