@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from ae import store
+from ae import runs, store
 from ae.analysis.evaluation import agree, evaluate
 from ae.analysis.metrics import psnr, squared_error
 from ae.data import MNIST_SHA256
@@ -61,8 +61,6 @@ def test_card_states_the_model(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_history_ends_with_the_last_step(name):
-    from ae import runs
-
     card, history = store.read_card(name), runs.read_history(name)
     assert history[-1].step == history[-1].steps == card.steps
     assert history[-1].squared_error < history[0].squared_error
@@ -154,8 +152,6 @@ def test_a_vaes_z_log_var_gives_the_kl_loss_that_its_training_ended_with(name, m
 
 @pytest.mark.parametrize("name", ["vae-2", "vae-16"])
 def test_a_vae_keeps_the_prior_and_shows_its_two_losses(name, mnist):
-    from ae import runs
-
     last = runs.read_history(name)[-1]
     assert last.kl_loss > 1
     z_mean = store.load(name).encode(mnist.x_test)
