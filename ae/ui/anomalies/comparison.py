@@ -82,18 +82,21 @@ def show_table(card: ModelCard) -> None:
 def _rows(found: dict[Oddness, Aucs]) -> list[dict[str, str]]:
     """The table: a row for each score, a column for each kind of oddness, and the mean."""
     keys = list(next(iter(found.values())))
+    columns = {
+        _upper(oddness.words): {key: value.value for key, value in each.items()}
+        for oddness, each in found.items()
+    }
+    means = {key: float(np.mean([column[key] for column in columns.values()])) for key in keys}
     return [
         {"AUC": SCORES[key].label}
-        | {_upper(oddness.words): _cell(each, key) for oddness, each in found.items()}
-        | {"Mean": f"{np.mean([each[key].value for each in found.values()]):.3f}"}
+        | {name: _cell(column, key) for name, column in (columns | {"Mean": means}).items()}
         for key in keys
     ]
 
 
-def _cell(found: Aucs, key: str) -> str:
-    text = f"{found[key].value:.3f}"
-    best = max(each.value for each in found.values())
-    return f"**{text}**" if text == f"{best:.3f}" else text
+def _cell(column: dict[str, float], key: str) -> str:
+    text = f"{column[key]:.3f}"
+    return f"**{text}**" if text == f"{max(column.values()):.3f}" else text
 
 
 def _upper(text: str) -> str:
@@ -102,11 +105,15 @@ def _upper(text: str) -> str:
 
 def _in_words(oddness: Oddness, found: Aucs, card: ModelCard) -> str:
     """A sentence on one kind of oddness: the best score, the error, and a reason."""
-    best = max(found, key=lambda key: found[key].value)
+    highest = f"{max(each.value for each in found.values()):.3f}"
+    best = [key for key in found if f"{found[key].value:.3f}" == highest]
     error = found[ERROR].value
+    labels = [SCORES[key].label for key in best]
     text = (
-        f"**{_upper(oddness.words)}**: {SCORES[best].label} is best ({found[best].value:.3f})"
-        + (". " if best == ERROR else f"; the squared error has {error:.3f}. ")
+        f"**{_upper(oddness.words)}**: "
+        + (f"{labels[0]} is best" if len(best) == 1 else f"{listed(labels)} are level")
+        + f" ({highest})"
+        + (". " if ERROR in best else f"; the squared error has {error:.3f}. ")
     )
     by_class = card.test.squared_error_by_class
     simplest = min(by_class, key=by_class.__getitem__)
@@ -190,10 +197,11 @@ def show_sizes(card: ModelCard, oddness: Oddness, score: str) -> None:
 def _sizes_in_words(own: list[tuple[int, Auc]], oddness: Oddness, score: str) -> str:
     best, worst = (pick(own, key=lambda each: each[1].value) for pick in (max, min))
     text = (
-        f"{SCORES[score].label} tells {oddness.words} from digits best with **{best[0]}** latent "
-        f"dimensions (AUC {best[1].value:.3f}) and worst with **{worst[0]}** "
-        f"({worst[1].value:.3f}). "
+        f"{SCORES[score].label}, {oddness.words}: the AUC is highest with **{best[0]}** latent "
+        f"dimensions ({best[1].value:.3f}) and lowest with **{worst[0]}** ({worst[1].value:.3f}). "
     )
+    if best[1].value < _CHANCE:
+        text += f"All of them are below chance ({_CHANCE}). "
     if oddness.kind == CLASS:
         return text + "All these models were trained on that class, so that it is not odd to them."
     if score in (ERROR, PCA_ERROR) and worst[0] > best[0] and worst[1].high < best[1].low:
