@@ -57,13 +57,13 @@ function windowOf(block, index, factor) {
   ];
   const total = [...sums.values()].reduce((sum, each) => sum + each, bias);
   const all = sums.size > 1 ? `It is the map that counts most here. All ${sums.size} maps: ${number(total - bias)}. ` : "";
-  const text = `The products add up to ${number(sums.get(map))}. ${all}${endOf(block, index, total, bias, factor)}`;
+  const text = `Rounded, the products add up to ${number(sums.get(map))}. ${all}${endOf(block, index, total, bias, factor)}`;
   return [made("div", "sum", ...parts), made("p", "", text)];
 }
 
 function endOf({ result: { operation, values } }, index, total, bias, factor) {
   const [activation] = operation.activation ?? [];
-  const steps = [`Plus the bias ${number(bias)} this is ${number(total)} (all numbers are rounded).`];
+  const steps = [`Plus the bias ${number(bias)} this is ${number(total)}.`];
   if (activation && factor === 1) steps.push(`The activation makes of it ${activation}(${number(total)}) = ${number(values[index])}.`);
   if (factor !== 1) steps.push(`After ${activation ? `the activation ${activation} and ` : ""}your change, times ${factor}: ${number(values[index])}.`);
   return steps.join(" ");
