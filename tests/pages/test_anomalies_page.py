@@ -134,12 +134,12 @@ def test_a_model_without_a_class_preselects_that_class(open_page, put, put_as, m
     put("conv-32"), put_as("lacks-7")
     without(models_folder, "lacks-7", 7)
     at = open_page("anomalies", model="lacks-7")
-    assert at.session_state[state.ODD] == "class"
+    assert at.session_state[state.ODD] == "A digit class"
     assert at.session_state[state.ODD_CLASS] == "7"
     assert any("was trained without class 7" in each.value for each in at.caption)
     assert not any("Train without" in button.label for button in at.button)
     at.sidebar.selectbox(key="model").select("conv-32").run()
-    assert at.session_state[state.ODD] == "shapes", "nobody had chosen the class"
+    assert at.session_state[state.ODD] == "Shapes", "nobody had chosen the class"
 
 
 def test_the_button_starts_a_run_without_the_class(
