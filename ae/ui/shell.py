@@ -189,6 +189,14 @@ def network(name: str) -> tuple[ModelCard, bytes]:
         return cache.network(name)
 
 
+def show_with_network(show: Callable[[ModelCard, bytes], None]) -> None:
+    """Show a page's pad and what follows it, given the chosen model's card and graph file."""
+    page = st.container()
+    card, file = network(chosen_card().name)
+    with page:
+        show(card, file)
+
+
 def settings(name: str = "") -> DeltaGenerator:
     """A container for what a page can be set to: a teacher's link can hide it.
 

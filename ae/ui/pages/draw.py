@@ -17,7 +17,4 @@ def draw(card: ModelCard, network: bytes) -> None:
 
 st.title("What happens to *my* digit?")
 drawing.restore_from_link()
-page = st.container()
-card, network = shell.network(shell.chosen_card().name)
-with page:
-    draw(card, network)
+shell.show_with_network(draw)

@@ -90,7 +90,4 @@ def explain(graph: Graph) -> None:
 
 st.title("What does each layer see?")
 drawing.restore_from_link()
-page = st.container()
-card, network = shell.network(shell.chosen_card().name)
-with page:
-    inside(card, network)
+shell.show_with_network(inside)
