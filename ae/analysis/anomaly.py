@@ -205,9 +205,14 @@ class Detector:
         return pca.truncate(min(self.model.latent_dim, pca.latent_dim))
 
     @property
+    def _z_log_var(self) -> Callable[[np.ndarray], Any] | None:
+        """The part of a VAE that gives z_log_var of images, None where a model's file lacks it."""
+        return getattr(self.model, "z_log_var", None)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The scores that this model can give: keys of ``SCORES``."""
-        return tuple(key for key in SCORES if key != ELBO or _log_variance_part(self.model))
+        return tuple(key for key in SCORES if key != ELBO or self._z_log_var)
 
     def basis(self, images: np.ndarray) -> Basis:
         """Encode and reconstruct images, float32 (n, 28, 28) in [0, 1]."""
@@ -242,7 +247,8 @@ class Detector:
             return metrics.squared_error(images, self.pca.reconstruct(images))
         if key == ELBO:
             options = {"kl_weight": self.kl_weight, "loss": self.loss}
-            log_var = _log_variances(self.model, images)
+            assert self._z_log_var is not None
+            log_var = _log_variances(self._z_log_var, images, self.model.latent_dim)
             return negative_elbo(images, basis.z, log_var, self.model, **options)
         if key == MAHALANOBIS:
             return self.reference.gaussian.distance(basis.z)
@@ -257,19 +263,13 @@ class Detector:
         return {key: self.score(key, images, basis) for key in self.keys}
 
 
-def _log_variance_part(model: Model) -> Callable[[np.ndarray], Any] | None:
-    """The part of a VAE that gives z_log_var of images, None where a model's file lacks it."""
-    return getattr(model, "z_log_var", None)
-
-
-def _log_variances(model: Model, images: np.ndarray) -> np.ndarray:
-    """Return z_log_var of images, float32 (n, latent_dim), from a model that has this part."""
-    part = _log_variance_part(model)
-    assert part is not None
+def _log_variances(
+    part: Callable[[np.ndarray], Any], images: np.ndarray, latent_dim: int
+) -> np.ndarray:
+    """Return z_log_var of images, float32 (n, latent_dim)."""
     chunks = [images[i : i + _CHUNK] for i in range(0, len(images), _CHUNK)]
-    return np.concatenate(
-        [np.zeros((0, model.latent_dim), np.float32), *(np.asarray(part(each)) for each in chunks)]
-    )
+    empty = np.zeros((0, latent_dim), np.float32)
+    return np.concatenate([empty, *(np.asarray(part(each)) for each in chunks)])
 
 
 def _log(values: np.ndarray) -> np.ndarray:
