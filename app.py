@@ -3,10 +3,11 @@
 import streamlit as st
 
 from ae.system import log
-from ae.ui import links, shell
+from ae.ui import links, message_queue, shell
 
 st.set_page_config(page_title="Autoencoder laboratory", page_icon="🔬", layout="wide")
 log.set_up()
+message_queue.mend()
 
 links.begin()
 sections = shell.sections()
