@@ -26,8 +26,10 @@ def mend() -> None:
     queue = forward_msg_queue.ForwardMsgQueue
     if hasattr(queue.clear, "__wrapped__"):
         return
-    queue.clear = _without_hashes_of_fragments(queue.clear)
-    script_run_context.create_reference_msg = _remembering(script_run_context.create_reference_msg)
+    clear = _without_hashes_of_fragments(queue.clear)
+    setattr(queue, "clear", clear)  # noqa: B010 (a type checker forbids the plain way)
+    name = "create_reference_msg"
+    setattr(script_run_context, name, _remembering(getattr(script_run_context, name)))
 
 
 def _remembering(create_reference_msg):
