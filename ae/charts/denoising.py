@@ -75,7 +75,11 @@ def psnr_domain(points: Sequence[StrengthPoint]) -> list[float]:
 
 
 def noise_matrix(
-    rows: Sequence[str], columns: Sequence[str], psnr: np.ndarray, do_nothing: np.ndarray
+    rows: Sequence[str],
+    columns: Sequence[str],
+    psnr: np.ndarray,
+    do_nothing: np.ndarray,
+    exact: float,
 ) -> alt.LayerChart:
     """Draw PSNR by training noise (rows) and test noise (columns), and that of doing nothing.
 
@@ -86,6 +90,8 @@ def noise_matrix(
     psnr : float array of shape (len(rows), len(columns)), in dB
     do_nothing : float array of shape (len(columns),), in dB
         Of the noisy images themselves: the last row of the chart.
+    exact : float
+        The PSNR in dB from which on an image counts as restored exactly: the chart says so.
 
     Notes
     -----
@@ -99,7 +105,7 @@ def noise_matrix(
             "trained": name,
             "tested": column,
             "psnr": float(value),
-            "text": f"{value:.1f}",
+            "text": "exact" if value >= exact else f"{value:.1f}",
             "behind": float(np.clip(best[i] - value, 0, 6)),
             "best": bool(value == best[i]),
         }

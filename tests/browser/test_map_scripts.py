@@ -65,6 +65,18 @@ def test_places_go_to_units_of_the_frame_and_back(script):
         assert latent_map("partsOf", FRAME, units) == pytest.approx(place, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("ends", "values"),
+    [
+        ([-2.1, 6.3], [-2, 0, 2, 4, 6]),
+        ([-0.31, 0.29], [-0.3, -0.2, -0.1, 0, 0.1, 0.2]),
+        ([100, 300], [100, 150, 200, 250, 300]),
+    ],
+)
+def test_an_axis_has_round_values(script, ends, values):
+    assert script("latent_map", "roundValues")("roundValues", *ends) == pytest.approx(values)
+
+
 def test_the_nearest_digits_are_the_nearest(script):
     points = rng.integers(0, 65536, (500, 4))
     latent_map = script("latent_map", "nearestTo")

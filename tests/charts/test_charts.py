@@ -40,8 +40,10 @@ def test_the_chart_of_distances_marks_the_one_that_is_shown():
 
 def test_the_noise_matrix_frames_the_best_of_each_column_whether_a_model_or_nothing():
     psnr = np.array([[24.9, 13.9], [23.5, 20.6]])
-    chart = charts.noise_matrix(["None", "Gaussian"], ["None", "Gaussian"], psnr, np.r_[58.9, 11.0])
+    names = ["None", "Gaussian"]
+    chart = charts.noise_matrix(names, names, psnr, np.r_[58.9, 11.0], exact=58.9)
     frames = chart.to_dict()["layer"][1]["data"]["values"]
+    assert [cell["text"] for cell in frames] == ["20.6", "exact"]
     assert [(cell["trained"], cell["tested"]) for cell in frames] == [
         ("Gaussian", "Gaussian"),
         ("do nothing", "None"),

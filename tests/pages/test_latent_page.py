@@ -71,7 +71,7 @@ def test_every_view_works_for_every_latent_dimension(open_page, put, view, name)
     put(name)
     at = on_plane(open_page, name, view=view)
     assert not [*at.error, *at.warning]
-    assert ("The two losses of a VAE" in say(at)) == (name == "tiny-vae")
+    assert ("The two losses of a VAE" in say(at)) == (name == "tiny-vae" and view == "Map")
 
 
 def test_more_than_two_dimensions_open_with_clusters_and_two_as_they_are(open_page, own, put):
@@ -223,6 +223,9 @@ def test_the_sum_starts_with_the_digit_and_ends_with_the_other_class(open_page, 
     whole = path.captions.index(next(text for text in path.captions if text.startswith("100 %")))
     expected = cache.model(OWN).decode((own[4] + difference)[None])[0]
     assert_looks_like(parts(path.pixels[whole])[0], expected)
+    terms = shown[-2]
+    assert terms.captions == ["the digit", "− mean 4", "+ mean 9", "= the sum"]
+    assert_looks_like(parts(terms.pixels[3])[0], expected)
 
 
 def test_the_paths_pass_the_real_digits_that_are_shown(open_page, own, mnist, shown):

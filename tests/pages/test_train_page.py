@@ -426,6 +426,28 @@ def test_every_setting_of_the_configs_can_be_set(open_page, put):
     assert {label_of(name) for name in names} <= labels
 
 
+def test_a_setting_without_effect_is_off_and_stands_in_nobodys_way(open_page, put):
+    put("conv-32")
+    at = open_page("train", preset="Best")
+
+    def off() -> set[str]:
+        fields = [*at.number_input, *at.text_input, *at.selectbox]
+        return {field.label for field in fields if field.disabled}
+
+    def choose(label: str, value: object) -> None:
+        next(box for box in at.selectbox if box.label == label).set_value(value).run()
+
+    assert off() == {"KL weight", "Noise strength"}
+    choose("Training noise", "gaussian")
+    assert off() == {"KL weight"}
+    choose("Kind", "vae")  # the preset has refinements, which only a convolutional network can have
+    assert off() == {"Refinements", "Refinement filters"}
+    assert not at.error
+    choose("Kind", "linear")
+    assert {"Filters", "Activation", "KL weight"} <= off()
+    assert not at.error
+
+
 def test_a_paused_run_can_be_resumed(open_page, run, started):
     run("paused", history=HISTORY)
     at = open_page("train")

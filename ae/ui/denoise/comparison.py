@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import streamlit as st
 
 from ae import charts
@@ -121,6 +123,21 @@ def _above_chart(points: list[StrengthPoint]) -> str:
     return f" Too high to be drawn: {listed(above)}." if above else ""
 
 
+def _winners(by_method: dict[str, list[float]]) -> str:
+    """Which method is best at which strengths. by_method : PSNR at each of cached.STRENGTHS."""
+    best = [
+        max(by_method, key=lambda name: by_method[name][i]) for i in range(len(cached.STRENGTHS))
+    ]
+    spans = []
+    for name, group in itertools.groupby(
+        zip(cached.STRENGTHS, best, strict=True), lambda at: at[1]
+    ):
+        first, *_, last = [strength for strength, _ in group] * 2
+        span = f"at strength {first:g}" if first == last else f"from {first:g} to {last:g}"
+        spans.append(f"{plain(name)} {span}")
+    return listed(spans)
+
+
 def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
     """PSNR of all methods over strength, and from which strength on the networks help."""
     points = []
@@ -144,6 +161,7 @@ def show_curve(kind: str, strength: float, networks: dict[str, str]) -> None:
         strength,
         alt=f"PSNR in dB over the strength of {kind} noise, 0 to 1. {'; '.join(ends)}",
     )
+    st.markdown(f"**Best by PSNR:** {_winners(by_method)}.")
     nothing = by_method[DO_NOTHING]
     for name in networks:
         start = denoising.first_strength_above(cached.STRENGTHS, by_method[name], nothing)

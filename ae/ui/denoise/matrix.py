@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae import charts
+from ae.analysis.denoising import HIGHEST_PSNR
 from ae.data.noise import NOISE_KINDS
 from ae.errors import DataError
 from ae.training import noise_matrix
@@ -13,6 +14,8 @@ from ae.training.noise_matrix import NoiseMatrix
 from ae.ui import downloads, shell
 from ae.ui.markdown import plain
 from ae.ui.words import listed
+
+_EXACT = HIGHEST_PSNR - 0.01  # dB; the figures in the file are rounded
 
 
 def show_matrix() -> None:
@@ -28,7 +31,10 @@ def show_matrix() -> None:
     columns = [names[column] for column in noise_matrix.COLUMNS]
     values = [
         f"{row}: "
-        + ", ".join(f"{column} {value:.1f}" for column, value in zip(columns, psnr, strict=True))
+        + ", ".join(
+            f"{column} {'exact' if value >= _EXACT else f'{value:.1f}'}"
+            for column, value in zip(columns, psnr, strict=True)
+        )
         for row, psnr in zip([*rows, "do nothing"], _with_nothing(matrix), strict=True)
     ]
     shell.show_chart(
@@ -37,6 +43,7 @@ def show_matrix() -> None:
         columns,
         matrix.mean,
         matrix.do_nothing,
+        _EXACT,
         alt=f"Mean PSNR in dB by training noise and test noise. {'; '.join(values)}",
     )
     st.markdown(_matrix_in_words(matrix, rows, columns))
@@ -99,9 +106,8 @@ def _matrix_in_words(matrix: NoiseMatrix, rows: list[str], columns: list[str]) -
         text += f"Doing nothing is best in the columns {', '.join(unbeaten)}. "
     if winners[0] == nothing:
         text += (
-            "On digits without noise doing nothing is best: it returns the clean digit itself. "
-            f"Its PSNR would be infinite and counts as {psnr[-1, 0]:.1f} dB, that of rounding to "
-            "256 grey levels. "
+            "On digits without noise doing nothing is best: it returns the clean digit itself, "
+            "exactly. "
         )
     return text + (
         f"The model that was trained on the **mixture** is {behind:.1f} dB behind the best, "

@@ -43,10 +43,11 @@ def show(card: ModelCard, network: bytes) -> None:
         label_visibility="collapsed",
     )
     seen = see(card, read_ink(state.PAD))
-    if seen is None:
-        st.caption(":material/draw: Draw a digit first, or use a test digit.")
-    with shell.told():
-        looks[look](seen, card)
+    with st.container():  # what comes below stays where it is while this is made anew
+        if seen is None:
+            st.caption(":material/draw: Draw a digit first, or use a test digit.")
+        with shell.told():
+            looks[look](seen, card)
     if seen is not None:
         st.header("Download")
         input_output.offer_downloads(seen.z, seen.reconstruction, seen.form.image, card)

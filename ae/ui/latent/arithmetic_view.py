@@ -30,16 +30,17 @@ def show_arithmetic(model: Autoencoder, card: ModelCard) -> None:
     # Without the digit itself: it would be the nearest as long as little is added.
     near, distances = nearest(path, np.delete(codes, digit, axis=0), VOTERS)
     predicted = vote(near, np.delete(data.y_test, digit))
-    means = np.clip(model.decode(np.stack([codes[digit], subtracted, added])), 0, 1)
+    terms_and_sum = np.stack([codes[digit], subtracted, added, codes[digit] + difference])
     start = a_digit(data.y_test[digit])
     st.header(f"{start.capitalize()}, minus the mean {minus}, plus the mean {plus}")
     strip(
-        means,
-        ["the digit", f"− mean {minus}", f"+ mean {plus}"],
+        np.clip(model.decode(terms_and_sum), 0, 1),
+        ["the digit", f"− mean {minus}", f"+ mean {plus}", "= the sum"],
         [
             f"Test digit {numbered(digit, data.y_test[digit])}, reconstructed",
             f"Mean latent vector of class {minus}, decoded",
             f"Mean latent vector of class {plus}, decoded",
+            "The sum of these latent vectors, decoded",
         ],
     )
     st.markdown("**The difference of the two means, added step by step**")

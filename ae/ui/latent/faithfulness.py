@@ -38,8 +38,8 @@ def show_faithfulness(card: ModelCard, kind: str) -> None:
         f"All numbers of this table are measured on the same {cached.MEASURED:,} test digits, "
         "however many the map shows. **Class predicted**: the class of a digit is predicted as "
         f"the most frequent one among its {cached.VOTERS} nearest neighbours on the map "
-        "(guessing: 10 %); in brackets, among its nearest neighbours in the space that the map "
-        "is made from: the latent vectors, or the 784 pixel values. "
+        "(guessing: 10 %). **Without the map**: the same, among its nearest neighbours in the "
+        "space that the map is made from: the latent vectors, or the 784 pixel values. "
         f"The other columns compare the {cached.NEIGHBOURS} nearest neighbours on the map with "
         f"the {cached.NEIGHBOURS} nearest in that space; 1 or 100 % is a perfect map. "
         "**Trustworthiness** is low where the map puts digits together that are far apart in the "
@@ -52,7 +52,8 @@ def show_faithfulness(card: ModelCard, kind: str) -> None:
 def _row(name: str, score: Scores) -> dict[str, str]:
     return {
         "Map": name,
-        "Class predicted": f"{percent(score.accuracy, 1)} ({percent(score.original_accuracy, 1)})",
+        "Class predicted": percent(score.accuracy, 1),
+        "Without the map": percent(score.original_accuracy, 1),
         "Trustworthiness": f"{score.trustworthiness:.3f}",
         "Continuity": f"{score.continuity:.3f}",
         "Neighbourhood preservation": percent(score.preservation),

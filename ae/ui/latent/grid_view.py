@@ -27,21 +27,21 @@ def show_grid(model: Autoencoder, card: ModelCard) -> None:
     places = grid_places(plane, z, side, spacing, reach, prior=prior)
     images = np.clip(model.decode(plane.codes(places.reshape(-1, 2))), 0, 1)
     columns = side if model.latent_dim > 1 else len(images)
-    ends = "; ".join(
-        f"{name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
-        for axis, name in enumerate(axis_names(model.latent_dim))
+    axes = ", ".join(
+        f"{way} {name} from {places[..., axis].min():.1f} to {places[..., axis].max():.1f}"
+        for axis, (way, name) in enumerate(zip("→↑", axis_names(model.latent_dim), strict=False))
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         shell.show_pictures(
             [imaging.contact_sheet(images, columns, zoom=2)],
-            alt=f"{len(images)} decoded digits, {columns} in a row: {ends}, from left to right "
+            alt=f"{len(images)} decoded digits, {columns} in a row: {axes}, from left to right "
             "and from bottom to top",
             width="stretch",
         )
+        st.caption(f"{axes}. {_unit(model.latent_dim)}")
     with right:
         st.markdown(_about(plane, model.latent_dim, spacing, prior))
-        st.caption(f"{ends}, from left to right and from bottom to top. {_unit(model.latent_dim)}")
         downloads.offer_png(
             "Download the grid (PNG)",
             lambda: imaging.contact_sheet(images, columns, zoom=3),

@@ -34,5 +34,5 @@ if view == "Map":
     cached.begin_tsne_of_pixels()  # while the network is loaded
 model, card = shell.chosen_model()
 VIEWS[view](model, card)
-if card.model.kind == "vae":
+if view == "Map" and card.model.kind == "vae":
     show_losses(card)

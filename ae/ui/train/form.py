@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ae import runs, store
 from ae.config import (
@@ -33,6 +34,17 @@ _FIRST = ("latent_dim", "kind", "noise")
 _SETTINGS = settings(ModelConfig) | settings(TrainingConfig)
 _KIND_NAMES = {"conv": "Convolutional", "linear": "Linear", "vae": "Variational (VAE)"}
 _MEASURING_SECONDS = 1.0
+# Settings that have no effect unless another one says so: the control is off then.
+_DEPEND: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "kl_weight": ("kind", lambda kind: kind == "vae"),
+    "noise_strength": ("noise", lambda noise: noise is not None),
+    "refinements": ("kind", lambda kind: kind == "conv"),
+    "refinement_filters": ("refinements", lambda refinements: refinements > 0),
+    **{
+        name: ("kind", lambda kind: kind != "linear")
+        for name in ("filters", "hidden", "decoder_filters", "decoder_kernel", "activation")
+    },
+}
 
 
 def show_form() -> None:
@@ -49,21 +61,27 @@ def show_form() -> None:
     )
     preset = presets.PRESETS[preset_name]
     st.caption(preset.summary)
+    plan = st.container()
     with shell.settings("form"), st.container(border=True):
+        first = st.columns(len(_FIRST))
+        start = st.container(horizontal=True, vertical_alignment="bottom")
+        others = st.expander("All other settings")
         try:
-            model_config, training_config = _settings(preset_name, preset)
+            model_config, training_config = _settings(preset_name, preset, first, others)
         except ValueError as error:
             st.session_state.pop(state.TRAIN_PRESSED, None)
             st.error(plain(str(error)), icon=":material/error:")
             return
         if st.session_state.pop(state.TRAIN_PRESSED, False):
             _start(model_config, training_config)
-        name = _name_field(model_config, training_config)
-        st.button("Train", type="primary", icon=":material/play_arrow:", on_click=_press)
+        with start:
+            name = _name_field(model_config, training_config)
+            st.button("Train", type="primary", icon=":material/play_arrow:", on_click=_press)
         if message := st.session_state.pop(state.TRAIN_ERROR, None):
             st.error(plain(message), icon=":material/error:")
         _show_cost(model_config, training_config)
-        show_plan(model_config)
+        with plan:
+            show_plan(model_config)
         with st.expander("Command line for the same run"):
             words = control.arguments(model_config, training_config)
             st.code(
@@ -73,18 +91,32 @@ def show_form() -> None:
             )
 
 
-def _settings(preset_name: str, preset: presets.Preset) -> tuple[ModelConfig, TrainingConfig]:
-    """Both configs as the form says. Raises ValueError for illegal settings."""
+def _settings(
+    preset_name: str,
+    preset: presets.Preset,
+    first: Sequence[DeltaGenerator],
+    others: DeltaGenerator,
+) -> tuple[ModelConfig, TrainingConfig]:
+    """Both configs as the form says. Raises ValueError for illegal settings.
+
+    first, others : the columns of the settings in _FIRST, and the place of all others.
+    """
     values = preset.model.to_dict() | preset.training.to_dict()
+    defaults = ModelConfig().to_dict() | TrainingConfig().to_dict()
+    chosen: dict[str, Any] = {}
 
     def field(name: str) -> Any:
-        return _field(name, values[name], f"{state.SETTING}{preset_name}_{name}")
+        key = f"{state.SETTING}{preset_name}_{name}"
+        other, has_effect = _DEPEND.get(name, (name, None))
+        if has_effect is None or has_effect(chosen[other]):
+            return _field(name, values[name], key)
+        # With a key of its own: what was set comes back with what it depends on.
+        return _field(name, defaults[name], f"{key}_off", off=True)
 
-    chosen = {}
-    for column, name in zip(st.columns(len(_FIRST)), _FIRST, strict=True):
+    for column, name in zip(first, _FIRST, strict=True):
         with column:
             chosen[name] = field(name)
-    with st.expander("All other settings"):
+    with others:
         columns = st.columns(3)
         for index, name in enumerate(name for name in values if name not in _FIRST):
             with columns[index % len(columns)]:
@@ -118,11 +150,15 @@ def label_of(name: str) -> str:
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _field(name: str, value: Any, key: str) -> Any:
-    """A control for one setting, with the bounds and the help of the table of settings."""
+def _field(name: str, value: Any, key: str, *, off: bool = False) -> Any:
+    """A control for one setting, with the bounds and the help of the table of settings.
+
+    off : it has no effect beside the other settings.
+    """
     rule, label = _SETTINGS[name].rule, label_of(name)
+    help_text = f"{_SETTINGS[name].help}{' No effect with these other settings.' * off}"
     # One visit keeps what was set when another page has been looked at.
-    options: Any = {"key": key, "persist_state": "session", "help": _SETTINGS[name].help}
+    options: Any = {"key": key, "persist_state": "session", "help": help_text, "disabled": off}
     if isinstance(rule, Choice):
         choices = rule.options
         return st.selectbox(

@@ -226,4 +226,6 @@ def _places(values: Sequence) -> tuple[Place, ...]:
     return tuple(found) if len(found) <= MOST_CORNERS else ()
 
 
-_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "places.js")
+_component = base.register(
+    Path(__file__).parent, "../networks.js", "../map_marks.js", "places.js", "axes.js"
+)

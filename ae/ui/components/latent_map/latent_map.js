@@ -190,7 +190,7 @@ function paintMap(view, canvas, offset) {
 }
 
 // The points without marks; the fewer there are, the larger they are.
-function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
+function paintedPoints({ points, facts, data }, size, offset, theme) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const context = canvas.getContext("2d");
@@ -199,10 +199,11 @@ function paintedPoints({ points, facts, data }, size, offset, { text, dark }) {
   for (let i = 0; i < count; i++) {
     const [label, share] = [facts[2 * i], facts[2 * i + 1]];
     const [x, y] = pointAt(points, i, offset);
-    const colour = data.byPreservation ? shareColour(share) : classColour(label, dark);
+    const colour = data.byPreservation ? shareColour(share) : classColour(label, theme.dark);
     paintDigit(context, [x * size, (1 - y) * size], label, colour, glyphSize);
   }
-  return { canvas, text };
+  if (!offset) paintAxes(context, data, size, theme);
+  return { canvas, text: theme.text };
 }
 
 // --- the pictures ---
