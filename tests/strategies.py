@@ -54,6 +54,10 @@ def model_configs(draw) -> ModelConfig:
     return ModelConfig(**values)
 
 
-def training_configs() -> st.SearchStrategy[TrainingConfig]:
-    """All legal configs."""
-    return st.builds(TrainingConfig, **values_by_name(TrainingConfig))
+@st.composite
+def training_configs(draw) -> TrainingConfig:
+    """Legal configs: without validation images there is no early stopping."""
+    values = {name: draw(strategy) for name, strategy in values_by_name(TrainingConfig).items()}
+    if not values["validation_images"]:
+        values["patience"] = 0
+    return TrainingConfig(**values)

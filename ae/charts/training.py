@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from ae.charts.style import SQUARED_ERROR_LINES, layered, legend
+from ae.training.overfitting import best_record
 from ae.training.progress import Record
 
 BY_SECONDS, BY_STEP = "seconds", "step"  # what the horizontal axis is: fields of Record
@@ -26,7 +27,7 @@ def learning_curve(
     log_scale: bool = True,
     by: str = BY_SECONDS,
 ) -> alt.LayerChart:
-    """Draw the squared error of a run, and that of PCA as a baseline.
+    """Draw the squared error of a run, its best epoch, and PCA's error as a baseline.
 
     Parameters
     ----------
@@ -74,7 +75,26 @@ def learning_curve(
     ]
     if pca_error is not None:
         layers += _baseline(pca_error, above=records[-1].squared_error < pca_error)
-    return layered(300, *layers, one_legend=True)
+    return layered(300, *layers, *_best_epoch(records, by), one_legend=True)
+
+
+def _best_epoch(records: Sequence[Record], by: str) -> list[alt.Chart]:
+    """Return a line at the lowest validation error; without data if there is none.
+
+    It is always there: when it comes, only data change, and the chart isn't drawn anew.
+    """
+    best = best_record(records)
+    at, label = (
+        ([], []) if best is None else ([getattr(best, by)], [f"best epoch: {best.epoch:.0f}"])
+    )
+    line = alt.Chart(pd.DataFrame({"at": at, "label": label})).encode(
+        x=alt.X("at:Q", title=TITLES[by])
+    )
+    text = {"align": "left", "baseline": "top", "dx": 4, "dy": 4, "color": "gray"}
+    return [
+        line.mark_rule(strokeDash=[2, 3], color="gray"),
+        line.mark_text(**text).encode(y=alt.value(0), text="label:N"),
+    ]
 
 
 def _baseline(error: float, above: bool) -> list[alt.Chart]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ae.config.records import require
 from ae.config.rules import Choice, Classes, Number, WholeNumber
 from ae.config.table import Config, documented, setting
 from ae.data.noise import NOISE_KINDS
 
-_AUGMENTATION = "Such augmentation reduces overfitting in a long training."
+_AUGMENTATION = "Such augmentation reduces over-fitting in a long training."
 
 
 @documented
@@ -108,7 +109,19 @@ class TrainingConfig(Config):
         5000,
         WholeNumber(0, 50_000),
         "Number of images at the end of the training set that are held out for validation. The "
-        "error on them shows overfitting.",
+        "error on them shows over-fitting.",
+    )
+    training_images: int = setting(
+        0,
+        WholeNumber(0, 60_000),
+        "Number of images to train on, the first ones of the training set; 0 takes all. With a few "
+        "hundred the network over-fits: it learns them by heart, and its validation error rises.",
+    )
+    patience: int = setting(
+        0,
+        WholeNumber(0, 1000),
+        "Early stopping: the training ends when the validation error has not fallen for this many "
+        "epochs, and the weights of the best epoch are kept. 0 switches it off.",
     )
     leave_out: tuple[int, ...] = setting(
         (),
@@ -116,3 +129,12 @@ class TrainingConfig(Config):
         "Classes that are left out of training and validation. The page Anomalies then shows "
         "whether the model notices that they do not belong.",
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            not self.patience or self.validation_images > 0,
+            "patience must be 0 unless there are validation_images",
+            patience=self.patience,
+            validation_images=self.validation_images,
+        )

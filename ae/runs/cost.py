@@ -45,8 +45,9 @@ class Cost(JsonRecord):
 
     def seconds(self, config: TrainingConfig, image_count: int) -> float:
         """Return the estimated seconds of a whole run on ``image_count`` training images."""
-        images = config.epochs * max(image_count - config.validation_images, 0)
-        return self.start_seconds + images / self.images_per_second
+        images = max(image_count - config.validation_images, 0)
+        images = min(images, config.training_images or images)
+        return self.start_seconds + config.epochs * images / self.images_per_second
 
 
 def measure(
@@ -70,7 +71,9 @@ def measure(
     TrainingError, ValueError
         As ``train`` does.
     """
-    config = dataclasses.replace(training_config, epochs=1000, validation_images=0)
+    config = dataclasses.replace(
+        training_config, epochs=1000, validation_images=0, training_images=0, patience=0
+    )
     times: list[float] = []
     parameters = 0
 

@@ -45,10 +45,10 @@ class Journal:
         """Whether all steps are taken."""
         return self.moment.step == self.moment.steps
 
-    def write(self, state: str) -> None:
+    def write(self, state: str, message: str = "") -> None:
         """Write the status."""
         record = dataclasses.asdict(self.last) if self.last else None
-        run_folder.write_status(self.folder, Status(state, record=record))
+        run_folder.write_status(self.folder, Status(state, message, record=record))
 
     def record(self, record: Record) -> None:
         """Write a row of the history."""

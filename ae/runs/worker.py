@@ -200,10 +200,22 @@ def _train(
     except ModelError as error:
         raise TrainingError(f"{error} Try a lower learning rate.") from error
     store.write_card(card)
-    journal.write("done" if journal.complete else "stopped")
+    if journal.complete or not should_stop():
+        journal.write("done", "" if journal.complete else _early(journal))
+    else:
+        journal.write("stopped")
     for leftover in (run_folder.CHECKPOINT_FILE, snapshots.NOW_FILE):
         (folder / leftover).unlink(missing_ok=True)
     return card
+
+
+def _early(journal: Journal) -> str:
+    """Why a run that nobody has stopped ends with the weights of an earlier step."""
+    best = journal.moment.epoch
+    return (
+        f"Early stopping: the validation error was lowest after epoch {best:.0f}. The model has "
+        "the weights of that epoch."
+    )
 
 
 def _card(

@@ -69,8 +69,8 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
         with np.load(data_file) as data:
             pixels = data["x_train"]
 {read_labels}    images = pixels.astype(np.float32) / np.float32(255)
-    images = images[: len(images) - TRAINING.validation_images]
-{leave_out}    keras.utils.set_random_seed(TRAINING.seed)
+{held_out}    images = images[: len(images) - TRAINING.validation_images]
+{leave_out}{limit}    keras.utils.set_random_seed(TRAINING.seed)
     encoder, decoder = {encoder}(MODEL), {decoder}(MODEL)
 {refine}    model = {join}
     steps_per_epoch = math.ceil(len(images) / TRAINING.batch_size)
@@ -91,7 +91,7 @@ def main(data_file: str | None = None, model_file: str = "model.keras") -> None:
         epochs=TRAINING.epochs,
         steps_per_epoch=steps_per_epoch,
         shuffle=False,  # the batches come shuffled
-    )
+{stopping}    )
     join({save}, decoder).save(model_file)
 
 
@@ -104,6 +104,25 @@ _READ_LABELS = """\
 """
 _LEAVE_OUT = """\
     images = images[~np.isin(labels[: len(images)], TRAINING.leave_out)]
+"""
+
+
+_HELD_OUT_LEAVE_OUT = """\
+    held_out = held_out[~np.isin(labels[len(labels) - len(held_out) :], TRAINING.leave_out)]
+"""
+_LIMIT = """\
+    images = images[: TRAINING.training_images]
+"""
+_HELD_OUT = """\
+    held_out = images[len(images) - TRAINING.validation_images :]
+"""
+_STOPPING = """\
+        validation_data=(held_out, held_out),
+        callbacks=[
+            keras.callbacks.EarlyStopping(
+                "val_mse", patience=TRAINING.patience, mode="min", restore_best_weights=True
+            )
+        ],
 """
 
 
@@ -156,6 +175,9 @@ def script(card: ModelCard) -> str:
         labels="labels" if training.leave_out else "_",
         read_labels=_READ_LABELS if training.leave_out else "",
         leave_out=_LEAVE_OUT if training.leave_out else "",
+        limit=_LIMIT if training.training_images else "",
+        held_out=_held_out(training),
+        stopping=_STOPPING if training.patience else "",
         encoder=f"_{kind}_encoder",
         decoder=f"_{kind}_decoder",
         refine="    encoder = _refined(encoder, decoder, MODEL)\n" * refined,
@@ -227,6 +249,12 @@ def notebook(card: ModelCard) -> str:
 def _cell(kind: str, text: str) -> dict:
     extra = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)} | extra
+
+
+def _held_out(training: TrainingConfig) -> str:
+    if not training.patience:
+        return ""
+    return _HELD_OUT + (_HELD_OUT_LEAVE_OUT if training.leave_out else "")
 
 
 def _harmless(text: str) -> str:

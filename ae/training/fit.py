@@ -41,7 +41,8 @@ def train(
         How to train it.
     data : Dataset
         The last ``training_config.validation_images`` of its training images are held out. Images
-        of the classes in ``training_config.leave_out`` are not used at all.
+        of the classes in ``training_config.leave_out`` are not used at all; of the others the
+        first ``training_config.training_images`` are used, if that is above 0.
     devices : int or Machines
         How many GPUs share each batch (CPU devices where there is no GPU), or the machines that
         share it. Each machine makes this call; if one of them should stop, all stop. The same
@@ -62,8 +63,8 @@ def train(
     Returns
     -------
     Autoencoder
-        The trained model. A run that was stopped returns the weights with the lowest validation
-        error, if there are validation images.
+        The trained model. A run that was stopped, or that has a ``patience``, returns the weights
+        with the lowest validation error, if there are validation images.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def train(
             shuffle=False,  # the batches come shuffled
             verbose=silent,
         )
-    if monitor.step < monitor.steps:
+    if monitor.step < monitor.steps or training_config.patience:
         monitor.restore_best()
     return autoencoder
 
@@ -128,10 +129,11 @@ def train(
 def _split(data: Dataset, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
     """Return the images to train on and those held out, both without the classes left out."""
     end = max(len(data.x_train) - config.validation_images, 0)
-    if not config.leave_out:
-        return data.x_train[:end], data.x_train[end:]
-    kept = ~np.isin(data.y_train, config.leave_out)
-    return data.x_train[:end][kept[:end]], data.x_train[end:][kept[end:]]
+    images, held_out = data.x_train[:end], data.x_train[end:]
+    if config.leave_out:
+        kept = ~np.isin(data.y_train, config.leave_out)
+        images, held_out = images[kept[:end]], held_out[kept[end:]]
+    return images[: config.training_images or None], held_out
 
 
 def learning_rate(

@@ -124,6 +124,7 @@ class Monitor:
         if len(self.validation) and self.step % self.steps_per_epoch == 0:
             validation_error = self._validation_error()
             self.keep_best(validation_error)
+            self.stop_early()
         self.callbacks.on_record(
             Record(
                 step=self.step,
@@ -146,6 +147,12 @@ class Monitor:
         if self.best is None or validation_error < self.best.squared_error:
             weights = [_array(variable) for variable in self._kept]
             self.best = BestWeights(validation_error, self.step, weights)
+
+    def stop_early(self) -> None:
+        """End the training when the validation error has not fallen for ``patience`` epochs."""
+        if self.config.patience and self.best is not None:
+            waited = (self.step - self.best.step) // self.steps_per_epoch
+            self.trainer.stop_training |= waited >= self.config.patience
 
     def restore_best(self) -> None:
         """After a stop, return to the best weights: within an epoch the error may have risen."""

@@ -426,6 +426,15 @@ def test_every_setting_of_the_configs_can_be_set(open_page, put):
     assert {label_of(name) for name in names} <= labels
 
 
+def test_a_run_that_over_fits_says_since_when_and_how_far_the_errors_part(open_page, run):
+    run("stopped", history=[record(500, 20.5, 21), record(1000, 9.25, 12), record(2000, 3.5, 15)])
+    text = next(each.value for each in open_page("train").markdown if "Over-fitting" in each.value)
+    assert text.startswith("**Over-fitting since epoch")
+    assert "rose from 12.00 to 15.00" in text
+    assert "fell from 9.25 to 3.50" in text
+    assert "**11.50**" in text
+
+
 def test_a_setting_without_effect_is_off_and_stands_in_nobodys_way(open_page, put):
     put("conv-32")
     at = open_page("train", preset="Best")

@@ -41,7 +41,12 @@ def card_of(model: ModelConfig, config: TrainingConfig) -> store.ModelCard:
         (
             ModelConfig(**SMALL),
             TrainingConfig(
-                **SHORT, shift=1, rotation=5.0, scaling=0.1, noise="mixture", noise_strength=0.3
+                **SHORT | {"epochs": 3, "training_images": 150, "patience": 1},
+                shift=1,
+                rotation=5.0,
+                scaling=0.1,
+                noise="mixture",
+                noise_strength=0.3,
             ),
         ),
         (ModelConfig(**SMALL, refinements=1, refinement_filters=(2, 3)), TrainingConfig(**SHORT)),

@@ -200,6 +200,30 @@ def test_classes_left_out_are_neither_trained_on_nor_validated(tiny_config, smal
     assert records[-1].steps == config.epochs * steps_per_epoch
 
 
+def test_only_the_first_images_are_trained_on(tiny_config, small_data):
+    config = dataclasses.replace(BRIEF, training_images=20, leave_out=(4, 7))
+    kept = np.flatnonzero(~np.isin(small_data.y_train, (4, 7)))
+    changed = small_data.x_train.copy()
+    changed[kept[20:]] = 0.5
+    first = train(tiny_config, config, small_data)
+    second = train(tiny_config, config, dataclasses.replace(small_data, x_train=changed))
+    np.testing.assert_array_equal(weights(first), weights(second))
+
+
+def test_early_stopping_keeps_the_weights_of_the_best_epoch(tiny_config, small_data):
+    # The blacker the output for black images, the worse for the white ones that are held out.
+    images = np.zeros((60, 28, 28), np.float32)
+    images[50:] = 1
+    data = dataclasses.replace(small_data, x_train=images)
+    config = dataclasses.replace(BRIEF, epochs=50, validation_images=10, patience=3)
+    records = []
+    model = train(tiny_config, config, data, on_record=records.append)
+    errors = [each.validation_error for each in records if each.validation_error is not None]
+    best = int(np.argmin(errors))
+    assert len(errors) == best + 1 + 3 < 50
+    assert mean_error(model, images[50:]) == pytest.approx(errors[best], rel=1e-5)
+
+
 def test_leaving_out_all_classes_is_refused(tiny_config, small_data):
     few = small_data.y_train < 2
     data = dataclasses.replace(

@@ -37,6 +37,7 @@ _MEASURING_SECONDS = 1.0
 # Settings that have no effect unless another one says so: the control is off then.
 _DEPEND: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "kl_weight": ("kind", lambda kind: kind == "vae"),
+    "patience": ("validation_images", lambda images: images > 0),
     "noise_strength": ("noise", lambda noise: noise is not None),
     "refinements": ("kind", lambda kind: kind == "conv"),
     "refinement_filters": ("refinements", lambda refinements: refinements > 0),
@@ -141,6 +142,8 @@ _LABELS = {
     "noise": "Training noise",
     "kl_weight": "KL weight",
     "leave_out": "Classes left out",
+    "training_images": "Number of training images (0: all)",
+    "patience": "Early stopping: patience in epochs (0: off)",
     "unaugmented_final_epochs": "Final epochs without augmentation",
 }
 
@@ -243,15 +246,16 @@ def _show_cost(model_config: ModelConfig, training_config: TrainingConfig) -> No
 def _cost_in_words(cost: Cost, training: TrainingConfig) -> str:
     images = int((~np.isin(cache.mnist().y_train, training.leave_out)).sum())
     held_out = training.validation_images
+    trained_on = min(images - held_out, training.training_images or images)
     text = (
         f"{cost.parameters:,} parameters, about "
         f"**{duration(cost.seconds(training, images))}** on this machine, as measured just now: "
         f"{duration(cost.start_seconds)} to start, then {training.epochs} "
-        f"epoch{'s' * (training.epochs != 1)} of {images - held_out:,} images at "
+        f"epoch{'s' * (training.epochs != 1)} of {trained_on:,} images at "
         f"{cost.images_per_second:,.0f} images per second. "
     )
     if held_out:
-        text += f"The other {held_out:,} training digits are held out for validation. "
+        text += f"{held_out:,} other training digits are held out for validation. "
     return text + "In the end, measuring the model on the test digits takes some seconds more."
 
 

@@ -9,6 +9,8 @@ import streamlit as st
 
 from ae import charts, runs, store
 from ae.runs import control
+from ae.training.overfitting import best_record, overfitting
+from ae.training.progress import Record
 from ae.ui import cache, shell, state
 from ae.ui.markdown import plain
 from ae.ui.train.form import duration
@@ -90,7 +92,7 @@ def _show(name: str) -> None:
             show_result(name)
         if history:
             _show_progress(status, history)
-            _show_curve(name, history)
+            _show_curve(name, status, history)
         if status.state == "training":
             show_now(name)
 
@@ -192,7 +194,7 @@ def _show_progress(status: runs.Status, history: list) -> None:
     )
 
 
-def _show_curve(name: str, history: list) -> None:
+def _show_curve(name: str, status: runs.Status, history: list[Record]) -> None:
     settings = runs.read_settings(name)
     if settings is None:
         return
@@ -212,13 +214,54 @@ def _show_curve(name: str, history: list) -> None:
         key=state.CURVE,
         # The same during the whole run: another text would make the chart flicker. The newest
         # numbers stand above it.
-        alt=f"Squared error against {_AXES[by].lower()}; PCA with the same number of dimensions "
+        alt=f"Squared error against {_AXES[by].lower()}; a line marks the epoch with the lowest "
+        f"validation error; PCA with the same number of dimensions "
         f"has {pca_error:.2f}",
     )
+    if text := _overfitting_in_words(history, settings):
+        st.markdown(text)
+    if status.state != "training" and history[-1].kl_loss is not None:
+        _show_two_losses(history)
     st.altair_chart(
         charts.learning_rate_curve(history, by=by),
         key=state.CURVE_RATE,
         alt=f"Learning rate against {_AXES[by].lower()}",
+    )
+
+
+def _overfitting_in_words(history: list[Record], settings: runs.Settings) -> str:
+    """Where the validation error was lowest, and whether the run over-fits since then."""
+    best, found = best_record(history), overfitting(history)
+    if best is None:
+        return ""
+    if found is None:
+        return (
+            f"The validation error was lowest after epoch {best.epoch:.0f}: "
+            f"**{best.validation_error:.2f}**."
+        )
+    training = settings.training
+    changed = training.noise or training.shift or training.rotation or training.scaling
+    return (
+        f"**Over-fitting since epoch {best.epoch:.0f}:** the validation error rose from "
+        f"{best.validation_error:.2f} to {found.last.validation_error:.2f} while the training "
+        f"error fell from {best.squared_error:.2f} to {found.last.squared_error:.2f}. The network "
+        "learns its training digits by heart. "
+        + (
+            "The gap between the two is not given: the training digits are changed at random."
+            if changed
+            else f"The gap between the two is **{found.gap:.2f}**."
+        )
+    )
+
+
+def _show_two_losses(history: list[Record]) -> None:
+    """The parts of a VAE's loss, apart. After a run: while it goes on the chart would flicker."""
+    last = history[-1]
+    shell.show_chart(
+        charts.two_losses,
+        [each for each in history if each.kl_loss is not None],
+        alt="Squared error and kl_loss by epoch, one above the other. At the end: "
+        f"{last.squared_error:.2f} and {last.kl_loss:.2f} nats",
     )
 
 
