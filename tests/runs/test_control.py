@@ -23,8 +23,8 @@ from ae.system import locks
 from ae.training import checkpoint, snapshots
 
 REPOSITORY = Path(__file__).parents[2]
-# Long enough to be interrupted at any time, and short enough to end: 3,000 steps.
-LONG = TrainingConfig(epochs=100, batch_size=10, validation_images=0)
+# Long enough to be interrupted at any time, and short enough to end: 1,500 steps.
+LONG = TrainingConfig(epochs=50, batch_size=10, validation_images=0)
 
 
 pytestmark = pytest.mark.usefixtures("no_run_is_left")
@@ -57,7 +57,7 @@ def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
     with pytest.raises(ModelError, match="is paused"):
         control.start("mine", tiny_config, LONG, small_npz)
     taken = checkpoint.read(store.models_folder() / "mine" / runs.CHECKPOINT_FILE).step
-    assert 0 < taken < 3000
+    assert 0 < taken < 1500
 
     control.start("whole", tiny_config, LONG, small_npz)
     control.resume("mine")
@@ -71,7 +71,7 @@ def test_paused_run_lets_the_next_one_train_and_ends_like_one_without_a_pause(
     folder = store.models_folder() / "mine"
     assert not (folder / runs.CHECKPOINT_FILE).exists()
     assert not (folder / snapshots.NOW_FILE).exists()
-    assert [snapshots.read(path).step for path in snapshots.paths(folder)][-1] == 3000
+    assert [snapshots.read(path).step for path in snapshots.paths(folder)][-1] == 1500
 
 
 @pytest.mark.timeout(400)
