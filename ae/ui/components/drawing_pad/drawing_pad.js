@@ -143,7 +143,7 @@ function receive(view, data) {
     drawing.loaded = data.load.nonce;
     view.pen = null; // a stroke under way ends here
     view.root.classList.remove("drawing");
-    addMark(view, { kind: "picture", pixels: data.load.pixels });
+    addMark(view, { kind: "picture", pixels: data.load.pixels, isStart: data.load.isStart });
     drawing.number++;
   }
   if (isNew || loads) repaint(view);
@@ -240,6 +240,10 @@ function listenToPen(view) {
     view.pen = event.pointerId;
     view.root.classList.add("drawing");
     view.stroke = newStroke(view, view.drawing.erase || eraserEnd);
+    if (view.drawing.marks.at(-1)?.isStart && !view.stroke.erase) {
+      addMark(view, { kind: "clear" }); // one's own drawing takes the place of the example
+      repaint(view);
+    }
     addMark(view, view.stroke);
     extend([event]);
   });

@@ -54,6 +54,7 @@ function follow(view) {
 
 function plot({ canvas, seen: { z, deviation } }) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (width === 0) return; // it has just left the page
   Object.assign(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
   const context = canvas.getContext("2d");
   context.scale(devicePixelRatio, devicePixelRatio);
@@ -72,7 +73,7 @@ function plot({ canvas, seen: { z, deviation } }) {
   context.textBaseline = "middle";
   for (const level of [-1, 0, 1]) context.fillText(`${level}`.replace("-", "−"), 2, at(level));
   const apart = (width - left) / z.length;
-  const every = Math.ceil(26 / apart); // the names that fit
+  const every = Math.max(1, Math.ceil(26 / apart)); // the names that fit
   context.textAlign = "center";
   for (let i = 0; i < z.length; i += every) context.fillText(`z${i + 1}`, left + (i + 0.5) * apart, bottom + 8);
   z.forEach((mean, i) => {

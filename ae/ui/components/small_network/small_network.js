@@ -29,6 +29,7 @@ function show(view) {
   const most = Math.log(Math.max(...blocks.map(({ result }) => result.values.length)));
   const row = view.find(".row");
   row.replaceChildren(...blocks.map((block, place) => figureOf(block, place, most)));
+  row.style.setProperty("--count", blocks.length);
   row.ariaLabel = `The network: ${view.data.name}, from the image to the reconstruction`;
   row.classList.toggle("flows", !shown.has(view.data.network));
   shown.add(view.data.network);
