@@ -118,15 +118,22 @@ def test_every_layer_of_a_model_is_told_and_can_be_changed(
     choice, ways = blank.get_by_role("combobox", name="Look closer at"), set()
     options = choice.locator("option").evaluate_all("all => all.map((each) => each.value)")
     assert len(options) >= 2
-    reconstruction = blank.locator("figure.block").last.locator("canvas:not(.twin)")
+    name_of_last = blank.get_by_role("button", name="Reconstruction", exact=True)
+    block = blank.locator("figure.block").filter(has=name_of_last)
+    reconstruction = block.locator("canvas:not(.twin)")
+    assert choice.locator("option").all_inner_texts().count("z") <= 1
+    last = choice.locator("option", has_text="Reconstruction").get_attribute("value")
     for option in options:
         choice.select_option(option)
         check_account(blank, ways)
+        strength = blank.get_by_label(re.compile("^Strength of"))
+        if strength.is_hidden():  # z_log_var: the reconstruction is without it
+            continue
         before = reconstruction.evaluate("canvas => canvas.toDataURL()")
-        blank.get_by_label(re.compile("^Strength of")).fill("3")
+        strength.fill("3")
         after = reconstruction.evaluate("canvas => canvas.toDataURL()")
         # Of what is decoded on the way a correction makes up for a part: not all of it is seen.
-        if option == options[-1]:
+        if option == last:
             assert after != before
         blank.get_by_role("button", name="Undo all changes").click()
         assert reconstruction.evaluate("canvas => canvas.toDataURL()") == before
@@ -156,6 +163,8 @@ def test_the_posterior_is_that_of_keras(blank, tensorflow, mnist, watched):
         expected = [mean[i], np.exp(log_var[i] / 2), kl[i]]
         np.testing.assert_allclose([real(each) for each in numbers], expected, atol=0.006)
         assert active == ("no" if i == 1 else "yes")
+    scroll, height = blank.locator(".scroll").evaluate("all => [all.scrollHeight, all.clientHeight]")
+    assert scroll == height  # every row is seen
     nats = re.search(
         r"divergence of (\S+) nats .* Active: 2 of 3", blank.locator(".sum").inner_text()
     )
