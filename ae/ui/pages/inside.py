@@ -61,7 +61,7 @@ def keep_choice() -> None:
 
 @shell.fragment()
 def inside(card: ModelCard, network: bytes) -> None:
-    """The pad, below it the layers, the latent vector, and what the kinds of layers do."""
+    """The pad, below it the layers, what their kinds do, and the latent vector."""
     start = None
     with shell.told():  # without the test digits all else works
         start = drawing.example()
@@ -83,10 +83,11 @@ def inside(card: ModelCard, network: bytes) -> None:
         start=Choice(*(st.query_params.get(name, "") for name in IN_URL)),
         on_choice=keep_choice,
     )
+    explain(Graph.from_bytes(network))
     st.header("Move the latent values")
     is_map = card.model.latent_dim == 2
     st.markdown(
-        f"Move {'the cross' if is_map else 'a bar'}: the layers of the decoder above follow. The "
+        f"Move {'the cross' if is_map else 'a bar'}: the layers of the decoder, above, follow. The "
         "decoder output here is without other changes."
     )
     code_bars(
@@ -105,7 +106,6 @@ def inside(card: ModelCard, network: bytes) -> None:
             "not in it."
         )
         posterior_view.show(card, network)
-    explain(Graph.from_bytes(network))
 
 
 def explain(graph: Graph) -> None:
