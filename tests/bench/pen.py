@@ -1,6 +1,6 @@
 """How quickly the Draw page, or Inside, answers the pen, measured in a real browser.
 
-python -m tests.bench.pen [--throttle 4] [--page inside]   (a minute and a half; starts the app itself)
+python -m tests.bench.pen [--throttle 4] [--page inside]   (two minutes; starts the app itself)
 
 A pointer event's time runs from its time stamp to the end of the frame in which the picture of that
 ink was painted: to the next task, or to the next frame if that begins earlier. A frame is missed

@@ -21,8 +21,8 @@ KINDS = {
     "here). The maps get smaller; where exactly the value was is lost.",
     ("AveragePooling2D", "GlobalAveragePooling2D"): ": the mean of each part of a map.",
     ("GlobalMaxPooling2D",): " keeps the highest value of each map.",
-    ("Dense",): " makes each of its values from **all** values of the layer before it, each times a "
-    "weight of its own.",
+    ("Dense",): " makes each of its values from **all** values of the layer before it, each times "
+    "a weight of its own.",
     ("Conv2DTranspose",): " is a convolution turned round: each value that comes in **paints** its "
     "kernel into the output, and where the painted patches overlap they are added. With a stride "
     "of 2 the maps get twice as large.",

@@ -13,11 +13,13 @@ from ae.nn.plan import Planned, plan
 _HIGHEST, _LOWEST = 5.0, 0.8  # rem: bars of the layer with the most values, and of one value
 _Z = "latent vector"
 _STYLE = """<style>
-.plan, .plan ol { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 !important; padding: 0 !important; list-style: none; }
+.plan, .plan ol { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none; }
+.plan, .plan ol { margin: 0 !important; padding: 0 !important; }
 .plan { align-items: stretch; }
 .plan > li { display: flex; flex-direction: column; margin: 0 !important; padding: 0; }
 .plan p { margin: 0; font-weight: 600; font-size: 0.8rem; }
-.plan ol { flex: 1; align-items: center; border-top: 3px solid #8886; padding-top: 0.35rem; }
+.plan ol { flex: 1; align-items: center; border-top: 3px solid #8886; }
+.plan ol { padding-top: 0.35rem !important; }
 .plan ol li { width: 4.7rem; margin: 0 !important; padding: 0; }
 .plan ol li { font-size: 0.75rem; line-height: 1.3; }
 .plan i { display: block; width: 1.4rem; border-radius: 3px; background: #4a86e8; }
@@ -51,7 +53,8 @@ def _drawing(layers: list[Planned], most: int) -> str:
     parts = []
     for part, members in groupby(layers, lambda layer: layer.part):
         items = "".join(_item(layer, most) for layer in members)
-        kind, name = ("bottleneck", "z: the bottleneck") if part == _Z else ("part", part.capitalize())
+        is_z = part == _Z
+        kind, name = ("bottleneck", "z: the bottleneck") if is_z else ("part", part.capitalize())
         parts.append(f'<li class="{kind}"><p>{name}</p><ol>{items}</ol></li>')
     return f'<ol class="plan" aria-label="Plan of the network">{"".join(parts)}</ol>'
 

@@ -33,6 +33,9 @@ function dismiss(view) {
   clearTimeout(view.timer);
   clearTimeout(view.tellTimer);
   for (const end of view.endings) end();
+  if (!view.seen?.changed) return;
+  view.seen.changed = null; // other pages show the network as it was trained
+  tell("changed", view.data.drawing);
 }
 
 function receive(view, data) {
