@@ -11,9 +11,11 @@ import streamlit as st
 
 from ae.data.drawing import to_mnist_form
 from ae.data.ink_text import pack_ink, unpack_ink
-from ae.ui import state
+from ae.ui import cache, state
 from ae.ui.components.drawing_pad import Ink, Load, read_ink
 
+EXAMPLE = 2  # the class of the test digit that is shown where nothing has been drawn
+_START = "start"  # nonce of that digit in a pad
 _STEPS = (state.CROP, state.SCALE, state.CENTRE)
 
 
@@ -93,9 +95,20 @@ def put_into_pad(pixels: np.ndarray) -> None:
     st.session_state[state.PAD_LOAD] = Load(secrets.token_hex(8), pixels)
 
 
-def load_for(ink: Ink | None) -> Load | None:
-    """The picture that was put into the pads last, unless the pad with this ink has it already."""
+def example() -> np.ndarray:
+    """The test digit to show where nothing has been drawn: float32 (28, 28). Raises DataError."""
+    data = cache.mnist()
+    return data.x_test[np.flatnonzero(data.y_test == EXAMPLE)[0]]
+
+
+def load_for(ink: Ink | None, start: np.ndarray | None = None) -> Load | None:
+    """The picture that was put into the pads last, unless the pad with this ink has it already.
+
+    start : without such a picture, what a pad gets on which nothing was drawn, float32 (28, 28).
+    """
     load = st.session_state.get(state.PAD_LOAD)
+    if load is None and start is not None:
+        load = Load(_START, start, is_start=True)
     return None if load is None or (ink is not None and ink.loaded == load.nonce) else load
 
 
@@ -106,7 +119,8 @@ def take_ink(pad: str) -> None:
     change of the page or an uploaded picture. What shows more of the ink is in the pad's fragment.
     """
     if (sent := read_ink(pad)) is not None:
-        keep(sent.image)
+        if sent.loaded != _START or sent.number > 1:  # an example is nobody's drawing
+            keep(sent.image)
         left: _Note | None = st.session_state.get(state.PAD_NOTE)
         if left is None or not left.is_of(sent):
             forget_note()

@@ -174,6 +174,7 @@ UPLOAD = "upload"  # Draw: the picture file
 PCA_MODEL = "pca_model"  # Draw: the model last compared with PCA
 SAMPLE_BUTTON = "sample_"  # Draw: how the keys of the ten buttons for test digits begin
 INSIDE_PAD = "inside_pad"  # Inside: the pad's component state
+INSIDE_BARS = "inside_bars"  # Inside: the latent values as bars
 LAYERS = "layers"  # Inside: the row of layers
 POSTERIOR = "posterior"  # Inside and Draw: the posterior of a VAE
 SAMPLES = "samples"  # Draw: how many test digits were put into the pad

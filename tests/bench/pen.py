@@ -1,6 +1,6 @@
-"""How quickly the Draw page answers the pen, measured in a real browser.
+"""How quickly the Draw page, or Inside, answers the pen, measured in a real browser.
 
-python -m tests.bench.pen [--throttle 4]        (a minute and a half; starts the app itself)
+python -m tests.bench.pen [--throttle 4] [--page inside]   (two minutes; starts the app itself)
 
 A pointer event's time runs from its time stamp to the end of the frame in which the picture of that
 ink was painted: to the next task, or to the next frame if that begins earlier. A frame is missed
@@ -112,18 +112,18 @@ class Traffic:
         page.on("websocket", listen)
 
 
-async def main(throttle: float) -> None:
+async def main(throttle: float, shown: str) -> None:
     with running() as app:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(**LAUNCH)
             columns = {}
             for slowed, words in ((1, ""), (throttle, f", {throttle:g}× slower")):
-                for name, path in (("bare canvas", "bare"), ("Draw", "draw")):
+                for name, path in (("bare canvas", "bare"), (shown, shown)):
                     columns[name + words] = await measured(browser, app.url, path, slowed)
             await browser.close()
     show_table(
         ("", *columns),
-        [[row, *(column[row] for column in columns.values())] for row in columns["Draw"]],
+        [[row, *(column[row] for column in columns.values())] for row in columns[shown]],
     )
 
 
@@ -135,7 +135,7 @@ async def measured(browser: Browser, url: str, path: str, throttle: float) -> di
     # From the app's own address: the browser tells a page of no address less about its events.
     await page.route("**/bare", lambda route: route.fulfill(body=BARE, content_type="text/html"))
     await page.goto(f"{url}/{path}")
-    if path == "draw":
+    if path != "bare":
         await expect(page.get_by_label("z 1", exact=True)).to_be_visible(timeout=120_000)
         await expect(page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning", timeout=120_000
@@ -155,11 +155,12 @@ async def measured(browser: Browser, url: str, path: str, throttle: float) -> di
 async def stroke(page: Page, session: CDPSession, number: int, traffic: Traffic) -> None:
     """Draw one wave. Events are sent when their time has come, whether or not the page keeps up."""
     box = await page.get_by_label("Drawing area").bounding_box()
-    left, top = box["x"] + 40, box["y"] + 40 + 15 * number
+    side = box["width"]
+    left, top = box["x"] + 0.1 * side, box["y"] + (0.1 + 0.04 * number) * side
 
     def send(kind: str, i: int) -> asyncio.Task:
         event = {"type": kind, "button": "left", "buttons": 1, "clickCount": 1}
-        place = {"x": left + 240 * i / MOVES, "y": top + 20 * math.sin(i / 8)}
+        place = {"x": left + 0.7 * side * i / MOVES, "y": top + 0.06 * side * math.sin(i / 8)}
         return asyncio.create_task(session.send("Input.dispatchMouseEvent", event | place))
 
     await page.mouse.move(left, top)
@@ -195,4 +196,6 @@ def in_words(seen: dict, traffic: Traffic) -> dict[str, str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--throttle", type=float, default=4)
-    asyncio.run(main(parser.parse_args().throttle))
+    parser.add_argument("--page", choices=["draw", "inside"], default="draw")
+    arguments = parser.parse_args()
+    asyncio.run(main(arguments.throttle, arguments.page))

@@ -23,7 +23,7 @@ def model(app, tensorflow):
 def open_page(page: Page, app) -> Pad:
     page.goto(app.address("inside", f"model={MODEL}"))
     pad = Pad(page)
-    pad.expect_ink("empty")
+    pad.expect_ink("a picture and 0 strokes")  # a test digit, until somebody draws
     expect(block(page, "conv2d")).to_be_visible()
     return pad
 
@@ -98,6 +98,9 @@ def test_a_block_shows_the_strongest_maps_of_what_keras_computes(
 def test_all_blocks_follow_the_pen_and_are_empty_without_ink(app, page, watched, quiet_log):
     pad = open_page(page, app)
     canvases = [shown(page, title) for title in ("conv2d", "Reconstruction")]
+    expect(canvases[0]).to_have_accessible_name(re.compile("strongest feature maps"))
+    pad.button("Clear").click()
+    expect(canvases[0]).to_have_accessible_name("conv2d: nothing drawn yet")
     empty = [pixels(canvas) for canvas in canvases]
     pad.put_pen_down(SEVEN)
     for canvas, before in zip(canvases, empty, strict=True):
@@ -142,6 +145,11 @@ def look_at(page: Page, title: str) -> Locator:
     closer(page).get_by_label("Look closer at").select_option(label=title)
     expect(closer(page).locator(".account p").last).to_be_visible()
     return closer(page).locator(".account")
+
+
+def layer_of_z() -> str:
+    """What the dense layer is called that gives z: it may be corrected later."""
+    return "z before correction" if store.read_card(MODEL).model.refinements else "z"
 
 
 def marked(page: Page) -> tuple[int, int, float]:
@@ -207,7 +215,7 @@ def test_one_layer_is_told_in_the_numbers_of_keras(app, page, model, watched, qu
         < 0.006
     )
     np.testing.assert_allclose(painted, value * kernel, atol=0.01 + 0.006 * abs(value))
-    account = look_at(page, "z")
+    account = look_at(page, layer_of_z())
     above, below, bias, total = map(real, re.findall(r"(−?\d+\.\d+)", account.inner_text())[:4])
     assert above + below + bias == pytest.approx(total, abs=0.02)
     shown_value = re.search(r"value \d+, (\S+)\. ", large.get_attribute("aria-label"))[1]
@@ -258,8 +266,7 @@ def test_a_map_that_is_switched_off_changes_the_reconstruction_and_the_link(
     # The link.
     expect(page).to_have_url(re.compile(r"feature=8.*changes=encoder%2Fconv2d%2F8%2F0"))
     page.reload()
-    pad.expect_ink("empty")
-    pad.draw(SEVEN)
+    pad.expect_ink("1 stroke")
     expect(closer(page).get_by_role("button", name="Switch on")).to_have_attribute(
         "aria-pressed", "true"
     )
@@ -273,6 +280,16 @@ def test_a_map_that_is_switched_off_changes_the_reconstruction_and_the_link(
     expect_pixels_to_change(shown(page, "Image"), clean)
     expect(changed).to_be_visible()
     closer(page).get_by_role("button", name="Undo all changes").click()
+    # A moved latent value: both errors stand beside the pad, too.
+    page.get_by_role("slider", name="z 1", exact=True).fill("3")
+    expect(changed).to_be_visible()
+    words = re.compile(r"^Squared error (\d+\.\d) with your changes, (\d+\.\d) without them\.$")
+    expect(pad.message).to_have_text(words)
+    errors = [figure.split()[2] for figure in compared.locator("p").all_inner_texts()[:2]]
+    assert errors == list(words.match(pad.message.inner_text()).groups())[::-1]
+    closer(page).get_by_role("button", name="Undo all changes").click()
+    expect(changed).to_be_hidden()
+    expect(page.get_by_role("slider", name="z 1", exact=True)).not_to_have_value("3")
     # A value that is switched off is no longer the strongest one, and stays the marked one.
     look_at(page, "z")
     closer(page).get_by_role("button", name="Switch off").click()

@@ -534,11 +534,12 @@ def test_the_plan_of_the_network_follows_the_form(open_page, models_folder, tens
         config = dataclasses.replace(presets.PRESETS["quick"].model, latent_dim=latent_dim)
         model = Autoencoder(*networks.build(config))
         (drawing,) = (each.proto.body for each in at.get("html") if "plan" in each.proto.body)
+        drawing = drawing.replace("<wbr>", "")
         for layer in [*model.encoder.layers, *model.decoder.layers]:
             if layer.count_params():
                 kind, count = type(layer).__name__, layer.count_params()
                 assert re.search(rf"<li>[^L]*{kind}<br>[^L]*<br>{count:,} parameters</li>", drawing)
-        assert "Latent vector: the bottleneck</p><ol><li>" in drawing
+        assert "z: the bottleneck</p><ol><li>" in drawing
         (caption,) = (each.value for each in at.caption if "before training" in each.value)
         assert f"{model.parameters:,} parameters" in caption
         assert f"{784 / latent_dim:.3g} times fewer" in caption

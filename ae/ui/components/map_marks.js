@@ -10,6 +10,14 @@ function ring(context, [x, y], radius, dashes = []) {
   context.setLineDash([]);
 }
 
+// One standard deviation around the place of a VAE's z_mean.
+function ellipse(context, [x, y], [across, down]) {
+  context.lineWidth = 3;
+  context.beginPath();
+  context.ellipse(x, y, across, down, 0, 0, 2 * Math.PI);
+  context.stroke();
+}
+
 // Four strokes from `inner` to `outer` pixels around a place.
 function cross(context, [x, y], inner, outer) {
   context.lineWidth = 3;

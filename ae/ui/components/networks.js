@@ -2,22 +2,25 @@
 // latent vectors. Each component's script is a module of its own: they meet on globalThis.
 
 // networks : name -> {encoder, decoder, latent_dim}, as engine.js loads it, or {failure}
-// seen : name of a drawing -> {network, image, z, deviation, output, error}, as `reconstruct` returns it, and whose network
+// seen : name of a drawing -> {network, image, z, deviation, output, error}, as `reconstruct` returns it, and whose network;
+//   `changed` with the {output, error} of a network that is changed on the page
+// moved : name of a drawing -> {z, values}: a Map of the latent values that bars have moved, and from which z
 // sheets : name -> ImageBitmap of many digits
 // vectors : name -> Float32Array, one latent vector after the other
 // snapshots : title of a time machine -> {at, step}, where its slider is
 const lab = (globalThis.aeLab ??= {
   networks: new Map(),
   seen: new Map(),
+  moved: new Map(),
   sheets: new Map(),
   vectors: new Map(),
   snapshots: new Map(),
   events: new EventTarget(),
 });
 
-// Kinds: "network", "sheet" and "vectors" with their names, "seen" with the name of a drawing,
-// "snapshot" with the title of a time machine, "ran" with the name of a network whose results are no
-// longer those of a drawing.
+// Kinds: "network", "sheet" and "vectors" with their names; with the name of a drawing "seen",
+// "moved", "changed" for `seen.changed`, and "undo" for all that is moved; "snapshot" with the title of
+// a time machine; "ran" with the name of a network whose results are no longer those of a drawing.
 const tell = (kind, detail) => lab.events.dispatchEvent(new CustomEvent(kind, { detail }));
 
 // Call a listener with what is told. Returns what ends it.

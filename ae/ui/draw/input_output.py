@@ -21,12 +21,7 @@ from ae.ui.words import a_digit
 def other_inputs() -> None:
     """Show buttons for test digits, by class, and for a picture file. They need no mouse."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(
-            "Use a test digit",
-            on_click=_use_test_digit,
-            icon=":material/casino:",
-            help="A random test digit takes the place of your drawing. Undo brings it back.",
-        )
+        offer_test_digit()
         with st.popover("Use a picture", icon=":material/add_photo_alternate:"):
             st.file_uploader(
                 "A photo or picture of one digit, dark on light or light on dark",
@@ -47,6 +42,16 @@ def other_inputs() -> None:
                 key=f"{state.SAMPLE_BUTTON}{label}",
                 help=f"Use {a_digit(label)} of the test digits",
             )
+
+
+def offer_test_digit() -> None:
+    """Show the button that puts a test digit on the pad."""
+    st.button(
+        "Use a test digit",
+        on_click=_use_test_digit,
+        icon=":material/casino:",
+        help="A random test digit takes the place of your drawing. Undo brings it back.",
+    )
 
 
 def _other_pieces() -> None:

@@ -40,7 +40,8 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     preservation = _preservation(card.name, kind, count) if by_preservation else None
     token = f"{card.name[:40]}:{cache.version(card.name) % 10**9}:{kind}:{count}"
     look, start = _start(token, read_look(state.LATENT_MAP, token, count), count)
-    own = _own_place(model, shown)
+    image = drawing.image()
+    own = None if image is None else _place_of(image, model, shown)
     card, network = shell.network(card.name)
     vectors = f"{card.graph}:{count}"
     latent_map(
@@ -69,8 +70,14 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
         hints=_HINTS,
         by_preservation=by_preservation,
         own=own,
+        own_image=image,
     )
     _explain(shown, model.latent_dim)
+    if model.latent_dim == 2 and model.z_log_var is not None:
+        st.caption(
+            "An ellipse around a digit that you click, and around your own drawing, shows its "
+            "**posterior**: z_mean ± one standard deviation σ."
+        )
     _explain_own(kind, own is not None)
     with st.container(gap=None):  # after the map: it is seen before they have arrived
         send_network(state.NETWORK, str(card.graph), network)
@@ -180,11 +187,10 @@ def _preservation(name: str, kind: str, count: int) -> np.ndarray:
         return cached.preservation(name, kind)[:count]
 
 
-def _own_place(model: Autoencoder, shown: LatentProjection) -> tuple[float, float] | None:
-    """Where one's own drawing is on the map, if there is one."""
-    image = drawing.image()
-    if image is None:
-        return None
+def _place_of(
+    image: np.ndarray, model: Autoencoder, shown: LatentProjection
+) -> tuple[float, float]:
+    """Where one's own drawing, float32 (28, 28), is on the map."""
     x, y = shown.space.places(model.encode(image[None]))[0]
     return float(x), float(y)
 

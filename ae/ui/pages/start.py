@@ -11,7 +11,6 @@ from ae.ui.markdown import plain
 from ae.ui.words import percent
 
 _EQUAL = 0.0005  # a linear autoencoder can be a ten-thousandth worse than PCA
-_FLOWING = 2  # the class of the digit that goes through the network in small
 
 card = shell.chosen_card()
 dimensions = card.model.latent_dim
@@ -64,10 +63,10 @@ def show_digits(own: np.ndarray | None, seed: int) -> None:
 
 def show_network(own: np.ndarray | None) -> None:
     """The network in small: one's own drawing goes through it, float32 (28, 28), or a digit."""
-    data = cache.mnist()
-    first = int(np.flatnonzero(data.y_test == _FLOWING)[0])
     digit, what = (
-        (data.x_test[first], f"test digit {_FLOWING}") if own is None else (own, "your drawing")
+        (drawing.example(), f"test digit {drawing.EXAMPLE}")
+        if own is None
+        else (own, "your drawing")
     )
     small_network(state.SMALL_NETWORK, network=str(card.graph), digit=digit, name=what)
     links.to_page("inside", "See what each layer does", "account_tree")

@@ -13,12 +13,14 @@ from ae.nn.plan import Planned, plan
 _HIGHEST, _LOWEST = 5.0, 0.8  # rem: bars of the layer with the most values, and of one value
 _Z = "latent vector"
 _STYLE = """<style>
-.plan, .plan ol { display: flex; gap: 0.5rem; margin: 0 !important; padding: 0; list-style: none; }
-.plan { overflow-x: auto; align-items: stretch; padding-bottom: 0.5rem; }
+.plan, .plan ol { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none; }
+.plan, .plan ol { margin: 0 !important; padding: 0 !important; }
+.plan { align-items: stretch; }
 .plan > li { display: flex; flex-direction: column; margin: 0 !important; padding: 0; }
-.plan p { margin: 0; font-weight: 600; font-size: 0.8rem; white-space: nowrap; }
-.plan ol { flex: 1; align-items: center; border-top: 3px solid #8886; padding-top: 0.35rem; }
-.plan ol li { width: 5.6rem; margin: 0 !important; padding: 0; }
+.plan p { margin: 0; font-weight: 600; font-size: 0.8rem; }
+.plan ol { flex: 1; align-items: center; border-top: 3px solid #8886; }
+.plan ol { padding-top: 0.35rem !important; }
+.plan ol li { width: 4.7rem; margin: 0 !important; padding: 0; }
 .plan ol li { font-size: 0.75rem; line-height: 1.3; }
 .plan i { display: block; width: 1.4rem; border-radius: 3px; background: #4a86e8; }
 .plan .bottleneck ol { border-color: #4a86e8; }
@@ -51,15 +53,16 @@ def _drawing(layers: list[Planned], most: int) -> str:
     parts = []
     for part, members in groupby(layers, lambda layer: layer.part):
         items = "".join(_item(layer, most) for layer in members)
-        kind, name = ("bottleneck", f"{part}: the bottleneck") if part == _Z else ("part", part)
-        parts.append(f'<li class="{kind}"><p>{name.capitalize()}</p><ol>{items}</ol></li>')
-    return f'<ol class="plan" tabindex="0" aria-label="Plan of the network">{"".join(parts)}</ol>'
+        is_z = part == _Z
+        kind, name = ("bottleneck", "z: the bottleneck") if is_z else ("part", part.capitalize())
+        parts.append(f'<li class="{kind}"><p>{name}</p><ol>{items}</ol></li>')
+    return f'<ol class="plan" aria-label="Plan of the network">{"".join(parts)}</ol>'
 
 
 def _item(layer: Planned, most: int) -> str:
     share = math.log(math.prod(layer.shape)) / math.log(most)
     height = _LOWEST + share * (_HIGHEST - _LOWEST)
-    words = [layer.kind or "28 × 28 pixels"]
+    words = [layer.kind.replace("Transpose", "<wbr>Transpose") or "28 × 28 pixels"]
     if layer.kind:
         words.append(" × ".join(map(str, layer.shape)))
         words.append(f"{layer.parameters:,} parameters" if layer.parameters else "no parameters")

@@ -26,6 +26,7 @@ def show_result(name: str) -> None:
     with st.container(horizontal=True):
         for page, label, more in (
             ("draw", "Draw with this model", {}),
+            ("inside", "See what its layers do", {}),
             ("reconstruct", "See its worst reconstructions", {state.SHOWN: "worst"}),
             ("latent", "Walk through its latent space", {}),
         ):

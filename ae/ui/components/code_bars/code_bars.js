@@ -42,6 +42,7 @@ function mount(view) {
     // in the frame in which the drawing was looked at
     hear("seen", (name) => name === view.data?.drawing && follow(view)),
     hear("network", (name) => name === view.data?.network && follow(view)),
+    hear("undo", (name) => name === view.data?.drawing && reset(view)),
   ];
 }
 
@@ -77,8 +78,19 @@ function reset(view) {
 function changed(view) {
   const { of, changes, touched } = view;
   kept.set(view.data.drawing, { of, changes, touched });
-  if (!view.frame) view.frame = requestAnimationFrame(() => show(view));
+  if (!view.frame) view.frame = requestAnimationFrame(() => {
+    show(view);
+    tellMoved(view);
+  });
   speakLater(view);
+}
+
+// For components that show more of the network than its output.
+function tellMoved(view) {
+  const { seen, changes, data: { drawing } } = view;
+  if (!seen) return;
+  lab.moved.set(drawing, { z: seen.z, values: new Map([...changes.keys()].map((index) => [index, valueOf(view, index)])) });
+  tell("moved", drawing);
 }
 
 const positionOf = ({ z, changes }, index) => changes.get(index) ?? z[index];
@@ -99,6 +111,7 @@ function walkAlong(view, event) {
 function receive(view, data) {
   Object.assign(view, { data, theme: null });
   follow(view);
+  if (view.touched !== null) tell("ran", data.network); // to show what that dimension changes
 }
 
 // Show what the page's network has made of the drawing; without a drawing, the mean.

@@ -29,13 +29,6 @@ function showMap(view) {
   map.setAttribute("aria-label", `Latent map of test digits. ${whereOnMap(view)}`);
 }
 
-// One standard deviation around the place of a VAE's z_mean.
-function ellipse(context, [x, y], [across, down]) {
-  context.beginPath();
-  context.ellipse(x, y, across, down, 0, 0, 2 * Math.PI);
-  context.stroke();
-}
-
 // bytes : x, y and label of each point
 function paintedPoints(side, bytes, dark) {
   const canvas = document.createElement("canvas");

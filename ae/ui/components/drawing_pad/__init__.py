@@ -72,10 +72,12 @@ class Load:
     image : float array of shape (56, 56) or (28, 28), values in [0, 1], 1 = ink.
         An MNIST image comes back unchanged from `to_mnist_form(ink.image)`,
         but for the rounding to 8 bits.
+    is_start : whether only a pad that nothing was drawn on takes it.
     """
 
     nonce: str
     image: np.ndarray
+    is_start: bool = False
 
     def __post_init__(self) -> None:
         _check(self.image, (PICTURE_SIDE, INK_SIDE))
@@ -191,6 +193,7 @@ def drawing_pad(
     hint: str = "Draw a digit",
     load: Load | None = None,
     noise_pen: bool = False,
+    compact: bool = False,
     on_ink: Callable[[], object] = base.nothing,
     on_paste: Callable[[], object] = base.nothing,
 ) -> None:
@@ -207,6 +210,7 @@ def drawing_pad(
     load : a picture to put in place of the drawing. It may be left out once it has arrived,
         which `Ink.loaded` says.
     noise_pen : whether there is a second pen, whose strokes arrive as `Ink.noise`.
+    compact : whether it is to leave room for what is below it.
     on_ink : called when the pen has come to rest and `read_ink` has the ink.
     on_paste : called when a picture was pasted: see `read_pasted`.
     """
@@ -218,7 +222,13 @@ def drawing_pad(
             "work": dict(work),
             "steps": dict(steps),
             "noise_pen": noise_pen,
-            "load": load and {"nonce": load.nonce, "pixels": base.encode(_enlarge(load.image))},
+            "compact": compact,
+            "load": load
+            and {
+                "nonce": load.nonce,
+                "pixels": base.encode(_enlarge(load.image)),
+                "isStart": load.is_start,
+            },
         },
         on_ink_change=on_ink,
         on_pasted_change=on_paste,

@@ -2,7 +2,8 @@
 // frame in which the pen moves. Python hears of the ink when the pen has come to rest.
 //
 // A drawing outlives every change of the data and of the theme, and a switch of pages, in
-// `drawings`; a view is one mount of it on the screen.
+// `drawings`, and a reload of the page in the browser's storage for this tab; a view is one mount of
+// it on the screen.
 
 const drawings = new Map(); // name -> drawing
 
@@ -10,9 +11,27 @@ const drawings = new Map(); // name -> drawing
 
 function drawingNamed(name) {
   if (!drawings.has(name)) {
-    drawings.set(name, { marks: [], undone: [], number: 0, loaded: null, width: 50, erase: false, scribble: false });
+    drawings.set(name, { marks: [], undone: [], number: 0, loaded: null, width: 50, erase: false, scribble: false, ...storedOf(name) });
   }
   return drawings.get(name);
+}
+
+// What was drawn before the page was reloaded. A page that is opened anew begins without a drawing.
+function storedOf(name) {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "reload") return {};
+  try {
+    return JSON.parse(sessionStorage.getItem(`drawing ${name}`)) ?? {};
+  } catch {
+    return {}; // a browser that stores nothing
+  }
+}
+
+function store(name, { marks, number, loaded }) {
+  try {
+    sessionStorage.setItem(`drawing ${name}`, JSON.stringify({ marks, number, loaded }));
+  } catch {
+    // no room, or a browser that stores nothing: the drawing does not outlive a reload
+  }
 }
 
 function addMark(view, mark) {
@@ -118,12 +137,13 @@ function receive(view, data) {
   const isNew = view.drawing !== drawing;
   Object.assign(view, { data, drawing, noisePen: data.noise_pen });
   view.find(".hint span").textContent = data.hint;
-  const loads = data.load !== null && data.load.nonce !== drawing.loaded;
+  view.root.classList.toggle("compact", data.compact);
+  const loads = data.load !== null && data.load.nonce !== drawing.loaded && !(data.load.isStart && drawing.marks.length > 0);
   if (loads) {
     drawing.loaded = data.load.nonce;
     view.pen = null; // a stroke under way ends here
     view.root.classList.remove("drawing");
-    addMark(view, { kind: "picture", pixels: data.load.pixels });
+    addMark(view, { kind: "picture", pixels: data.load.pixels, isStart: data.load.isStart });
     drawing.number++;
   }
   if (isNew || loads) repaint(view);
@@ -181,6 +201,7 @@ function mount(view) {
     }),
     hear("snapshot", (title) => title === view.data?.work.of && lookSoon(view)),
     hear("strength", () => lookSoon(view)), // of the noise
+    hear("changed", (name) => name === view.data?.name && lookSoon(view)),
     listenForLeaving(view),
   ];
   listenToPen(view);
@@ -219,6 +240,10 @@ function listenToPen(view) {
     view.pen = event.pointerId;
     view.root.classList.add("drawing");
     view.stroke = newStroke(view, view.drawing.erase || eraserEnd);
+    if (view.drawing.marks.at(-1)?.isStart && !view.stroke.erase) {
+      addMark(view, { kind: "clear" }); // one's own drawing takes the place of the example
+      repaint(view);
+    }
     addMark(view, view.stroke);
     extend([event]);
   });

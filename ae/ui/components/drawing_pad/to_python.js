@@ -25,6 +25,7 @@ function post(view) {
     return;
   }
   view.posted = what;
+  store(data.name, drawing);
   const noise = view.noisePen ? { noise: base64Of(noiseOf(view)) } : {};
   const made = seen && { network: seen.network, z: floatsOf(seen.z), output: floatsOf(seen.output) };
   const { number, loaded } = drawing;

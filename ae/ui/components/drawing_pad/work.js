@@ -3,15 +3,21 @@
 // is {label, values, caption}, its values from 0 to 1.
 
 const WORK = {
-  // Draw: the reconstruction, and that of PCA from as many values.
+  // Draw: the reconstruction, and that of PCA from as many values. Inside: that of the network with
+  // one's changes.
   reconstruct(view, { image: { values: image } }) {
     const { name, work } = view.data;
     const pictures = [{ label: "Network input", values: image, caption: "28 × 28 pixels" }];
     const seen = madeOf(name, work.network, image);
     if (!seen) return { pictures, message: failureOf(work.network) };
-    const error = seen.error.toFixed(1);
-    pictures.push({ label: "Reconstruction", values: seen.output, caption: `error ${error}` });
+    const { changed } = seen, error = seen.error.toFixed(1);
+    pictures.push({ label: changed ? "Without changes" : "Reconstruction", values: seen.output, caption: `error ${error}` });
     let message = `Squared error ${error}. ${rankInWords(seen.error, work)}`;
+    if (changed) {
+      const changedError = changed.error.toFixed(1);
+      pictures.push({ label: "With your changes", values: changed.output, caption: `error ${changedError}` });
+      message = `Squared error ${changedError} with your changes, ${error} without them.`;
+    }
     const pca = networkOf(work.pca);
     if (pca) {
       const { output, error: pcaError } = reconstruct(pca, image);
@@ -71,6 +77,8 @@ function formOf(view) {
 function madeOf(name, fingerprint, image) {
   const network = networkOf(fingerprint);
   if (!network) return forget(name);
+  const known = lab.seen.get(name);
+  if (known?.network === fingerprint && known.image.every((value, i) => value === image[i])) return known;
   const seen = { ...reconstruct(network, image), network: fingerprint };
   lab.seen.set(name, seen);
   tell("seen", name);

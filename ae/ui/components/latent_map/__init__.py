@@ -149,6 +149,7 @@ def latent_map(
     hints: Mapping[str, str],
     by_preservation: bool = False,
     own: Place | None = None,
+    own_image: np.ndarray | None = None,
 ) -> None:
     """Show the map, and a second one of the same digits to compare with.
 
@@ -166,6 +167,8 @@ def latent_map(
     hints : what to do with each tool: walk, box and lasso.
     by_preservation : colour each digit by `MapPicture.preservation`, not by class.
     own : the place of one's own drawing.
+    own_image : that drawing, float array of shape (28, 28), values in [0, 1]. A VAE of two
+        dimensions gets z_mean ± σ of it and of a chosen digit as an ellipse.
     """
     places, frame, title, alt = other
     parts = np.column_stack([_parts(picture.places, picture.frame), _parts(places, frame)])
@@ -193,6 +196,7 @@ def latent_map(
             "hints": dict(hints),
             "byPreservation": by_preservation,
             "own": own,
+            "ownPixels": None if own_image is None else base.encode(own_image),
         },
         on_look_change=base.nothing,  # declares the state "look"
     )

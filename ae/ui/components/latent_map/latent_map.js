@@ -5,6 +5,7 @@ const QUIET_MS = 600; // after so long without a key the place is chosen
 const STEP = 0.02; // of the frame, for an arrow key
 const NEAR = 0.03; // of the frame: a click chooses a digit that is no farther
 const MOST_CORNERS = 40; // of a lasso
+const OWN_DRAWING = "own";
 const BLENDED = 5; // digits whose latent vectors give that of a place where there is no way back
 
 function mount(view) {
@@ -20,6 +21,7 @@ function mount(view) {
     path: null, // of the box or lasso that is being drawn
     near: null, // the digits nearest to the place, the nearest first
     layers: new Map(), // canvas -> its points, painted once
+    spreads: new Map(), // what -> what the network makes of it
     quietTimer: 0,
     spokenTimer: 0,
     frame: 0,
@@ -47,6 +49,7 @@ function receive(view, data) {
     view.points = new Uint16Array(bytesOf(data.points).buffer); // x, y, and x, y on the other map
     view.facts = bytesOf(data.facts); // class, and percent of the true neighbours that are kept
     view.layers.clear();
+    view.spreads.clear();
   }
   if (view.token !== data.token) {
     view.token = data.token;
@@ -183,10 +186,37 @@ function paintMap(view, canvas, offset) {
   if (offset) return;
   cross(context, at(place), 18, 34);
   if (look.at) ring(context, at(partsOf(data.frame, look.at)), 22, [5, 5]);
+  paintSpread(view, context, look.digit);
   const path = view.path ?? look.area?.map((corner) => partsOf(data.frame, corner));
   if (path) outline(context, path.map(at));
   context.strokeStyle = context.fillStyle = theme.own;
   if (data.own) own(context, at(partsOf(data.frame, data.own)));
+  if (data.own) paintSpread(view, context, OWN_DRAWING);
+}
+
+// The posterior of a VAE of two dimensions: z_mean ± σ of a chosen digit or of one's own drawing.
+function paintSpread(view, context, what) {
+  const network = networkOf(view.data.network);
+  if (what === null || what === undefined || !network?.z_log_var || network.latent_dim !== 2) return;
+  const { frame } = view.data, { canvas: { width: size } } = context;
+  if (!view.spreads.has(what)) {
+    const image = what === OWN_DRAWING ? bytesOf(view.data.ownPixels) : digitOf(view.data, what);
+    if (!image) return;
+    view.spreads.set(what, reconstruct(network, Float32Array.from(image, (value) => value / 255)));
+  }
+  const { z, deviation } = view.spreads.get(what);
+  const [x, y] = partsOf(frame, Array.from(z));
+  ellipse(context, [x * size, (1 - y) * size], frame.map(([from, to], i) => (deviation[i] * size) / (to - from)));
+}
+
+// The bytes of a digit on the sheet, as soon as that has arrived.
+function digitOf(data, index) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 28;
+  const context = canvas.getContext("2d"), paintOn = shows(data, index);
+  if (!paintOn) return null;
+  paintOn(context);
+  return context.getImageData(0, 0, 28, 28).data.filter((_, i) => i % 4 === 0);
 }
 
 // The points without marks; the fewer there are, the larger they are.

@@ -1,12 +1,12 @@
 // Which of a network's operations are shown, in which groups.
 
-// Groups of blocks from the image to the reconstruction: {heading, kind, blocks}. A block is
-// {part, name, title, result, shape, isImage}: its shape is that of its pictures. Operations that
-// only give values another shape are left out.
-function groupsOf({ encoder, decoder }) {
+// Groups of blocks from the image to the reconstruction, and then the corrections of z, if there are
+// any: {heading, kind, blocks}. A block is {part, name, title, result, shape, isImage}: its shape is
+// that of its pictures. Operations that only give values another shape are left out.
+function groupsOf({ encoder, decoder, z_log_var: head }) {
   const groups = [{ heading: "Encoder", kind: "encoder", blocks: [] }];
   let shown = shownOf("encoder", encoder);
-  const z = shown.pop();
+  const z = { ...shown.pop(), title: head ? "z_mean" : "z" };
   shown = shown.filter((block, i) => {
     // Within a decoder in the encoder, its last layer alone: the picture that is compared.
     const own = decoderIn(block.name);
@@ -14,18 +14,25 @@ function groupsOf({ encoder, decoder }) {
   });
   for (const block of shown) {
     if (decoderIn(block.name)) {
-      const heading = `↻ Correction ${groups.length}: decode, compare, correct`;
+      const done = groups.length - 1;
+      groups.at(-1).blocks.at(-1).title = done ? `z after correction ${done}` : "z before correction";
+      const heading = `↻ Correction ${done + 1} of z: decode, compare, correct`;
       groups.push({ heading, kind: "correction", blocks: [] });
       Object.assign(block, { title: "Decoded so far", isImage: true, isRepeated: true });
     }
     groups.at(-1).blocks.push(block);
   }
-  const last = { ...z, title: "z" };
-  groups.push({ heading: "Latent vector", kind: "latent", blocks: [last] });
+  const [first, ...corrections] = groups;
+  const latent = { heading: "Bottleneck", kind: "latent", blocks: head ? [z, besideMean(head, encoder)] : [z] };
   const painted = shownOf("decoder", decoder);
   Object.assign(painted.at(-1), { title: "Reconstruction", isImage: true });
-  groups.push({ heading: "Decoder", kind: "decoder", blocks: painted });
-  return groups;
+  return [first, latent, { heading: "Decoder", kind: "decoder", blocks: painted }, ...corrections];
+}
+
+// The z_log_var of a VAE, which reads what z_mean reads. The reconstruction is without it.
+function besideMean(head, encoder) {
+  const [block] = shownOf("z_log_var", head);
+  return { ...block, isAside: true, result: { ...block.result, from: [encoder.results.get(head.takes)] } };
 }
 
 // What a decoder in the encoder is called, of which an operation is; an empty text for others.
@@ -56,6 +63,9 @@ function parametersInWords({ parameters }) {
 }
 
 // --- on the screen ---
+
+// A name that may be broken into lines where its words end.
+const breakable = (name) => name.split(/(?<=[_ ])|(?<=[a-zD])(?=[A-Z])|(?<=Recon)|(?<=conca)/).flatMap((word, i) => (i ? [document.createElement("wbr"), word] : [word]));
 
 function made(tag, className, ...children) {
   const element = document.createElement(tag);

@@ -24,6 +24,15 @@ const editsOf = (changed, mapsOf) =>
     }
   }]));
 
+// Latent values that bars have moved, as a further edit. moved : a Map from their indices.
+function addMoved(edits, name, moved) {
+  const before = edits.get(name);
+  edits.set(name, (result) => {
+    before?.(result);
+    for (const [index, value] of moved) result.values[index] = value;
+  });
+}
+
 // --- the same noise for every picture, so that it stands still while the pen moves ---
 
 const NOISE = (() => {
@@ -53,7 +62,7 @@ function changesFrom(text, blocks) {
     if (part === "noise") changes.noise = clamp(Number(name) || 0, 0, 1);
     const block = blocks.find((known) => known.part === part && encodeURIComponent(known.name) === name);
     const isMap = Number.isInteger(Number(map)) && map >= 1 && map <= (block ? mapsIn(block) : 0);
-    if (isMap && factor >= -3 && factor <= 3) turn(changes, block, map - 1, Number(factor));
+    if (isMap && !block.isAside && factor >= -3 && factor <= 3) turn(changes, block, map - 1, Number(factor));
   }
   return changes;
 }

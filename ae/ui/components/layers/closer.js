@@ -24,8 +24,10 @@ function mountCloser(view) {
     changedByHand(view);
   });
   find(".undo-changes").addEventListener("click", () => {
-    if (!isChanged(view.changes)) return;
+    if (!view.seen?.changed) return;
     view.changes = noChanges();
+    lab.moved.delete(view.data.drawing);
+    tell("undo", view.data.drawing);
     changedByHand(view);
   });
   find(".save-maps").addEventListener("click", () => saveMaps(view));
@@ -45,7 +47,9 @@ function change(view, factor) {
 }
 
 function changedByHand(view) {
+  if (!view.close) return;
   follow(view);
+  if (view.seen) tell("changed", view.data.drawing);
   showTurn(view);
   tellLater(view);
 }
@@ -212,11 +216,12 @@ const mapInWords = ({ plan, shape, result }, map) =>
 
 function showTurn(view) {
   const { close, changes, find } = view;
-  find(".undo-changes").ariaDisabled = !isChanged(changes);
+  find(".undo-changes").ariaDisabled = !view.seen?.changed;
   view.noise.value = changes.noise;
   view.noise.ariaValueText = `standard deviation ${changes.noise.toFixed(2)}`;
   if (!close) return;
   const { block } = close;
+  find(".turn").hidden = Boolean(block.isAside);
   const isVector = block.shape.length === 1;
   const map = isVector && close.way === "sees" ? indexOf(view) : close.map;
   close.map = map;

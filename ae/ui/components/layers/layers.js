@@ -2,7 +2,7 @@
 // had computed is painted in the same frame: canvases alone change while the pen moves.
 
 const REST = 300; // ms after the last change the strongest maps are chosen anew, and Python is told
-const NARROW = 5, WIDE = 7.5; // rem: the width of a block with one value, and with the most
+const NARROW = 30; // percent of a block's width: the picture of one value; that of the most has all of it
 
 function mount(view) {
   Object.assign(view, {
@@ -22,6 +22,7 @@ function mount(view) {
     hear("seen", (name) => name === view.data?.drawing && follow(view, true)),
     hear("network", (name) => view.data && name === nameOf(view) && follow(view)),
     hear("ran", (name) => view.data && name === nameOf(view) && follow(view)),
+    hear("moved", (name) => name === view.data?.drawing && changedByHand(view)),
   ];
 }
 
@@ -32,6 +33,9 @@ function dismiss(view) {
   clearTimeout(view.timer);
   clearTimeout(view.tellTimer);
   for (const end of view.endings) end();
+  if (!view.seen?.changed) return;
+  view.seen.changed = null; // other pages show the network as it was trained
+  tell("changed", view.data.drawing);
 }
 
 function receive(view, data) {
@@ -60,19 +64,36 @@ function follow(view, isFresh = false) {
 }
 
 // Have the network's results be those with the changes, and keep those without.
-function run(view, { encoder, decoder }, isFresh) {
+function run(view, network, isFresh) {
   const { changes, blocks, seen, row } = view;
-  const changed = isChanged(changes);
-  if (!isFresh) decoder.run(encoder.run(seen.image));
+  const moved = movedIn(view);
+  const changed = isChanged(changes) || moved.size > 0;
+  if (!isFresh) runThrough(network, seen.image);
   blocks[0].result.values = noisy(seen.image, changes.noise);
   row.classList.toggle("changed", changed);
   for (const block of blocks) block.plain = changed ? (block.isInput ? seen.image : block.result.values.slice()) : null;
+  seen.changed = null;
   if (changed) {
     const mapsOf = (part) => (name) => mapsIn(blocks.find((block) => block.part === part && block.name === name));
-    const z = encoder.run(blocks[0].result.values, editsOf(changes.encoder, mapsOf("encoder")));
-    view.output = decoder.run(z, editsOf(changes.decoder, mapsOf("decoder")));
-  } else view.output = seen.output;
-  showCompared(view, changed);
+    const edits = editsOf(changes.encoder, mapsOf("encoder"));
+    if (moved.size > 0) addMoved(edits, view.z.name, moved);
+    const output = runThrough(network, blocks[0].result.values, edits, editsOf(changes.decoder, mapsOf("decoder"))).slice();
+    seen.changed = { output, error: squaredError(seen.image, output) };
+  }
+  showCompared(view);
+}
+
+function runThrough({ encoder, decoder, z_log_var: head }, image, encoderEdits, decoderEdits) {
+  const z = encoder.run(image, encoderEdits);
+  head?.run(encoder.results.get(head.takes).values);
+  return decoder.run(z, decoderEdits);
+}
+
+// The latent values that bars on the page have moved, if that was for this drawing and network.
+function movedIn({ data: { drawing }, seen }) {
+  const { z, values } = lab.moved.get(drawing) ?? {};
+  const isOfThis = z?.length === seen.z.length && z.every((value, i) => value === seen.z[i]);
+  return isOfThis ? values : new Map();
 }
 
 function say({ waiting }, text) {
@@ -87,18 +108,18 @@ function wipe(view) {
     block.paper.canvas.ariaLabel = `${block.title}: nothing drawn yet`;
   }
   view.row.classList.remove("changed");
-  showCompared(view, false);
+  showCompared(view);
   view.closer.hidden = true;
 }
 
 // Choose the strongest maps, and say which they are: while the pen moves they stay in their places.
 function rest(view) {
+  run(view, view.shown, false); // others on the page have had the network decode, too
   for (const block of view.blocks) {
     block.maps = strongest(block.result.values, block.plan);
     paintBlock(block);
-    block.paper.canvas.ariaLabel = labelOf(block);
+    block.paper.canvas.ariaLabel = block.paper.canvas.title = labelOf(block);
     if (block.plain) block.twin.canvas.ariaLabel = `${labelOf(block)}, without your changes`;
-    if (block.which) block.which.textContent = whichOf(block);
   }
   restClosely(view);
 }
@@ -115,9 +136,6 @@ function labelOf({ title, plan, maps, isImage }) {
   return `${title}: its strongest feature maps, ${maps.map((map) => map + 1).join(", ")} of ${plan.count}`;
 }
 
-const whichOf = ({ plan, maps }) =>
-  `map${maps.length > 1 ? "s" : ""} ${maps.map((map) => map + 1).join(", ")} of ${plan.count}`;
-
 // --- with the changes and without ---
 
 function mountCompared(view) {
@@ -131,14 +149,15 @@ function mountCompared(view) {
   }));
 }
 
-function showCompared({ compared, seen, output }, changed) {
+function showCompared({ compared, seen }) {
+  const changed = seen?.changed;
   compared.hidden = !changed;
   if (!changed) return;
+  const { output, error } = changed;
   const difference = output.map((value, i) => value - seen.output[i]);
-  const error = (picture) => `squared error ${squaredError(seen.image, picture).toFixed(1)}`;
   const shown = [
-    [greyOf(seen.output), error(seen.output)],
-    [greyOf(output), `${error(output)}, against the drawing`],
+    [greyOf(seen.output), `squared error ${seen.error.toFixed(1)}`],
+    [greyOf(output), `squared error ${error.toFixed(1)}`],
     [signed(difference), "orange brighter, blue darker"],
   ];
   shown.forEach(([bytes, words], i) => {
@@ -179,15 +198,19 @@ function build(view, network) {
   const isFirst = view.shown === null, before = view.close;
   view.shown = network;
   const groups = groupsOf(network);
+  view.z = groups.find(({ kind }) => kind === "latent").blocks[0];
   const input = { title: "Image", shape: [28, 28], isImage: true, isInput: true, result: { shape: [28, 28] } };
   groups[0].blocks.unshift(input);
   view.blocks = groups.flatMap(({ blocks }) => blocks);
   const sizes = view.blocks.map(({ result: { shape } }) => shape.reduce((a, b) => a * b, 1));
   const largest = Math.log(Math.max(...sizes));
   view.blocks.forEach((block, i) => {
-    block.width = NARROW + ((WIDE - NARROW) * Math.log(sizes[i])) / largest;
+    block.share = NARROW + ((100 - NARROW) * Math.log(sizes[i])) / largest;
     block.plan = planOf(block.shape);
   });
+  // As many blocks fit a line as the encoder, z and the decoder have together, or a correction.
+  const onWay = (isOnWay) => groups.map(({ kind, blocks }) => ((kind !== "correction") === isOnWay ? blocks.length : 0));
+  view.row.style.setProperty("--blocks", Math.max(onWay(true).reduce((a, b) => a + b), ...onWay(false).map((count) => count + 0.5)));
   view.row.replaceChildren(...groups.map((group) => groupElement(view, group)));
   const looked = view.blocks.filter(({ isInput, isRepeated }) => !isInput && !isRepeated);
   view.choice.replaceChildren(...groups.map(({ heading, blocks }) => {
@@ -218,7 +241,7 @@ function groupElement(view, { heading, kind, blocks }) {
 }
 
 function blockElement(view, block) {
-  const { title, result, isInput, isRepeated, plan, width } = block;
+  const { title, result, isInput, isRepeated, plan, share } = block;
   const maps = Math.min(plan.count, MOST_MAPS);
   [block.paper, block.twin] = ["", "twin"].map((name) => {
     const canvas = made("canvas", `digit ${name}`);
@@ -226,25 +249,27 @@ function blockElement(view, block) {
     canvas.ariaLabel = title;
     return paper(canvas, plan, maps);
   });
-  const facts = [made("p", "muted", inWords(result.shape))];
-  if (!isInput) facts.unshift(made("p", "muted", isRepeated ? "by the decoder" : result.layer));
-  if (!isInput && !isRepeated) facts.push(made("p", "muted", parametersInWords(result)));
-  if (plan.count > 1) facts.push((block.which = made("p", "muted", "")));
-  const name = isInput || isRepeated ? title : lookButton(view, block);
-  const element = made("figure", "block", made("figcaption", "", name), block.paper.canvas,
-    made("p", "without muted", "without changes:"), block.twin.canvas, made("div", "facts", ...facts));
-  element.style.setProperty("--width", `${width.toFixed(2)}rem`);
-  return (block.element = element);
-}
-
-function lookButton(view, block) {
-  const button = made("button", "look", block.title);
-  button.type = "button";
-  button.title = "Look closer at this layer";
-  button.addEventListener("click", () => {
+  const facts = [made("p", "", inWords(result.shape))];
+  if (!isInput) facts.unshift(made("p", "", ...(isRepeated ? ["by the decoder"] : breakable(result.layer))));
+  if (!isInput && !isRepeated) facts.push(made("p", "", parametersInWords(result)));
+  const canLook = !isInput && !isRepeated;
+  const element = made("figure", `block${canLook ? " can-look" : ""}`,
+    made("div", "frame", block.paper.canvas),
+    made("p", "without", "without changes:"), made("div", "frame twin", block.twin.canvas),
+    made("figcaption", "", ...(canLook ? [lookButton(block)] : breakable(title))), made("div", "facts muted", ...facts));
+  element.style.setProperty("--share", `${share.toFixed(1)}%`);
+  if (canLook) element.addEventListener("click", () => {
     choose(view, block);
     if (view.seen) view.closer.scrollIntoView({ block: "nearest" });
   });
+  return (block.element = element);
+}
+
+// For keys; the whole block takes a click.
+function lookButton({ title }) {
+  const button = made("button", "look", ...breakable(title));
+  button.type = "button";
+  button.title = "Look closer at this layer";
   return button;
 }
 

@@ -54,6 +54,7 @@ function follow(view) {
 
 function plot({ canvas, seen: { z, deviation } }) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (width === 0) return; // it has just left the page
   Object.assign(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
   const context = canvas.getContext("2d");
   context.scale(devicePixelRatio, devicePixelRatio);
@@ -72,7 +73,7 @@ function plot({ canvas, seen: { z, deviation } }) {
   context.textBaseline = "middle";
   for (const level of [-1, 0, 1]) context.fillText(`${level}`.replace("-", "−"), 2, at(level));
   const apart = (width - left) / z.length;
-  const every = Math.ceil(26 / apart); // the names that fit
+  const every = Math.max(1, Math.ceil(26 / apart)); // the names that fit
   context.textAlign = "center";
   for (let i = 0; i < z.length; i += every) context.fillText(`z${i + 1}`, left + (i + 0.5) * apart, bottom + 8);
   z.forEach((mean, i) => {
@@ -141,11 +142,17 @@ function showDivergence(view) {
   const total = nats.reduce((sum, each) => sum + each, 0);
   find(".sum").textContent =
     `The dimensions add up to a KL divergence of ${total.toFixed(2)} nats (${(total / Math.LN2).toFixed(1)} bits): so much does z tell of this digit. ` +
-    `Active: ${active.filter(Boolean).length} of ${z.length} dimensions; z_mean of the others hardly depends on the image.`;
+    activityInWords(active);
   const [i] = order, [{ [i]: e }] = noise;
   find(".formula").textContent =
     `A sample: z = z_mean + σ · ε, with ε from N(0, 1). For z${i + 1} of sample 1: ` +
     `${number(z[i])} + ${number(deviation[i])} · ${e < 0 ? `(${number(e)})` : number(e)} = ${number(z[i] + deviation[i] * e)}.`;
+}
+
+function activityInWords(active) {
+  const [all, count] = [active.length, active.filter(Boolean).length];
+  if (count === all) return `All ${all} dimensions are active: their z_mean depends on the image.`;
+  return `Active: ${count} of ${all} dimensions; z_mean of the others hardly depends on the image.`;
 }
 
 const number = (value) => value.toFixed(2).replace("-", "−");

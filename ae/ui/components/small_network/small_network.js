@@ -23,12 +23,13 @@ function show(view) {
   if (!network) return;
   const { image, z, error } = reconstruct(network, Float32Array.from(bytesOf(view.data.pixels), (value) => value / 255));
   const input = { title: "Image", shape: [28, 28], isImage: true, result: { shape: [28, 28], values: image } };
-  // What is decoded on the way, to be corrected, belongs to Inside.
+  // What is decoded on the way, to be corrected, belongs to Inside, and so does z_log_var.
   const blocks = [input, ...groupsOf(network).flatMap(({ kind, blocks }) =>
-    kind === "correction" ? [] : blocks.map((block) => ({ ...block, isLatent: kind === "latent" })))];
+    kind === "correction" ? [] : blocks.filter(({ isAside }) => !isAside).map((block) => ({ ...block, isLatent: kind === "latent" })))];
   const most = Math.log(Math.max(...blocks.map(({ result }) => result.values.length)));
   const row = view.find(".row");
   row.replaceChildren(...blocks.map((block, place) => figureOf(block, place, most)));
+  row.style.setProperty("--count", blocks.length);
   row.ariaLabel = `The network: ${view.data.name}, from the image to the reconstruction`;
   row.classList.toggle("flows", !shown.has(view.data.network));
   shown.add(view.data.network);
