@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ae.analysis import metrics
-from ae.config import IMPORTED, MOST_LATENT_DIMS, ModelConfig
+from ae.config import IMPORTED, MOST_IMPORTED_LATENT_DIMS, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
@@ -43,6 +43,8 @@ class Understood:
     cuts : where it can be cut: the values that may be the latent vector.
     cut : the one of them that is suggested.
     takes, gives : names of the ranges of its input and output that are suggested, see ``RANGES``.
+    tried : squared error of some test images by the name of each range of the input, where finite.
+    is_sure : whether the range was found out so: one of these errors is below the mean picture's.
     """
 
     calls: Calls
@@ -50,6 +52,8 @@ class Understood:
     cut: int
     takes: str
     gives: str
+    tried: dict[str, float]
+    is_sure: bool
 
     def autoencoder(
         self, cut: int | None = None, takes: str | None = None, gives: str | None = None
@@ -77,10 +81,10 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
     with safe_loading.refused_if_it_fails():
         calls = calls_of(_joined(files), safe_loading.MOST_CALLS)
         sizes = {cut: math.prod(calls.shape(cut)) for cut in calls.cuts()}
-        cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_LATENT_DIMS)
+        cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_IMPORTED_LATENT_DIMS)
         if not cuts:
             raise ModelError(
-                f"Expected a layer of at most {MOST_LATENT_DIMS} values that all values pass: the "
+                f"Expected a layer of at most {MOST_IMPORTED_LATENT_DIMS} values that all values pass: the "
                 f"latent vector. Received: {min(sizes.values(), default=784)} values in the "
                 "narrowest layer. Make a layer narrower, train it again, and save it with "
                 "`model.save('name.keras')`."
@@ -88,8 +92,7 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
         # The last of equally narrow ones: an activation belongs to the layer before it.
         narrowest = min(cuts, key=lambda cut: (sizes[cut], -cut))
         cut = calls.halves if calls.halves in cuts else narrowest
-        takes, gives = _ranges(calls, cut, data.x_test[:_TRIED])
-        return Understood(calls, cuts, cut, takes, gives)
+        return Understood(calls, cuts, cut, *_ranges(calls, cut, data.x_test[:_TRIED]))
 
 
 def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
@@ -169,8 +172,10 @@ def _built(
     return Autoencoder(encoder, keras.Model(z, x, name="decoder"))
 
 
-def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
-    """Return the names of the ranges of input and output that the network seems to have.
+def _ranges(
+    calls: Calls, cut: int, images: np.ndarray
+) -> tuple[str, str, dict[str, float], bool]:
+    """Return what ``Understood`` says of the ranges: takes, gives, tried and is_sure.
 
     Notes
     -----
@@ -178,7 +183,7 @@ def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
     if that is lower than the error of the mean picture: else the network has learnt too little to
     tell, and the output's range is suggested.
     """
-    tried = {}
+    ranges, tried = {}, {}  # of the output, and errors, by the range of the input
     for takes in RANGES:
         raw = _built(calls, cut, RANGES[takes], (1, 0)).reconstruct(images)
         if not np.isfinite(raw).all():
@@ -187,15 +192,16 @@ def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
         gives = "0 to 255" if high > 2 else "-1 to 1" if low < -0.5 else "0 to 1"
         factor, offset = RANGES[gives]
         error = metrics.squared_error(images, np.clip((raw - offset) / factor, 0, 1)).mean()
-        tried[takes, gives] = float(error)
-    usual = next(((takes, gives) for takes, gives in tried if takes == "0 to 1"), None)
-    if usual is None:
-        return "0 to 1", "0 to 1"
-    best = min(tried, key=lambda pair: tried[pair])
+        ranges[takes], tried[takes] = gives, float(error)
+    usual = "0 to 1"
+    if usual not in tried:
+        return usual, usual, tried, False
+    best = min(tried, key=lambda takes: tried[takes])
     mean = np.broadcast_to(images.mean(axis=0), images.shape)
-    if tried[best] < metrics.squared_error(images, mean).mean():
-        return best if tried[best] < _CLEARLY * tried[usual] else usual
-    return usual[1], usual[1]
+    if tried[best] >= metrics.squared_error(images, mean).mean():
+        return ranges[usual], ranges[usual], tried, False
+    takes = best if tried[best] < _CLEARLY * tried[usual] else usual
+    return takes, ranges[takes], tried, True
 
 
 def _card(
