@@ -84,9 +84,9 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
         cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_IMPORTED_LATENT_DIMS)
         if not cuts:
             raise ModelError(
-                f"Expected a layer of at most {MOST_IMPORTED_LATENT_DIMS} values that all values pass: the "
-                f"latent vector. Received: {min(sizes.values(), default=784)} values in the "
-                "narrowest layer. Make a layer narrower, train it again, and save it with "
+                f"Expected a layer of at most {MOST_IMPORTED_LATENT_DIMS:,} values that all values "
+                f"pass: the latent vector. Received: {min(sizes.values(), default=784)} values in "
+                "the narrowest layer. Make a layer narrower, train it again, and save it with "
                 "`model.save('name.keras')`."
             )
         # The last of equally narrow ones: an activation belongs to the layer before it.
@@ -172,9 +172,7 @@ def _built(
     return Autoencoder(encoder, keras.Model(z, x, name="decoder"))
 
 
-def _ranges(
-    calls: Calls, cut: int, images: np.ndarray
-) -> tuple[str, str, dict[str, float], bool]:
+def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str, dict[str, float], bool]:
     """Return what ``Understood`` says of the ranges: takes, gives, tried and is_sure.
 
     Notes

@@ -30,7 +30,6 @@ from ae.system import tensorflow_import
 from ae.training.progress import Record
 
 
-
 class _Mnist(Dataset):
     """MNIST whose training half, 188 MB, is loaded when a page first asks for it."""
 

@@ -88,8 +88,8 @@ def _most_sensitive(sensitivity: np.ndarray, dims: np.ndarray) -> str:
     if len(sensitivity) == 1:
         return f"{explained} Here it is {sensitivity[0]:.1f}."
     return (
-        f"{explained} It is highest for **z{dims[most] + 1}** ({sensitivity[most]:.1f}) and lowest for "
-        f"z{dims[least] + 1} ({sensitivity[least]:.1f})."
+        f"{explained} It is highest for **z{dims[most] + 1}** ({sensitivity[most]:.1f}) and lowest "
+        f"for z{dims[least] + 1} ({sensitivity[least]:.1f})."
     )
 
 

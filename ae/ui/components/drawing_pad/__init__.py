@@ -228,7 +228,9 @@ def drawing_pad(
 _component = base.register(
     Path(__file__).parent,
     *SCRIPTS,
-    *("../../../data/drawing.js", "paste.js", "layers.js", "to_python.js", "work.js", "denoise.js"),
+    "../../../data/drawing.js",
+    "../../../data/ink.js",
+    *("paste.js", "to_python.js", "work.js", "denoise.js"),
 )
 
 
