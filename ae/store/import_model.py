@@ -19,7 +19,7 @@ from ae.config import IMPORTED, MOST_IMPORTED_LATENT_DIMS, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
-from ae.store import safe_loading
+from ae.store import refusals, safe_loading
 from ae.store.calls import Calls, calls_of
 from ae.store.cards import ModelCard
 from ae.store.folder import CARD_FILE, MODEL_FILE, check_name, models_folder, new_folder
@@ -85,8 +85,9 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
         if not cuts:
             raise ModelError(
                 f"Expected a layer of at most {MOST_IMPORTED_LATENT_DIMS:,} values that all values "
-                f"pass: the latent vector. Received: {min(sizes.values(), default=784)} values in "
-                "the narrowest layer. Make a layer narrower, train it again, and save it with "
+                f"pass: the latent vector. Received: {min(sizes.values(), default=784):,} values "
+                "in the narrowest layer. Make a layer narrower, or, where a connection leads past "
+                "it as in a U-Net, leave that out; train it again, and save it with "
                 "`model.save('name.keras')`."
             )
         # The last of equally narrow ones: an activation belongs to the layer before it.
@@ -122,12 +123,18 @@ def _joined(files: Sequence[bytes]) -> Any:
     """The model of one file, or those of two in a row."""
     import keras
 
+    def with_first_output(model: Any) -> Any:
+        return keras.Model(model.inputs[0], model.outputs[0]) if len(model.outputs) > 1 else model
+
     if len(files) == 1:
-        model: Any = safe_loading.load(files[0])
         # Of a VAE that this app has saved, z_log_var is left out: its copy of the encoder is no
         # part of the way from the picture to the reconstruction.
-        return keras.Model(model.inputs, model.outputs[0]) if len(model.outputs) > 1 else model
-    parts: list[Any] = [safe_loading.load(file, is_part=True) for file in files]
+        return with_first_output(safe_loading.load(files[0]))
+    # An encoder of a VAE may give z_mean and z_log_var: z_mean is the latent vector.
+    parts: list[Any] = [with_first_output(safe_loading.load(file, is_part=True)) for file in files]
+    shapes = [tuple(each.shape[1:]) for part in parts for each in (*part.inputs, *part.outputs)]
+    if all(shape in refusals.PICTURES for shape in shapes):
+        raise ModelError(refusals.TWO_WHOLE)
     # The encoder is the one whose result is no picture.
     parts.sort(key=lambda part: math.prod(part.outputs[0].shape[1:]))
     encoder, decoder = parts
