@@ -118,7 +118,7 @@ class LatentGaussian:
     def distance(self, z: np.ndarray) -> np.ndarray:
         """Return the Mahalanobis distance of each latent vector, float (n, d): float64 (n,)."""
         apart = np.asarray(z, np.float64) - self.mean
-        return np.sqrt(np.maximum(np.einsum("nd,de,ne->n", apart, self.precision, apart), 0))
+        return np.sqrt(np.maximum(np.einsum("nd,nd->n", apart @ self.precision, apart), 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from ae.analysis.neighbours import nearest, vote
+from ae.nn.pca import axes_of
 
 _BANDWIDTHS = np.geomspace(0.02, 1.0, 12)  # in standard deviations of the codes
 _LEAST_VARIANCE = 1e-6  # of the largest: a dimension that the model does not use is constant
@@ -62,8 +63,9 @@ class Gaussian:
     Attributes
     ----------
     mean : float64 array of shape (latent_dim,)
-    factor : float64 array of shape (latent_dim, latent_dim)
-        factor @ factor.T is the covariance.
+    factor : float64 array of shape (latent_dim, r)
+        factor @ factor.T is the covariance. Its columns are orthogonal. r is latent_dim, but see
+        ``ae.nn.pca.axes_of``.
     """
 
     class_conditional: ClassVar[bool] = False
@@ -78,11 +80,9 @@ class Gaussian:
     @classmethod
     def fit(cls, z: np.ndarray) -> Gaussian:
         """Return the distribution with mean and covariance of z, float (n, latent_dim)."""
-        mean = z.mean(axis=0, dtype=np.float64)
-        centred = z - mean
-        variances, vectors = np.linalg.eigh(centred.T @ centred / len(z))
-        least = max(variances[-1] * _LEAST_VARIANCE, np.finfo(float).tiny)
-        return cls(mean, vectors * np.sqrt(np.maximum(variances, least)))
+        mean, axes, variances = axes_of(z)
+        least = max(variances[0] * _LEAST_VARIANCE, np.finfo(float).tiny)
+        return cls(mean, axes.T * np.sqrt(np.maximum(variances, least)))
 
     def sample(
         self,
@@ -92,7 +92,7 @@ class Gaussian:
         label: int | None = None,
     ) -> np.ndarray:
         """Draw latent vectors; see ``Density.sample``. ``label`` must be None."""
-        noise = rng.standard_normal((count, len(self.mean)))
+        noise = rng.standard_normal((count, self.factor.shape[1]))
         return (self.mean + temperature * noise @ self.factor.T).astype(np.float32)
 
 
@@ -157,7 +157,7 @@ class KernelDensity:
         The real codes.
     labels : int array of shape (n,)
         Their classes.
-    factor : float64 array of shape (latent_dim, latent_dim)
+    factor : float64 array of shape (latent_dim, r)
         Of every kernel, as in ``Gaussian``.
     bandwidth : float
         Standard deviation of a kernel as a multiple of that of all codes.
@@ -188,7 +188,8 @@ class KernelDensity:
         Parzen, "On Estimation of a Probability Density Function and Mode" (1962).
         """
         gaussian = Gaussian.fit(z)
-        white = ((z - gaussian.mean) @ np.linalg.inv(gaussian.factor).T).astype(np.float32)
+        inverse = gaussian.factor / np.square(gaussian.factor).sum(axis=0)
+        white = ((z - gaussian.mean) @ inverse).astype(np.float32)
         held_out = min(_HELD_OUT, len(z) // 2)
         bandwidth = _best_bandwidth(white[held_out:], white[:held_out])
         return cls(z, labels, bandwidth * gaussian.factor, bandwidth)
@@ -204,7 +205,7 @@ class KernelDensity:
         of_class = slice(None) if label is None else self.labels == label
         candidates = np.arange(len(self.centres))[of_class]
         chosen = self.centres[rng.choice(candidates, count)]
-        noise = rng.standard_normal(chosen.shape)
+        noise = rng.standard_normal((count, self.factor.shape[1]))
         return (chosen + temperature * noise @ self.factor.T).astype(np.float32)
 
 

@@ -64,7 +64,7 @@ def sensitivity(model: Model, z: np.ndarray, index: int, step: float) -> np.ndar
 
 
 def traversal(
-    model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int
+    model: Model, z: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int, dims: np.ndarray
 ) -> np.ndarray:
     """Decode a latent vector while one dimension at a time goes through its range.
 
@@ -77,18 +77,18 @@ def traversal(
         The ends of each dimension's range.
     steps : int
         Values in each range, at least 2.
+    dims : int array of shape (m,)
+        The dimensions that are changed.
 
     Returns
     -------
-    float32 array of shape (latent_dim, steps, 28, 28)
-        Row i shows what dimension i alone changes.
+    float32 array of shape (m, steps, 28, 28)
+        Row i shows what dimension dims[i] alone changes.
     """
-    latent_dim = len(z)
-    codes = np.repeat(np.asarray(z, np.float32)[None], latent_dim * steps, axis=0)
-    codes = codes.reshape(latent_dim, steps, latent_dim)
-    each = np.arange(latent_dim)
-    codes[each, :, each] = np.linspace(low, high, steps, axis=1)
-    return model.decode(codes.reshape(-1, latent_dim)).reshape(latent_dim, steps, 28, 28)
+    codes = np.repeat(np.asarray(z, np.float32)[None], len(dims) * steps, axis=0)
+    codes = codes.reshape(len(dims), steps, len(z))
+    codes[np.arange(len(dims)), :, dims] = np.linspace(low[dims], high[dims], steps, axis=1)
+    return model.decode(codes.reshape(-1, len(z))).reshape(len(dims), steps, 28, 28)
 
 
 def class_mean(z: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:

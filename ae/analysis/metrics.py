@@ -3,8 +3,8 @@
 import numpy as np
 
 from ae.analysis.neighbours import nearest_neighbours
+from ae.config import PIXELS
 
-PIXELS = 28 * 28
 _CHUNK = 1000  # images at a time, so that the work stays in the processor's cache
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ae.analysis.neighbours import nearest, nearest_neighbours
-from ae.nn.pca import principal_axes
+from ae.nn.pca import axes_of
 
+_TINY = np.finfo(float).tiny
 _ROWS = 64  # of a block in t-SNE: it stays in the processor's cache
 _SHEPARD = 5  # neighbours that a latent vector is interpolated from
 _BISECTIONS = 30  # of a range of 15 powers of ten: to a part in ten million
@@ -47,11 +48,11 @@ class Plane:
         if latent_dim <= 2:
             axes = np.eye(2, latent_dim, dtype=np.float32)
             return cls(np.zeros(latent_dim, np.float32), axes, 1.0)
-        mean = z.mean(axis=0, dtype=np.float64)
-        centred = z - mean
-        axes, variances = principal_axes(centred.T @ centred / len(z))
-        explained = variances[:2].sum() / max(variances.sum(), np.finfo(float).tiny)
-        return cls(mean.astype(np.float32), axes[:2].astype(np.float32), float(explained))
+        mean, axes, _ = axes_of(z)
+        plane = cls(mean.astype(np.float32), axes[:2].astype(np.float32), 1.0)
+        explained = plane.places(z).var(axis=0, dtype=np.float64).sum()
+        total = z.var(axis=0, dtype=np.float64).sum()
+        return replace(plane, explained_variance=float(explained / max(total, _TINY)))
 
     def aligned(self, z: np.ndarray, reference: np.ndarray) -> Plane:
         """Return the same plane with its axes rotated or mirrored within it.

@@ -65,7 +65,7 @@ def add_parser(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     from ae import store
     from ae.analysis import anomaly
-    from ae.config import TrainingConfig
+    from ae.config import PIXELS, TrainingConfig
     from ae.data import load_data
     from ae.data.image_sets import open_images
     from ae.nn.pca import PCA
@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
     detector = anomaly.Detector(
         model,
         lambda: _some(data.x_train, data.y_train, left_out, TRAINING),
-        lambda: PCA.fit(data.x_train, min(model.latent_dim, 256)),
+        lambda: PCA.fit(data.x_train, min(model.latent_dim, PIXELS)),
         training.kl_weight,
         training.loss,
     )

@@ -28,6 +28,7 @@ import numpy as np
 
 from ae.compression import rans
 from ae.compression.quantizer import TABLE, Quantizer
+from ae.config import MOST_IMPORTED_LATENT_DIMS
 from ae.errors import CodecError
 from ae.nn.base import Model
 
@@ -38,7 +39,6 @@ SIDE = 28
 
 _HEADER = struct.Struct("<4sBBBBHQ16s")
 _NUMBER = struct.Struct("<I")
-_LARGEST_CODE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,7 +251,7 @@ def _read_header(file: BinaryIO) -> tuple[Header, int]:
         )
     head += _take(file, _HEADER.size - len(head))
     _, _, bits, height, width, latent_dim, count, fingerprint = _HEADER.unpack(head)
-    if not 1 <= latent_dim <= _LARGEST_CODE:
+    if not 1 <= latent_dim <= MOST_IMPORTED_LATENT_DIMS:
         raise CodecError("This file is damaged: its header does not match its checksum.")
     table = _take(file, latent_dim * TABLE.itemsize)
     (check,) = _NUMBER.unpack(_take(file, _NUMBER.size))

@@ -27,6 +27,7 @@ TABLE = np.dtype([("centre", "<f4"), ("step", "<f4"), ("deviation", "<u2")])
 _REACH = 4  # standard deviations on either side of the mean that have their own levels
 _DIMENSIONS_AT_ONCE = 16  # decoded together: a call of a network has its price
 _PROBES = 32  # latent vectors at which the decoder's sensitivity is measured
+_MOST_PROBED = 256 * _PROBES  # of many dimensions, each is measured at fewer
 _DEVIATION_UNIT = 256
 
 
@@ -152,7 +153,8 @@ def measure(model: Model, images: np.ndarray) -> Calibration:
             "compress images. Choose another model."
         )
     deviation = z.std(axis=0)
-    probes = z[:: max(1, len(z) // _PROBES)][:_PROBES]
+    count = max(1, min(_PROBES, _MOST_PROBED // model.latent_dim))
+    probes = z[:: max(1, len(z) // count)][:count]
     sensitivity = np.zeros(model.latent_dim)
     varying = np.flatnonzero(deviation)
     for start in range(0, len(varying), _DIMENSIONS_AT_ONCE):

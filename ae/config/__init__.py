@@ -6,7 +6,14 @@ The checks, the command line, the form on the Train page and the strategies of t
 made from this table.
 """
 
-from ae.config.model import IMPORTED, KINDS, MOST_LATENT_DIMS, MOST_PARAMETERS, ModelConfig
+from ae.config.model import (
+    IMPORTED,
+    KINDS,
+    MOST_IMPORTED_LATENT_DIMS,
+    MOST_PARAMETERS,
+    PIXELS,
+    ModelConfig,
+)
 from ae.config.records import JsonRecord
 from ae.config.rules import Choice, Classes, Number, Rule, WholeNumber, Widths
 from ae.config.table import Setting, settings, text_of

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from ae.config.records import require
-from ae.config.rules import Choice, WholeNumber, Widths
+from ae.config.rules import Choice, Rule, WholeNumber, Widths
 from ae.config.table import Config, documented, setting
 
 KINDS = ("conv", "linear", "vae")
 IMPORTED = "imported"  # a kind that can be loaded but not built: the network came from a file
 # Limits of a network, trained here or imported.
 MOST_PARAMETERS = 16_000_000
-MOST_LATENT_DIMS = 256
+PIXELS = 28 * 28
+MOST_LATENT_DIMS = 256  # of a network that is built here
+MOST_IMPORTED_LATENT_DIMS = 4096
 
 
 @documented
@@ -88,6 +90,12 @@ class ModelConfig(Config):
         "Number of filters of the two Conv2D layers of each refinement.",
     )
 
+    def check(self, name: str, rule: Rule) -> None:
+        """Raise ValueError unless the setting of that name follows the rule."""
+        if name == "latent_dim" and self.kind == IMPORTED:
+            rule = WholeNumber(1, MOST_IMPORTED_LATENT_DIMS)
+        super().check(name, rule)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check("decoder_filters", Widths(self.poolings, self.poolings + 3))
@@ -107,6 +115,11 @@ class ModelConfig(Config):
         if isinstance(values, dict) and values.get("kind") == "foreign":
             values = values | {"kind": IMPORTED}
         return super().from_dict(values)
+
+    @property
+    def pca_dims(self) -> int:
+        """How many dimensions the PCA has that the model is compared with: at most one a pixel."""
+        return min(self.latent_dim, PIXELS)
 
     @property
     def poolings(self) -> int:

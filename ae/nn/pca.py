@@ -9,6 +9,8 @@ import numpy as np
 
 from ae.data import unit
 
+_MOST_DIMS, _FEW = 1000, 500  # of vectors whose covariance is computed; else of vectors that count
+_LEAST_VARIANCE = 1e-9  # of the largest one: rounding makes less
 _CHUNK = 2_500  # images at a time: a copy of all as float32 would take 188 MB
 
 
@@ -123,8 +125,40 @@ def principal_axes(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     variances, vectors = np.linalg.eigh(covariance)
     axes = vectors[:, ::-1].T
+    return _signed(axes), np.maximum(variances[::-1], 0)
+
+
+def _signed(axes: np.ndarray) -> np.ndarray:
+    """The axes with their largest entry positive."""
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
-    return axes * np.sign(largest), np.maximum(variances[::-1], 0)
+    return axes * np.sign(largest)
+
+
+def axes_of(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and principal axes of vectors, largest variance first.
+
+    Parameters
+    ----------
+    z : float array of shape (n, d)
+
+    Returns
+    -------
+    mean : float64 array of shape (d,)
+    axes : float64 array of shape (r, d), orthonormal rows
+        r is d. Where d is above 1,000, the covariance would take minutes: the axes are those of
+        the first 500 vectors, and r is below 500.
+    variances : float64 array of shape (r,)
+    """
+    mean = z.mean(axis=0, dtype=np.float64)
+    if z.shape[1] <= _MOST_DIMS:
+        centred = z - mean
+        return mean, *principal_axes(centred.T @ centred / len(z))
+    some = z[:_FEW] - z[:_FEW].mean(axis=0, dtype=np.float64)
+    # The eigenvectors of X X^T, times X, are those of X^T X.
+    weights, variances = principal_axes(some @ some.T / len(some))
+    kept = variances > _LEAST_VARIANCE * variances[0]
+    axes = weights[kept] @ some / np.sqrt(len(some) * variances[kept, None])
+    return mean, _signed(axes), variances[kept]
 
 
 def principal_angles(first: np.ndarray, second: np.ndarray) -> np.ndarray:

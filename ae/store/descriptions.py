@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ae.config import PIXELS
 from ae.store.folder import ModelCard
 
 _KINDS = {"conv": "convolutional", "linear": "linear", "vae": "variational (VAE)"}
@@ -56,9 +57,15 @@ def sentence(card: ModelCard) -> str:
     if card.name in _SHIPPED:
         return _SHIPPED[card.name][1]
     if card.training is None:
-        return f"An imported Keras model with {_dimensions(card)}."
+        return f"An imported Keras model with {_dimensions(card)}.{_without_gain(card)}"
     noise = f", trained to remove {card.training.noise} noise" if card.training.noise else ""
     return f"Trained here: {_kind(card)}, {_dimensions(card)}{noise}{_without(card)}."
+
+
+def _without_gain(card: ModelCard) -> str:
+    if card.model.latent_dim < PIXELS:
+        return ""
+    return f" That is no fewer than the {PIXELS} pixels of a picture: nothing is compressed."
 
 
 def _kind(card: ModelCard) -> str:
@@ -74,4 +81,4 @@ def _without(card: ModelCard) -> str:
 
 def _dimensions(card: ModelCard) -> str:
     count = card.model.latent_dim
-    return f"{count} latent dimension{'s' * (count != 1)}"
+    return f"{count:,} latent dimension{'s' * (count != 1)}"

@@ -19,11 +19,14 @@ from ae.store.descriptions import sentence
 from ae.system.files import REPOSITORY
 
 LARGEST_PAGE = 1_500_000  # bytes
+_MOST_BARS = 256  # latent values that have a slider each
 _PAGE = Path(__file__).parent / "page"
 # What the page has in common with the app.
 _ENGINE = tuple(Path(graphs.__file__).with_name(name) for name in ("product.js", "engine.js"))
 _PREPROCESSING = Path(data.__file__).with_name("drawing.js")
-_LAYERS = REPOSITORY / "ae" / "ui" / "components" / "drawing_pad" / "layers.js"
+_SHARED = tuple(
+    REPOSITORY / "ae" / name for name in ("imaging.js", "analysis/metrics.js", "data/ink.js")
+)
 
 
 def page(card: ModelCard, graph: bytes) -> str:
@@ -42,24 +45,33 @@ def page(card: ModelCard, graph: bytes) -> str:
     test = card.test
     if test.latent_means is None or test.latent_standard_deviations is None:
         raise ModelError(f"The card of {card.name!r} lacks figures. Train or import it again.")
-    values = f"{test.latent_dim} value{'s' * (test.latent_dim != 1)}"
+    values = f"{test.latent_dim:,} value{'s' * (test.latent_dim != 1)}"
     model = {
         "graph": base64.b64encode(_in_half(graph)).decode("ascii"),
         "means": test.latent_means,
         # A dimension that is always the same cannot be moved in units of its deviation.
         "deviations": [deviation or 1.0 for deviation in test.latent_standard_deviations],
+        "isMoved": test.latent_dim <= _MOST_BARS,
         "percentiles": [test.squared_error_percentiles[str(percent)] for percent in range(101)],
     }
     scripts = [
         f"const MODEL = {json.dumps(model)};",
         _alone("load", *_ENGINE),
         _alone("preprocess", _PREPROCESSING),
-        _LAYERS.read_text(encoding="utf-8"),
+        *(path.read_text(encoding="utf-8") for path in _SHARED),
         (_PAGE / "page.js").read_text(encoding="utf-8"),
     ]
+    moves = (
+        "So many values are shown as squares: orange is above the mean of the test digits, blue "
+        "below."
+        if test.latent_dim > _MOST_BARS
+        else "Each slider is one value, from 3 standard deviations below the mean of the test "
+        "digits to 3 above. Move one, and see what the decoder draws then."
+    )
     text = string.Template((_PAGE / "page.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(f"{card.name}: an autoencoder of handwritten digits"),
         values=html.escape(values),
+        moves=moves,
         style=(_PAGE / "page.css").read_text(encoding="utf-8"),
         facts=_facts(card),
         scripts="\n".join(scripts),
@@ -92,11 +104,12 @@ def _facts(card: ModelCard) -> str:
     test = card.test
     facts = {
         "What it is": sentence(card),
-        "Latent dimensions": f"{test.latent_dim}",
+        "Latent dimensions": f"{test.latent_dim:,}",
         "Parameters": f"{card.parameters:,}",
         "Trained on": card.data if card.training is not None else "not known: it was imported",
         "Squared error": f"{test.squared_error:.2f} on the test images, summed over the 784 pixels",
-        "PCA of the same size": f"{test.pca_squared_error:.2f} (lower is better)",
+        f"PCA with {card.model.pca_dims} dimensions": f"{test.pca_squared_error:.2f} "
+        "(lower is better)",
     }
     if card.training is not None:
         facts["Training"] = f"{card.steps:,} steps in {card.seconds:,.0f} s on {card.machine}"

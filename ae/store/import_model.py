@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from ae.analysis import metrics
-from ae.config import IMPORTED, MOST_LATENT_DIMS, ModelConfig
+from ae.config import IMPORTED, MOST_IMPORTED_LATENT_DIMS, ModelConfig
 from ae.data import Dataset
 from ae.errors import ModelError
 from ae.nn.autoencoder import Autoencoder
-from ae.store import safe_loading
+from ae.store import refusals, safe_loading
 from ae.store.calls import Calls, calls_of
 from ae.store.cards import ModelCard
 from ae.store.folder import CARD_FILE, MODEL_FILE, check_name, models_folder, new_folder
@@ -43,6 +43,8 @@ class Understood:
     cuts : where it can be cut: the values that may be the latent vector.
     cut : the one of them that is suggested.
     takes, gives : names of the ranges of its input and output that are suggested, see ``RANGES``.
+    tried : squared error of some test images by the name of each range of the input, where finite.
+    is_sure : whether the range was found out so: one of these errors is below the mean picture's.
     """
 
     calls: Calls
@@ -50,6 +52,8 @@ class Understood:
     cut: int
     takes: str
     gives: str
+    tried: dict[str, float]
+    is_sure: bool
 
     def autoencoder(
         self, cut: int | None = None, takes: str | None = None, gives: str | None = None
@@ -77,19 +81,19 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
     with safe_loading.refused_if_it_fails():
         calls = calls_of(_joined(files), safe_loading.MOST_CALLS)
         sizes = {cut: math.prod(calls.shape(cut)) for cut in calls.cuts()}
-        cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_LATENT_DIMS)
+        cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_IMPORTED_LATENT_DIMS)
         if not cuts:
             raise ModelError(
-                f"Expected a layer of at most {MOST_LATENT_DIMS} values that all values pass: the "
-                f"latent vector. Received: {min(sizes.values(), default=784)} values in the "
-                "narrowest layer. Make a layer narrower, train it again, and save it with "
+                f"Expected a layer of at most {MOST_IMPORTED_LATENT_DIMS:,} values that all values "
+                f"pass: the latent vector. Received: {min(sizes.values(), default=784):,} values "
+                "in the narrowest layer. Make a layer narrower, or, where a connection leads past "
+                "it as in a U-Net, leave that out; train it again, and save it with "
                 "`model.save('name.keras')`."
             )
         # The last of equally narrow ones: an activation belongs to the layer before it.
         narrowest = min(cuts, key=lambda cut: (sizes[cut], -cut))
         cut = calls.halves if calls.halves in cuts else narrowest
-        takes, gives = _ranges(calls, cut, data.x_test[:_TRIED])
-        return Understood(calls, cuts, cut, takes, gives)
+        return Understood(calls, cuts, cut, *_ranges(calls, cut, data.x_test[:_TRIED]))
 
 
 def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:
@@ -119,12 +123,18 @@ def _joined(files: Sequence[bytes]) -> Any:
     """The model of one file, or those of two in a row."""
     import keras
 
+    def with_first_output(model: Any) -> Any:
+        return keras.Model(model.inputs[0], model.outputs[0]) if len(model.outputs) > 1 else model
+
     if len(files) == 1:
-        model: Any = safe_loading.load(files[0])
         # Of a VAE that this app has saved, z_log_var is left out: its copy of the encoder is no
         # part of the way from the picture to the reconstruction.
-        return keras.Model(model.inputs, model.outputs[0]) if len(model.outputs) > 1 else model
-    parts: list[Any] = [safe_loading.load(file, is_part=True) for file in files]
+        return with_first_output(safe_loading.load(files[0]))
+    # An encoder of a VAE may give z_mean and z_log_var: z_mean is the latent vector.
+    parts: list[Any] = [with_first_output(safe_loading.load(file, is_part=True)) for file in files]
+    shapes = [tuple(each.shape[1:]) for part in parts for each in (*part.inputs, *part.outputs)]
+    if all(shape in refusals.PICTURES for shape in shapes):
+        raise ModelError(refusals.TWO_WHOLE)
     # The encoder is the one whose result is no picture.
     parts.sort(key=lambda part: math.prod(part.outputs[0].shape[1:]))
     encoder, decoder = parts
@@ -169,8 +179,8 @@ def _built(
     return Autoencoder(encoder, keras.Model(z, x, name="decoder"))
 
 
-def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
-    """Return the names of the ranges of input and output that the network seems to have.
+def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str, dict[str, float], bool]:
+    """Return what ``Understood`` says of the ranges: takes, gives, tried and is_sure.
 
     Notes
     -----
@@ -178,7 +188,7 @@ def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
     if that is lower than the error of the mean picture: else the network has learnt too little to
     tell, and the output's range is suggested.
     """
-    tried = {}
+    ranges, tried = {}, {}  # of the output, and errors, by the range of the input
     for takes in RANGES:
         raw = _built(calls, cut, RANGES[takes], (1, 0)).reconstruct(images)
         if not np.isfinite(raw).all():
@@ -187,15 +197,16 @@ def _ranges(calls: Calls, cut: int, images: np.ndarray) -> tuple[str, str]:
         gives = "0 to 255" if high > 2 else "-1 to 1" if low < -0.5 else "0 to 1"
         factor, offset = RANGES[gives]
         error = metrics.squared_error(images, np.clip((raw - offset) / factor, 0, 1)).mean()
-        tried[takes, gives] = float(error)
-    usual = next(((takes, gives) for takes, gives in tried if takes == "0 to 1"), None)
-    if usual is None:
-        return "0 to 1", "0 to 1"
-    best = min(tried, key=lambda pair: tried[pair])
+        ranges[takes], tried[takes] = gives, float(error)
+    usual = "0 to 1"
+    if usual not in tried:
+        return usual, usual, tried, False
+    best = min(tried, key=lambda takes: tried[takes])
     mean = np.broadcast_to(images.mean(axis=0), images.shape)
-    if tried[best] < metrics.squared_error(images, mean).mean():
-        return best if tried[best] < _CLEARLY * tried[usual] else usual
-    return usual[1], usual[1]
+    if tried[best] >= metrics.squared_error(images, mean).mean():
+        return ranges[usual], ranges[usual], tried, False
+    takes = best if tried[best] < _CLEARLY * tried[usual] else usual
+    return takes, ranges[takes], tried, True
 
 
 def _card(

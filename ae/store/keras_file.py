@@ -82,7 +82,7 @@ def check(file: bytes) -> bytes:
             f"{refusals.TOO_LARGE}"
         )
     if file.startswith(_HDF5):
-        raise ModelError(f"Expected a .keras file. Received: HDF5. {refusals.KERAS_2}")
+        raise ModelError(f"Expected a .keras file. Received: HDF5. {refusals.HDF5}")
     parts = read_parts(io.BytesIO(file))
     try:
         config = json.loads(parts[CONFIG])
@@ -128,7 +128,8 @@ def read_parts(file: BinaryIO) -> dict[str, bytes]:
             if sorted(names) != sorted(_LARGEST_PARTS):
                 raise ModelError(
                     f"Expected a .keras file with {', '.join(_LARGEST_PARTS)} and nothing else. "
-                    f"Received: {', '.join(names)[:200]!r}."
+                    f"Received: {', '.join(names)[:200]!r}. Save the model with "
+                    "`model.save('name.keras')`."
                 )
             return {name: _read_part(archive, name) for name in _LARGEST_PARTS}
     except ModelError:
@@ -160,10 +161,7 @@ def _plain(value: Any, key: str | None = None) -> Any:
         if "class_name" in value:
             _check_class(value)
         if "activation" in value and value["activation"] not in (None, *ACTIVATIONS):
-            raise ModelError(
-                f"Its activation {value['activation']!r:.60} is not one of Keras's own: "
-                f"{', '.join(sorted(ACTIVATIONS))}."
-            )
+            raise ModelError(refusals.ACTIVATION)
         return {k: _plain(v, k) for k, v in value.items() if k not in _DROPPED}
     if isinstance(value, list):
         return [_plain(item, key) for item in value]
@@ -179,9 +177,4 @@ def _check_class(value: dict[str, Any]) -> None:
     known = _CLASSES.get(module, frozenset()) if isinstance(module, str | None) else frozenset()
     if not isinstance(name, str) or name not in known or registered not in (None, name):
         shown = f"{module}.{name}" if module else name
-        raise ModelError(
-            f"It uses {shown!r:.80}, which is not one of the plain layers that can be imported: "
-            f"{', '.join(sorted(LAYERS))}. Models with custom code are refused."
-            if not (told := refusals.for_class(shown))
-            else f"It uses {shown!r:.80}. {told}"
-        )
+        raise ModelError(f"It uses {shown!r:.80}. {refusals.for_class(f'{shown}')}")

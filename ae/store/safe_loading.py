@@ -73,16 +73,15 @@ def refused_if_it_fails() -> Iterator[None]:
 
 def _check_size(model: Any, uploaded: bool, is_part: bool) -> None:
     """Raise ModelError if the model has other shapes than an autoencoder or is too large."""
-    pictures = {(28, 28), (28, 28, 1), (784,)}
-    takes, gives = (
-        _shape(model.inputs),
-        _shape(model.outputs[:1] if _is_vae(model) else model.outputs),
-    )
-    fit = [shape in pictures for shape in (takes, gives)]
+    if not model.built:
+        raise ModelError(refusals.UNBUILT)
+    takes, gives = _shape(model.inputs), _shape(_outputs(model, is_part))
+    fit = [shape in refusals.PICTURES for shape in (takes, gives)]
     if not (any(fit) if is_part else all(fit)):
         what, shape = ("output", gives) if fit[0] else ("input", takes)
+        shown = f"{len(shape)} of them" if isinstance(shape, list) else shape
         raise ModelError(
-            f"Expected one {what} of 28×28 pixels. Received: {shape}. "
+            f"Expected one {what} of 28×28 pixels. Received: {shown}. "
             f"{refusals.for_shapes(takes, gives)}"
         )
     parameters, values, products = model.count_params(), 0, 0
@@ -100,17 +99,25 @@ def _check_size(model: Any, uploaded: bool, is_part: bool) -> None:
         (products, _MOST_PRODUCTS if uploaded else math.inf, "multiplications for one image"),
     ):
         if count > most:
-            raise ModelError(f"Expected at most {most:,} {what}. Received: {count:,}.")
+            raise ModelError(
+                f"Expected at most {most:,} {what}. Received: {count:,}. {refusals.TOO_MUCH}"
+            )
 
 
-def _shape(tensors: list[Any]) -> tuple[int | None, ...] | str:
-    """The shape of the one tensor without its batch, or how many there are."""
-    return tuple(tensors[0].shape[1:]) if len(tensors) == 1 else f"{len(tensors)} of them"
+def _shape(tensors: list[Any]) -> Any:
+    """The shape of the one tensor without its batch, or a list of those of several."""
+    shapes = [tuple(tensor.shape[1:]) for tensor in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
 
 
-def _is_vae(model: Any) -> bool:
-    """Whether it is a VAE that this app has saved: z_log_var is its second output."""
-    return len(model.outputs) == 2 and any(layer.name == "z_log_var" for layer in model.layers)
+def _outputs(model: Any, is_part: bool) -> list[Any]:
+    """The outputs that count.
+
+    Of a VAE that this app has saved, z_log_var is the second one; other encoders of VAEs too give
+    z_mean first.
+    """
+    is_vae = len(model.outputs) == 2 and any(layer.name == "z_log_var" for layer in model.layers)
+    return model.outputs[:1] if is_vae or is_part else model.outputs
 
 
 def _inputs(layer: keras.layers.Layer) -> list[Any]:

@@ -18,7 +18,7 @@ from ae.analysis import metrics
 from ae.compression import rate_distortion
 from ae.compression.quantizer import Calibration, measure
 from ae.compression.rate_distortion import Point
-from ae.config import ModelConfig, TrainingConfig
+from ae.config import PIXELS, ModelConfig, TrainingConfig
 from ae.data import MNIST_SHA256, Dataset, load_mnist_half, unit
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.graph import linear_graph
@@ -28,8 +28,6 @@ from ae.store import ModelCard
 from ae.store.graphs import load_graph
 from ae.system import tensorflow_import
 from ae.training.progress import Record
-
-_LARGEST_CODE = 256
 
 
 class _Mnist(Dataset):
@@ -62,10 +60,10 @@ def _training_half() -> tuple[np.ndarray, np.ndarray]:
 
 
 @st.cache_resource(show_spinner=False)
-def pca(k: int = _LARGEST_CODE) -> PCA:
-    """PCA of the training images with k components, 1 to 256."""
-    if k < _LARGEST_CODE:
-        return pca().truncate(k)
+def pca(k: int = PIXELS) -> PCA:
+    """PCA of the training images with k components; of more than 784, all there are."""
+    if k != PIXELS:
+        return pca().truncate(min(k, PIXELS))
     return PCA.fit(load_mnist_half("train")[0], k)  # which are not kept
 
 
@@ -86,7 +84,7 @@ def pca_name(k: int) -> str:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def pca_network(k: int) -> bytes:
-    """The file of the graph of PCA with k components, 1 to 256."""
+    """The file of the graph of PCA with k components, 1 to 784."""
     return linear_graph(pca(k)).to_bytes()
 
 

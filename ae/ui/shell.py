@@ -154,12 +154,12 @@ def _put_model_into_url() -> None:
 
 def _show_facts(card: ModelCard) -> None:
     """What the chosen model is, and its error beside PCA's."""
-    test = card.test
+    test, same = card.test, card.model.pca_dims == card.model.latent_dim
     st.sidebar.caption(
         f"{plain(sentence(card))} It has {card.parameters:,} parameters (numbers that training "
-        f"sets). Squared error on the test set **{test.squared_error:.2f}**; PCA with the same "
-        f"number of values ({card.model.latent_dim}): "
-        f"{test.pca_squared_error:.2f} (lower is better)."
+        f"sets). Squared error on the test set **{test.squared_error:.2f}**; PCA with "
+        f"{'the same number of values' if same else 'as many values as pixels'} "
+        f"({card.model.pca_dims}): {test.pca_squared_error:.2f} (lower is better)."
     )
 
 

@@ -17,6 +17,8 @@ _DIGITS = (
     "nines",
 )
 _MOST_DECIMALS = 6
+NO_ERROR = 0.005  # less is shown as 0.00: that of PCA with a dimension for each pixel
+_EQUAL = 0.0005  # of PCA's error: a linear autoencoder can be a ten-thousandth worse
 
 
 def percent(share: float, decimals: int = 0) -> str:
@@ -34,6 +36,15 @@ def percent(share: float, decimals: int = 0) -> str:
         while decimals < _MOST_DECIMALS and round(value, decimals) in (0, 100):
             decimals += 1
     return f"{value:.{decimals}f} %"
+
+
+def of_pca(error: float, pca_error: float) -> str:
+    """Return how an autoencoder's error compares with PCA's: "12 % of PCA's error"."""
+    if pca_error < NO_ERROR:
+        return "PCA has none"
+    if abs(error / pca_error - 1) < _EQUAL:
+        return "as high as PCA's error"
+    return f"{percent(error / pca_error)} of PCA's error"
 
 
 def distance(value: float) -> str:

@@ -53,7 +53,7 @@ def test_a_code_comes_back_from_its_csv_exactly(codes):
 def test_a_traversal_moves_one_number_at_a_time(mnist, mnist_pca):
     z = mnist_pca.encode(mnist.x_test[:1])[0]
     low, high = z - 2, z + 2
-    rows = traversal(mnist_pca, z, low, high, 5)
+    rows = traversal(mnist_pca, z, low, high, 5, np.arange(mnist_pca.latent_dim))
     assert rows.shape == (64, 5, 28, 28)
     here = mnist_pca.decode(z[None])[0]
     np.testing.assert_allclose(rows[:, 2], np.broadcast_to(here, (64, 28, 28)), atol=1e-5)

@@ -21,7 +21,9 @@ def file(tmp_path_factory):
 
 @pytest.fixture
 def phone(browser: Browser, file):
-    context = browser.new_context(viewport={"width": 390, "height": 800}, offline=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True, offline=True
+    )
     page = context.new_page()
     faults, asked = [], []
     page.on("pageerror", lambda fault: faults.append(fault))
@@ -42,12 +44,23 @@ def ink_of(page, canvas: str) -> float:
     )
 
 
-def draw_a_three(page) -> None:
+def draw_a_three(page, with_finger: bool) -> None:
+    page.locator(".ink").scroll_into_view_if_needed()
     box = page.locator(".ink").bounding_box()
     places = ((0.3, 0.25), (0.65, 0.25), (0.45, 0.5), (0.65, 0.65), (0.4, 0.85))
     (first, *others) = [
         (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places
     ]
+    if with_finger:
+        session = page.context.new_cdp_session(page)
+        for kind, points in [
+            ("touchStart", [first]),
+            *[("touchMove", [place]) for place in others],
+            ("touchEnd", []),
+        ]:
+            touched = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+            session.send("Input.dispatchTouchEvent", touched)
+        return
     page.mouse.move(*first)
     page.mouse.down()
     for place in others:
@@ -55,15 +68,16 @@ def draw_a_three(page) -> None:
     page.mouse.up()
 
 
-def test_a_drawing_is_reconstructed_without_a_network_and_a_bar_changes_it(phone):
+@pytest.mark.parametrize("with_finger", [False, True])
+def test_a_drawing_is_reconstructed_without_a_network_and_a_bar_changes_it(phone, with_finger):
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= 390  # nothing sticks out
     message = phone.locator(".message")
     expect(message).to_have_text("Draw a digit.")
-    draw_a_three(phone)
+    draw_a_three(phone, with_finger)
     expect(message).to_contain_text("Squared error")
     phone.wait_for_timeout(200)  # the last frame
-    error = float(message.inner_text().split()[2].rstrip(":"))
+    error = float(message.inner_text().split()[2].rstrip("."))
     assert 0 < error < 15
     assert ink_of(phone, ".output") == pytest.approx(ink_of(phone, ".input"), rel=0.2)
     before = ink_of(phone, ".output")

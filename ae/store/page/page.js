@@ -1,7 +1,7 @@
-// The page of one model. Before it stand engine.js, drawing.js and layers.js, and the data of the model.
+// The page of one model. Before it stand the engine and other scripts of the app, and the model's data.
 
 const find = (selector) => document.querySelector(selector);
-const network = load(Uint8Array.from(atob(MODEL.graph), (c) => c.charCodeAt(0)));
+const network = load(bytesOf(MODEL.graph));
 const paper = find(".ink");
 const context = paper.getContext("2d", { willReadFrequently: true });
 const view = { context, noisePen: false };
@@ -14,7 +14,7 @@ let seen = null; // {image, z} of what is drawn
 let place = [SIDE / 2, SIDE / 2]; // of the pen that keys move
 let frame = 0;
 
-const bars = MODEL.means.map((mean, i) => {
+const bars = MODEL.means.slice(0, MODEL.isMoved ? undefined : 0).map((mean, i) => {
   const label = document.createElement("label");
   const bar = document.createElement("input");
   Object.assign(bar, { type: "range", min: -REACH, max: REACH, step: "any", value: 0 });
@@ -23,6 +23,8 @@ const bars = MODEL.means.map((mean, i) => {
   find(".bars").append(label);
   return bar;
 });
+find(".squares").hidden = MODEL.isMoved;
+find(".reset").hidden = !MODEL.isMoved;
 const valueOf = (bar, i) => MODEL.means[i] + Number(bar.value) * MODEL.deviations[i];
 
 function repaint() {
@@ -49,31 +51,37 @@ function look() {
 
 function show(now) {
   seen = now;
+  if (!MODEL.isMoved) showSquares(seen?.z ?? MODEL.means);
   bars.forEach((bar, i) => (bar.value = seen ? (seen.z[i] - MODEL.means[i]) / MODEL.deviations[i] : 0));
   decode(false);
 }
 
+// Many values: those that fill up the last row are grey, as the mean is.
+function showSquares(z) {
+  const side = Math.ceil(Math.sqrt(z.length));
+  const positions = new Float32Array(side ** 2);
+  z.forEach((value, i) => (positions[i] = (value - MODEL.means[i]) / MODEL.deviations[i] / REACH));
+  const canvas = find(".squares");
+  Object.assign(canvas, { width: side, height: side, ariaLabel: `${z.length} latent values` });
+  paint(canvas.getContext("2d"), signed(positions), side);
+}
+
 function decode(moved) {
-  const z = seen && !moved ? seen.z : bars.map(valueOf);
+  const z = seen && !moved ? seen.z : MODEL.isMoved ? bars.map(valueOf) : MODEL.means;
   bars.forEach((bar, i) => bar.setAttribute("aria-valuetext", z[i].toFixed(2)));
   const output = network.decoder.run(z);
-  paint(find(".output"), output);
-  if (seen) paint(find(".input"), seen.image);
+  show28(".output", output);
+  if (seen) show28(".input", seen.image);
   else find(".input").getContext("2d").clearRect(0, 0, 28, 28);
   find(".message").textContent = seen ? inWords(output) : moved ? "What the decoder draws for these values." : "Draw a digit.";
 }
 
 function inWords(output) {
-  const error = seen.image.reduce((sum, value, i) => sum + (value - output[i]) ** 2, 0);
-  const lower = MODEL.percentiles.filter((each) => each < error).length - 1;
-  return `Squared error ${error.toFixed(1)}: ${Math.max(lower, 0)} % of the test digits have a lower one.`;
+  const error = squaredError(seen.image, output);
+  return `Squared error ${error.toFixed(1)}. ${lowerInWords(error, MODEL.percentiles)} of the test digits have a lower one.`;
 }
 
-function paint(canvas, values) {
-  const picture = new ImageData(28, 28);
-  values.forEach((value, i) => picture.data.set([255 * value, 255 * value, 255 * value, 255], 4 * i));
-  canvas.getContext("2d").putImageData(picture, 0, 0);
-}
+const show28 = (selector, values) => paint(find(selector).getContext("2d"), greyOf(values), 28);
 
 // --- the pen ---
 

@@ -31,29 +31,6 @@ function component({ mount = () => {}, receive, dismiss = () => {} }) {
 
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
-// --- pictures ---
-
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-
-const base64Of = (bytes) => {
-  let text = ""; // in pieces: a call takes only so many arguments
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return btoa(text);
-};
-
-// A square of grey or RGB values, 0 to 255.
-function imageOf(bytes, side) {
-  const image = new ImageData(side, side);
-  const channels = bytes.length / side ** 2;
-  for (let i = 0; i < side ** 2; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = bytes[channels * i + (channels === 3 ? c : 0)];
-    image.data[4 * i + 3] = 255;
-  }
-  return image;
-}
-
-const paint = (context, bytes, side, top = 0) => context.putImageData(imageOf(bytes, side), 0, top);
-
 // --- the theme, for what is painted: a canvas knows no var() ---
 
 // Of a canvas of class "plot": the colours of text and of one's own drawing, and whether the theme

@@ -11,7 +11,10 @@ import streamlit as st
 from streamlit.components import v2
 
 from ae.imaging import to_base64, to_bytes
+from ae.system.files import REPOSITORY
 
+# What the page of a model, as `python -m ae export` writes it, has too.
+SHARED_SCRIPTS = (REPOSITORY / "ae" / "imaging.js", REPOSITORY / "ae" / "analysis" / "metrics.js")
 NAME_LENGTH = 48  # of what provider.js gives
 MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts to exactly
 
@@ -66,6 +69,7 @@ def sources(folder: Path, *scripts: str) -> tuple[str, str, str]:
         text(shared.with_suffix(".css"), own.with_suffix(".css")),
         text(
             shared.with_suffix(".js"),
+            *SHARED_SCRIPTS,
             *(folder / script for script in scripts),
             own.with_suffix(".js"),
         ),

@@ -54,39 +54,3 @@ function reconstruct(network, image) {
 // After a run of the encoder.
 const deviationOf = ({ encoder, z_log_var: head }) =>
   head.run(encoder.results.get(head.takes).values).map((value) => Math.exp(value / 2));
-
-// The sum over the pixels, as ae.analysis.metrics has it.
-const squaredError = (image, other) => image.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);
-
-// Which share of the test digits, from 0 to 1, has a lower error. percentiles : from 0 to 100.
-function rankOf(error, percentiles) {
-  if (error <= percentiles[0]) return 0;
-  const above = percentiles.findIndex((each) => each >= error);
-  if (above < 0) return 1;
-  const [low, high] = [percentiles[above - 1], percentiles[above]];
-  return (above - 1 + (error - low) / (high - low)) / (percentiles.length - 1);
-}
-
-// --- pictures of values in [0, 1]: bytes for `paint` ---
-
-const greyOf = (values) => new Uint8ClampedArray(values.map((value) => 255 * value));
-
-// The colours of imaging.py, RGB in [0, 1].
-const OWN = [0, 0.5, 0.38];
-const BRIGHTER = [1, 0.78, 0.32], UNCHANGED = [0.44, 0.44, 0.44], DARKER = [0, 0.08, 0.4];
-
-function coloured(count, colourAt) {
-  const bytes = new Uint8ClampedArray(3 * count);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * colourAt(Math.floor(i / 3), i % 3);
-  return bytes;
-}
-
-// An image in white, with another one behind it in green.
-const overlaid = (image, behind) => coloured(image.length, (i, c) => Math.max(image[i], OWN[c] * behind[i]));
-
-// Where values are below 0 (blue) and above it (orange), with the full colour from -1 and 1 on.
-const signed = (values) =>
-  coloured(values.length, (i, c) => {
-    const end = (values[i] < 0 ? DARKER : BRIGHTER)[c];
-    return UNCHANGED[c] + Math.min(1, Math.abs(values[i])) * (end - UNCHANGED[c]);
-  });

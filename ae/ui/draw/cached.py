@@ -12,6 +12,7 @@ from ae.nn.base import Model
 from ae.ui import cache
 
 _BATCH = 1000  # images encoded at a time: a quarter of a second with the slowest shipped model
+_MOST_VALUES = 16_000_000  # of all vectors
 _SEED = 0  # of the order in which the training digits are encoded
 
 
@@ -19,6 +20,7 @@ class TrainingVectors:
     """Latent vectors of the training digits, encoded in a random order in the background.
 
     Encoding all 60,000 takes up to 15 seconds on two cores; what is ready can be searched at once.
+    Of a latent vector with more than 266 values, fewer are encoded: 64 MB of them.
 
     Parameters
     ----------
@@ -28,8 +30,8 @@ class TrainingVectors:
     """
 
     def __init__(self, model: Model, images: np.ndarray):
-        self.total = len(images)
-        self._order = np.random.default_rng(_SEED).permutation(self.total)
+        self.total = min(len(images), _MOST_VALUES // model.latent_dim)
+        self._order = np.random.default_rng(_SEED).permutation(len(images))[: self.total]
         self._z = np.empty((self.total, model.latent_dim), np.float32)
         self._squared_norms = np.empty(self.total, np.float32)
         self._count = 0

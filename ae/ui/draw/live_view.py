@@ -11,7 +11,7 @@ from ae.analysis import metrics
 from ae.data.drawing import MnistForm, to_mnist_form
 from ae.store import ModelCard
 from ae.ui import cache, drawing, posterior_view, state
-from ae.ui.components.code_bars import code_bars, map_points
+from ae.ui.components.code_bars import MOST_BARS, code_bars, map_points
 from ae.ui.components.drawing_pad import Ink, drawing_pad, read_ink, reconstruct
 from ae.ui.components.network import send_network
 from ae.ui.draw import input_output
@@ -62,7 +62,7 @@ def show(card: ModelCard, network: bytes) -> None:
     network : the file of the model's graph.
     """
     latent_dim = card.model.latent_dim
-    values = f"{latent_dim} value{'s' * (latent_dim != 1)}"
+    values = f"{latent_dim:,} value{'s' * (latent_dim != 1)}"
     left, right = st.columns(2, gap="large")
     with left:
         _pad(card)
@@ -79,6 +79,10 @@ def show(card: ModelCard, network: bytes) -> None:
                 "and see what the decoder draws there. A green ring then shows "
                 "where your digit was."
                 if latent_dim == 2
+                else "Each square is one value: orange is above the average of the 10,000 test "
+                "digits, blue below. Where the encoder gives feature maps, each block is one of "
+                "them. Choose a square, and move its value below."
+                if latent_dim > MOST_BARS
                 else "Each bar is one value. Its length shows how far the value is above or below "
                 "the average of the 10,000 test digits. Move a bar, and see what the decoder draws "
                 "then. A green line then shows the value of your digit."
@@ -129,6 +133,8 @@ def _bars(card: ModelCard) -> None:
         statistics=statistics,
         hint="Drag the cross, or move it with the arrow keys."
         if is_map
+        else "Click a square, or choose it with the arrow keys."
+        if card.model.latent_dim > MOST_BARS
         else "Drag a bar. Keys: ↑ ↓ move it, ← → go to the next.",
         code_map=points,
     )

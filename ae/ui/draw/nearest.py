@@ -27,7 +27,7 @@ def show_nearest(seen: Seen | None, card: ModelCard) -> None:
         with left:
             values = card.model.latent_dim
             st.subheader("By latent vector")
-            st.caption(f"Distance between {values} latent value{'s' * (values != 1)}.")
+            st.caption(f"Distance between {values:,} latent value{'s' * (values != 1)}.")
             with st.spinner("Encoding the first training digits."):
                 vectors.wait(_FIRST, _FIRST_SECONDS)
             going_on = vectors.count < vectors.total
@@ -65,7 +65,12 @@ def _by_latent_vector(z: np.ndarray, vectors: cached.TrainingVectors, going_on: 
                 "neighbours may still change.",
             )
             return
-        st.caption(f"All {vectors.total:,} training digits were searched.")
+        st.caption(
+            f"All {vectors.total:,} training digits were searched."
+            if vectors.total == len(cache.mnist().y_train)
+            else f"{vectors.total:,} training digits, chosen at random, were searched: latent "
+            "vectors as long as these take much memory."
+        )
     if going_on:
         st.rerun()  # once, to end the looking
 

@@ -12,7 +12,7 @@ from ae.store import ModelCard
 from ae.ui import cache, shell, state, theory
 from ae.ui.draw.live_view import Seen
 from ae.ui.markdown import plain
-from ae.ui.words import percent
+from ae.ui.words import NO_ERROR, percent
 
 _EQUAL = 0.05  # errors that differ by less than this share are called equal
 
@@ -36,7 +36,8 @@ def compare_with_pca(seen: Seen | None, card: ModelCard) -> None:
         image = seen.form.image[None]
         with st.spinner("Loading the network, and fitting PCA to the training digits: once."):
             rivals = cache.model(offered[k].name), cache.pca(k)
-        names = plain(offered[k].name), f"PCA, {k} component{'s' * (k != 1)}"
+        size = offered[k].model.pca_dims
+        names = plain(offered[k].name), f"PCA, {size} component{'s' * (size != 1)}"
         errors = [
             _show_one(column, name, rival, image)
             for column, name, rival in zip(st.columns(2), names, rivals, strict=True)
@@ -93,7 +94,9 @@ def _show_one(place, name: str, model: Model, image: np.ndarray) -> float:
 
 
 def _result(card: ModelCard, error: float, pca_error: float) -> str:
-    if abs(error - pca_error) <= _EQUAL * pca_error:
+    if pca_error < NO_ERROR:
+        result = "**PCA copies the drawing**: it has as many values as the drawing has pixels."
+    elif abs(error - pca_error) <= _EQUAL * pca_error:
         result = "**Both have about the same error** on this drawing."
     elif error < pca_error:
         result = (

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ae.analysis.projection import Plane
+from ae.config import MOST_IMPORTED_LATENT_DIMS
 from ae.nn.autoencoder import Autoencoder
 from ae.store import ModelCard
 from ae.ui import cache, downloads, drawing, links, shell, state
@@ -23,6 +24,7 @@ from ae.ui.latent.selection_view import show_area, show_digit, show_place
 COUNTS = (1000, 2500, 5000, DIGITS)
 # What can be chosen on the map: by the name in Look.to_params, the parameter of the URL.
 _CHOSEN = {"at": state.MAP_PLACE, "digit": state.MAP_DIGIT, "area": state.MAP_AREA}
+_MOST_VALUES = 2000 * MOST_IMPORTED_LATENT_DIMS  # of all latent vectors that the browser gets
 _HINTS = {
     "walk": "Point to decode, click for details. Keys: arrows and Enter.",
     "box": "Drag a box around digits. Keys: Enter starts the box, arrows size it, Enter ends it.",
@@ -35,7 +37,7 @@ def show_map(model: Autoencoder, card: ModelCard) -> None:
     """The map with its settings, what was chosen on it, and how faithful it is."""
     kind, by_preservation, wanted = _controls(model.latent_dim)
     shown, pixels = _projections(card.name, kind)
-    count = min(wanted, len(shown.places))
+    count = min(wanted, len(shown.places), _MOST_VALUES // model.latent_dim)
     places = _spread(shown.places[:count], model.latent_dim)
     preservation = _preservation(card.name, kind, count) if by_preservation else None
     token = f"{card.name[:40]}:{cache.version(card.name) % 10**9}:{kind}:{count}"

@@ -3,18 +3,17 @@
 import numpy as np
 import streamlit as st
 
+from ae.config import PIXELS
 from ae.ui import cache, drawing, links, shell, state, theory
 from ae.ui.components.digit_rows import digit_rows
 from ae.ui.components.network import send_network
 from ae.ui.components.small_network import small_network
 from ae.ui.markdown import plain
-from ae.ui.words import percent
-
-_EQUAL = 0.0005  # a linear autoencoder can be a ten-thousandth worse than PCA
+from ae.ui.words import of_pca
 
 card = shell.chosen_card()
 dimensions = card.model.latent_dim
-many = f"{dimensions} values" if dimensions > 1 else "one value"
+many = f"{dimensions:,} values" if dimensions > 1 else "one value"
 
 st.title("What is an autoencoder?")
 st.markdown(
@@ -28,8 +27,13 @@ st.markdown(
         if card.model.kind == "vae"
         else ""
     )
-    + "The latent vector is too short to hold every pixel, so the "
-    "networks have to learn what matters in a digit."
+    + (
+        "The latent vector is too short to hold every pixel, so the "
+        "networks have to learn what matters in a digit."
+        if dimensions < PIXELS
+        else f"The latent vector of this model has {many}, and a picture {PIXELS} pixels: nothing "
+        "is compressed, and the networks need not learn what matters in a digit."
+    )
 )
 
 
@@ -75,7 +79,7 @@ def show_network(own: np.ndarray | None) -> None:
 own = drawing.image()
 small = st.container()
 shown = "Ten test digits" if own is None else "Ten test digits and your drawing"
-st.header(f"{shown}, each compressed to {many}")
+st.header(f"{shown}, each {'compressed to' if dimensions < PIXELS else 'turned into'} {many}")
 digits = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     with shell.settings("digits"):
@@ -99,8 +103,8 @@ with digits, shell.told():  # without the digits the rest of the page stands
 left, middle, right = st.columns(3)
 left.metric(
     "Size of the latent vector",
-    f"784 → {dimensions}",
-    f"{784 / dimensions:.3g} times fewer values",
+    f"{PIXELS} → {dimensions:,}",
+    f"{PIXELS / dimensions:.3g} times fewer values" if dimensions < PIXELS else "no compression",
     delta_color="off",
     delta_arrow="off",
     help="A picture has 28 × 28 = 784 pixel values. The latent vector has latent_dim values.",
@@ -109,9 +113,7 @@ error, pca_error = card.test.squared_error, card.test.pca_squared_error
 middle.metric(
     "Squared error, autoencoder",
     f"{error:.2f}",
-    "as high as PCA's error"
-    if abs(error / pca_error - 1) < _EQUAL
-    else f"{percent(error / pca_error)} of PCA's error",
+    of_pca(error, pca_error),
     delta_color="off",
     delta_arrow="off",
     help="The mean over 10,000 test digits. Lower is better.",
@@ -119,7 +121,7 @@ middle.metric(
 right.metric(
     "Squared error, PCA",
     f"{pca_error:.2f}",
-    f"{dimensions} component{'s' * (dimensions != 1)}",
+    f"{card.model.pca_dims} component{'s' * (dimensions != 1)}",
     delta_color="off",
     delta_arrow="off",
     help="Principal component analysis (PCA), fitted on the same 60,000 training digits: no "

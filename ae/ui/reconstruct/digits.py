@@ -71,7 +71,7 @@ def choose_second(name: str) -> str | None:
 
 def pca_name(latent_dim: int) -> str:
     """What PCA is called beside models: "PCA(32)", which no model can be called."""
-    return f"PCA({latent_dim})"
+    return f"PCA({min(latent_dim, metrics.PIXELS)})"
 
 
 def test_digits() -> Digits:

@@ -40,7 +40,7 @@ def picture_rows(
         PictureRow("Original", images, "784 values: 28 × 28 pixels"),
         PictureRow("Reconstruction", reconstructions, _note(k), _errors(images, reconstructions)),
         PictureRow("Difference", difference, "blue: too dark, orange: too bright"),
-        PictureRow("PCA", by_pca, _note(k), _errors(images, by_pca)),
+        PictureRow("PCA", by_pca, _note(min(k, metrics.PIXELS)), _errors(images, by_pca)),
     ]
     if second is not None:
         other = cache.model(second)
@@ -90,7 +90,7 @@ def offer(
 
 
 def _note(latent_dim: int) -> str:
-    return f"from {latent_dim} value{'s' * (latent_dim != 1)}; squared error below"
+    return f"from {latent_dim:,} value{'s' * (latent_dim != 1)}; squared error below"
 
 
 def _errors(images: np.ndarray, reconstructions: np.ndarray) -> list[str]:

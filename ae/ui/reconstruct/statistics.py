@@ -15,7 +15,7 @@ from ae.store import ModelCard
 from ae.ui import downloads, shell, state, terms, theory
 from ae.ui.markdown import plain
 from ae.ui.reconstruct.digits import pca_name
-from ae.ui.words import percent
+from ae.ui.words import NO_ERROR, percent
 
 _EQUAL = 0.005  # a smaller difference cannot be seen in two decimals
 
@@ -59,13 +59,10 @@ def show_figures(
         delta_color="off",
         delta_arrow="off",
     )
-    ratio = mine.mean() / by_pca.mean()
     st.metric(
-        f"Squared error of PCA with {_dimensions(card)}",
+        f"Squared error of PCA with {_dimensions(card.model.pca_dims)}",
         f"{by_pca.mean():.2f}",
-        "the autoencoder's error is the same"
-        if abs(ratio - 1) < 0.005
-        else f"the autoencoder's error is {percent(ratio)} of this",
+        _beside_pca(mine.mean(), by_pca.mean()),
         help="PCA (principal component analysis) is the best linear method: one that adds up "
         "fixed pictures, each times a latent value. An autoencoder is worth its effort only where "
         "its error is lower.",
@@ -214,6 +211,13 @@ def _difference_in_words(mine: np.ndarray, others: np.ndarray, name: str, other:
     )
 
 
-def _dimensions(card: ModelCard) -> str:
-    count = card.model.latent_dim
+def _beside_pca(error: float, pca_error: float) -> str:
+    if pca_error < NO_ERROR:
+        return "one for each pixel: a copy"
+    if abs(error / pca_error - 1) < 0.005:
+        return "the autoencoder's error is the same"
+    return f"the autoencoder's error is {percent(error / pca_error)} of this"
+
+
+def _dimensions(count: int) -> str:
     return f"{count} dimension{'s' * (count != 1)}"

@@ -1,7 +1,7 @@
 """A latent vector as bars that can be moved, with the decoder's output beside them, live.
 
 The browser does it all, with a network that `send_network` has given to the page. A latent vector
-of two dimensions is shown as a place on a map instead.
+of two dimensions is shown as a place on a map instead, one of very many as squares.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ae.analysis.latent import CodeStatistics
 from ae.ui.components import base
 
 REACH = 3.0  # where bars and map end, in standard deviations
+MOST_BARS = 256
 MAP_POINTS = 1000  # 3 bytes each
 
 
@@ -48,6 +49,7 @@ def code_bars(
             "reach": REACH,
             "hint": hint,
             "map": code_map,
+            "most_bars": MOST_BARS,
         },
     )
 
@@ -67,4 +69,11 @@ def map_points(z: np.ndarray, labels: np.ndarray, statistics: CodeStatistics) ->
     return base.encode(np.column_stack([places, labels[:MAP_POINTS][inside] / 255]))
 
 
-_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "map.js")
+_component = base.register(
+    Path(__file__).parent,
+    "../networks.js",
+    "../map_marks.js",
+    "../layers/maps.js",
+    "map.js",
+    "squares.js",
+)

@@ -22,13 +22,15 @@ function mount(view) {
     theme: null, // its colours
     named: null, // the bar that was touched when all got their names
     map: find(".plot"),
+    squares: find(".squares"),
+    sheet: null, // their layout, see maps.js
     pictures: find(".pictures"),
     spoken: find(".unseen"),
     frame: 0,
     quietTimer: 0,
     nameTimer: 0,
     layer: null, // the map without its cross, painted once
-    resized: new ResizeObserver(() => view.z && view.data.map === null && relay(view)),
+    resized: new ResizeObserver(() => view.z && formOf(view) === "bars" && relay(view)),
   });
   view.bars.addEventListener("input", ({ target }) => {
     move(view, [[Number(target.dataset.index), Number(target.value)]]);
@@ -38,6 +40,7 @@ function mount(view) {
   find("button").addEventListener("click", () => reset(view));
   view.resized.observe(find(".values"));
   listenToMap(view);
+  listenToSquares(view);
   view.endings = [
     // in the frame in which the drawing was looked at
     hear("seen", (name) => name === view.data?.drawing && follow(view)),
@@ -161,8 +164,8 @@ function showChange(view, decoder, values) {
   const { touched: index, data } = view;
   view.find(".what").textContent = `What ${index === null ? "one dimension" : `z${index + 1}`} changes`;
   if (index === null) {
-    const what = data.map === null ? "a bar" : "the cross";
-    return showPicture(view, ".moved", null, `Move ${what}.`, `Move ${what} to see which pixels change`);
+    const what = { bars: "Move a bar", map: "Move the cross", squares: "Choose a square" }[formOf(view)];
+    return showPicture(view, ".moved", null, `${what}.`, `${what} to see which pixels change`);
   }
   const at = (step) =>
     decoder.run(values.map((value, i) => (i === index ? value + step * data.deviation[i] : value))).map((v) => clamp(v, 0, 1));
@@ -199,15 +202,17 @@ function speakLater(view) {
 
 // --- the screen ---
 
+// What the latent vector is shown as.
+const formOf = ({ data }) => (data.map !== null ? "map" : data.mean.length > data.most_bars ? "squares" : "bars");
+
 function showValues(view) {
-  const { data, bars, map, touched, changes } = view;
-  const onMap = data.map !== null;
-  bars.parentElement.hidden = onMap;
-  map.hidden = !onMap;
-  if (onMap) showMap(view);
-  else showBars(view);
+  const { data, bars, map, squares, touched, changes } = view;
+  const form = formOf(view);
+  const forms = { bars: bars.parentElement, map, squares: view.find(".field") };
+  for (const each in forms) forms[each].hidden = each !== form;
+  ({ map: showMap, squares: showSquares, bars: showBars })[form](view);
   view.find("button").setAttribute("aria-disabled", changes.size === 0);
-  view.find(".readout").textContent = onMap ? whereOnMap(view) : touched === null ? data.hint : inWords(view, touched);
+  view.find(".readout").textContent = form === "map" ? whereOnMap(view) : touched === null ? data.hint : inWords(view, touched);
 }
 
 // The bars are painted in each frame; the sliders above them, which are slow, follow at rest.

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from ae.config import MOST_IMPORTED_LATENT_DIMS
 from ae.data.noise import Noise
 from ae.ui.components import base
 from ae.ui.components.denoising import SCRIPTS, Restorer, noise_data
 
 INK_SIDE = 56
 PICTURE_SIDE = 28
-_MOST_VALUES = 784  # of a latent vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ def _made(ink: Mapping) -> Made | None:
     network, z, output = ink.get("network"), _floats(ink.get("z")), _floats(ink.get("output"))
     if not isinstance(network, str) or z is None or output is None:
         return None
-    if not 1 <= len(z) <= _MOST_VALUES or len(output) != PICTURE_SIDE**2:
+    if not 1 <= len(z) <= MOST_IMPORTED_LATENT_DIMS or len(output) != PICTURE_SIDE**2:
         return None
     return Made(network, z, output.reshape(PICTURE_SIDE, PICTURE_SIDE))
 
@@ -238,7 +238,9 @@ def drawing_pad(
 _component = base.register(
     Path(__file__).parent,
     *SCRIPTS,
-    *("../../../data/drawing.js", "paste.js", "layers.js", "to_python.js", "work.js", "denoise.js"),
+    "../../../data/drawing.js",
+    "../../../data/ink.js",
+    *("paste.js", "to_python.js", "work.js", "denoise.js"),
 )
 
 

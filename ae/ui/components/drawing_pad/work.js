@@ -61,8 +61,7 @@ const VISIBLE = 0.5 / 255; // half a grey level: a value farther out of [0, 1] l
 const isClipped = (output) => output.some((value) => value < -VISIBLE || value > 1 + VISIBLE);
 
 function rankInWords(error, { percentiles, mean }) {
-  const percent = 100 * rankOf(error, percentiles);
-  return `${percent > 0 && percent < 1 ? "Less than 1" : Math.round(percent)} % of the test digits have a lower one; their mean is ${mean.toFixed(1)}.`;
+  return `${lowerInWords(error, percentiles)} of the test digits have a lower one; their mean is ${mean.toFixed(1)}.`;
 }
 
 // The ink after each step of the preprocessing, or null if there is none.
