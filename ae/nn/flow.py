@@ -263,12 +263,17 @@ class FlowSamples:
         temperature: float = 1.0,
         label: int | None = None,
     ) -> np.ndarray:
-        """Draw latent vectors; the temperature is the standard deviation of the noise."""
-        labels = (
-            rng.choice(CLASSES, count, p=self.flow.shares)
-            if label is None
-            else np.full(count, label)
-        )
+        """Draw latent vectors; the temperature is the standard deviation of the noise.
+
+        Without a label, the classes come as often as in the training data, as far as the count
+        allows, in random order.
+        """
+        if label is None:
+            places = (np.arange(count) + rng.random()) / max(count, 1)
+            labels = np.searchsorted(np.cumsum(self.flow.shares)[:-1], places, side="right")
+            labels = rng.permutation(labels)
+        else:
+            labels = np.full(count, label)
         noise = temperature * rng.standard_normal((count, self.flow.latent_dim))
         path = self.flow.follow(noise, labels, steps=self.steps, guidance=self.guidance)
         return self.flow.latent(path[-1])

@@ -191,7 +191,8 @@ NOISY_ROWS = "noisy_rows"  # Denoise: the rows of pictures
 DENOISING_NETWORK = "denoising_network_"  # how the keys begin of what gives Denoise its networks
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
 FLOW_MODEL, FLOW_NETWORK = "flow_model", "flow_network"  # Generate: what gives the page a flow
-FLOW_PATH = "flow_path"  # Generate: from noise to a digit
+FLOW_PATH, FLOW_HAND = "flow_path", "flow_hand"  # Generate: from noise to a digit, and back
+GENERATE_PAD = "generate_pad"  # Generate: the pad's component state
 USUAL_ODD = "usual_odd"  # Anomalies: what was odd by default with the model last shown
 THRESHOLD = "threshold_"  # Anomalies: how the keys of the sliders of the threshold begin
 ODD_UPLOAD = "odd_upload"  # Anomalies: own pictures
@@ -240,6 +241,7 @@ PADS = {
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
     "anomalies": ANOMALY_PAD,
+    "generate": GENERATE_PAD,
     "train": SNAPSHOT_PAD,
 }  # by the page's path: whose drawing a link carries
 

@@ -72,6 +72,9 @@ def test_noise_becomes_codes_of_the_class_that_was_asked_for(flow, codes, record
     mixed = FlowSamples(flow).sample(2000, np.random.default_rng(2))
     assert np.allclose(mixed.mean(axis=0), z.mean(axis=0), atol=0.5)
     assert np.allclose(mixed.std(axis=0), z.std(axis=0), rtol=0.1)
+    angles = np.arctan2(*((mixed - [5, -3]) / [4, 8]).T[::-1]) * 10 / (2 * np.pi)
+    counts = np.bincount(np.rint(angles).astype(int) % 10, minlength=10)
+    assert np.allclose(counts, 200, atol=30), "each class as often as in the training"
     assert records[-1].step == records[-1].steps == TINY.steps
     assert records[-1].loss < records[0].loss
 

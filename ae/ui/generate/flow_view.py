@@ -7,11 +7,14 @@ import streamlit as st
 
 from ae.nn.graph import fingerprint_of
 from ae.store import ModelCard
-from ae.ui import shell, state
+from ae.ui import drawing, shell, state
+from ae.ui.components.drawing_pad import drawing_pad, read_ink, reconstruct
+from ae.ui.components.flow_hand import flow_hand
 from ae.ui.components.flow_path import flow_path
 from ae.ui.components.network import send_network
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
+from ae.ui.words import percent
 
 
 def show_flow(card: ModelCard, request: SamplingRequest) -> None:
@@ -42,3 +45,42 @@ def show_flow(card: ModelCard, request: SamplingRequest) -> None:
         )
     send_network(state.FLOW_MODEL, str(card.graph), network)
     send_network(state.FLOW_NETWORK, fingerprint_of(file), file)
+    _show_hand(card)
+
+
+@shell.fragment()
+def _show_hand(card: ModelCard) -> None:
+    """A pad, and the same hand writing all ten digits."""
+    st.header("Your hand, other digits")
+    st.caption(
+        "A flow also runs **backwards**: from the latent vector of your digit, as the class that "
+        "it is, to the noise vector that leads to it. From there it runs forwards with another "
+        "class."
+    )
+    left, right = st.columns((3, 4), gap="medium")
+    with left:
+        drawing_pad(
+            state.GENERATE_PAD,
+            work=reconstruct(
+                str(card.graph), card.test.squared_error_percentiles, card.test.squared_error
+            ),
+            steps=drawing.ALL_STEPS,
+            load=drawing.load_for(read_ink(state.GENERATE_PAD)),
+            on_ink=lambda: drawing.take_ink(state.GENERATE_PAD),
+        )
+    flow, file = cached.flow(card.name), cached.flow_graph(card.name)
+    with right:
+        flow_hand(
+            state.FLOW_HAND,
+            network=str(card.graph),
+            flow_network=fingerprint_of(file),
+            flow=flow,
+        )
+    kept = cached.hand(card.name)
+    st.caption(
+        f"How well does it work? Of {kept.count} test digits, each changed to another class in "
+        f"this way, {percent(kept.became)} became a digit of that class (by their 5 nearest latent "
+        f"vectors). Their hand is kept in part: the correlation between before and after is "
+        f"{kept.slant:.2f} for the slant and {kept.ink:.2f} for the amount of ink (1 would be "
+        "kept exactly, 0 not at all)."
+    )

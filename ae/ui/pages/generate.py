@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ae.ui import cache, shell
+from ae.ui import cache, drawing, shell
 from ae.ui.generate import cached
 from ae.ui.generate.flow_training import show_training
 from ae.ui.generate.flow_view import show_flow
@@ -15,6 +15,7 @@ st.markdown(
     "latent vectors of real digits lie, decode it, and a new digit appears. Most other places give "
     "no digit."
 )
+drawing.restore_from_link()
 pictures = st.container()
 request = choose(shell.chosen_card())
 with pictures:

@@ -18,7 +18,10 @@ function mount(view) {
     show: () => showTime(view),
     frameMs: FRAME_MS,
   });
-  layClasses(view);
+  view.buttons = classButtons(find(".classes"), [...Array(CLASSES + 1).keys()], (label) => {
+    view.label = label;
+    moved(view);
+  });
   find(".another").addEventListener("click", () => {
     view.vectors = Array.from({ length: 3 }, () => Float32Array.from(view.data.mean, normal));
     view.place = view.data.mean.length === 2 ? [normal(), normal()].map((value) => clamp(value, -REACH, REACH)) : [0, 0];
@@ -56,25 +59,10 @@ function receive(view, data) {
   if (ready) moved(view);
 }
 
-function layClasses(view) {
-  const labels = [...Array(CLASSES).keys(), NO_CLASS];
-  view.find(".classes").append(...labels.map((label) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = label === NO_CLASS ? "No class" : label;
-    button.setAttribute("aria-label", label === NO_CLASS ? "No class" : `Class ${label}`);
-    button.addEventListener("click", () => {
-      view.label = label;
-      moved(view);
-    });
-    return button;
-  }));
-}
-
 function laySteps({ find, data: { steps } }) {
   find(".steps").replaceChildren(...Array.from({ length: steps + 1 }, (_, n) => {
     const figure = document.createElement("figure");
-    figure.innerHTML = `<canvas class="digit" width="28" height="28" role="img"></canvas><figcaption>${timeOf(n, steps)}</figcaption>`;
+    figure.innerHTML = `<canvas class="digit" width="28" height="28" role="img"></canvas><figcaption>${(n / steps).toFixed(2)}</figcaption>`;
     return figure;
   }));
 }
@@ -130,7 +118,7 @@ function show(view) {
   view.path = followFlow(flow, noiseAt(view), label, data);
   view.pictures = view.path.map((x) => greyOf(network.decoder.run(latentOf(x, data)).slice()));
   tell("ran", data.network); // its results are those of another z now
-  [...find(".classes").children].forEach((button, each) => button.setAttribute("aria-pressed", each === label));
+  view.buttons(label);
   [...find(".steps").children].forEach((figure, n) => {
     const [canvas] = figure.children;
     paint(canvas.getContext("2d"), view.pictures[n], 28);
