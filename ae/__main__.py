@@ -9,7 +9,7 @@ import sys
 from typing import NoReturn
 
 from ae import VERSION
-from ae.cli import codec, detect, evaluate, export, noise_matrix, training
+from ae.cli import codec, detect, evaluate, export, flow, noise_matrix, training
 from ae.cli.options import drop_output
 from ae.system import tensorflow_import
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"autoencoder-laboratory {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     training.add_parsers(commands)
+    flow.add_parser(commands)
     evaluate.add_parser(commands)
     detect.add_parser(commands)
     codec.add_parsers(commands)

@@ -27,7 +27,13 @@ hypothesis.settings.load_profile("tests")
 MARKS = {
     "browser": ("browser",),
     "process": (
-        *("bench", "cli/test_cli.py", "runs/test_control.py", "store/test_export_script.py"),
+        *(
+            "bench",
+            "cli/test_cli.py",
+            "runs/test_control.py",
+            "runs/test_flow_runs.py",
+            "store/test_export_script.py",
+        ),
         *("system/test_locks.py", "system/test_malloc.py", "training/test_distributed.py"),
     ),
     "slow": ("hostile", "pages", "store/test_shipped_models.py", "training/test_fit.py"),

@@ -98,17 +98,18 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
             f"{title} settings", f"The defaults are those of the preset {DEFAULT_PRESET}."
         )
         for name, setting in settings(type(config)).items():
-            _add_setting(group, name, setting, getattr(config, name))
+            add_setting(group, name, setting, getattr(config, name))
 
 
-def _add_setting(
-    group: argparse._ArgumentGroup, name: str, setting: Setting, default: object
+def add_setting(
+    group: argparse._ActionsContainer, name: str, setting: Setting, default: object
 ) -> None:
+    """Add an option for a setting. What is not given is not among the parsed options."""
     parse, metavar, rule = _syntax(setting.rule)
     group.add_argument(
         f"--{name.replace('_', '-')}",
         type=parse,
-        default=argparse.SUPPRESS,  # what is not given is the preset's
+        default=argparse.SUPPRESS,  # the caller knows where it comes from
         metavar=metavar,
         help=f"{setting.help} {rule}. Default: {text_of(default)}.",
     )
@@ -196,14 +197,14 @@ def _train(options: argparse.Namespace) -> int:
         resume=options.resume,
         claimed=options.claimed,
         devices=devices,
-        on_wait=lambda message: _say(f"Waiting. {message}"),
+        on_wait=lambda message: say(f"Waiting. {message}"),
         on_record=on_record,
         should_stop=should_stop,
     )
     if card is None:
-        _say("No model was saved: the run was paused, or stopped before its first step.")
+        say("No model was saved: the run was paused, or stopped before its first step.")
         return 0
-    _say(f"\n{card.name}: {in_words(card.test)}, {card.seconds:.0f} s")
+    say(f"\n{card.name}: {in_words(card.test)}, {card.seconds:.0f} s")
     return 0
 
 
@@ -268,10 +269,10 @@ def _show(record: Record, epochs: int) -> None:
     )
     # A terminal keeps one moving line; a log keeps them all.
     stays = record.validation_error is not None or not sys.stdout.isatty()
-    _say(f"\r{line:<90}", end="\n" if stays else "")
+    say(f"\r{line:<90}", end="\n" if stays else "")
 
 
-def _say(text: str, end: str = "\n") -> None:
+def say(text: str, end: str = "\n") -> None:
     """Print a line. A terminal or a pipe that has gone does not end the training."""
     try:
         print(text, end=end, flush=True)

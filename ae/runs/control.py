@@ -168,20 +168,29 @@ def _refuse_active_run(name: str) -> None:
         raise store.ModelError(f"A run called {name!r} is going on. Choose another name.")
 
 
-def _launch(name: str, words: list[str]) -> None:
-    command = [sys.executable, "-m", "ae", "train", "--claimed", "--low-priority", "--name", name]
-    with (run_folder.folder_of(name) / run_folder.LOG_FILE).open("wb") as output:
+def spawn(words: list[str], output_path: Path) -> subprocess.Popen:
+    """Start ``python -m ae`` with these words, as a process that outlives this one.
+
+    What it prints goes into the file ``output_path``.
+    """
+    with output_path.open("wb") as output:
         process = subprocess.Popen(
-            command + words,
+            [sys.executable, "-m", "ae", *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=environment(),
         )
+    _children[:] = [child for child in _children if child.poll() is None] + [process]
+    return process
+
+
+def _launch(name: str, words: list[str]) -> None:
+    options = ["train", "--claimed", "--low-priority", "--name", name, *words]
+    process = spawn(options, run_folder.folder_of(name) / run_folder.LOG_FILE)
     log.run_started(name, " ".join(words))
     threading.Thread(target=_log_end, args=(name, process), daemon=True).start()
-    _children[:] = [child for child in _children if child.poll() is None] + [process]
 
 
 def _log_end(name: str, process: subprocess.Popen) -> None:

@@ -13,6 +13,47 @@ _MOST = 2**53  # the largest whole number that every reader of JSON keeps
 
 
 @dataclass(frozen=True)
+class FlowFigures(JsonRecord):
+    """What is known of the flow beside a model.
+
+    Parameters
+    ----------
+    fingerprint : str
+        Of its file.
+    autoencoder : str
+        Fingerprint of the file of the autoencoder that it belongs to.
+    parameters, bytes, steps : int
+        Number of parameters, size of the file, and optimizer steps.
+    seconds : float
+        Training time.
+
+    Raises
+    ------
+    ValueError
+        If a field is of another type or out of range.
+    """
+
+    fingerprint: str
+    autoencoder: str
+    parameters: int
+    bytes: int
+    steps: int
+    seconds: float
+
+    def __post_init__(self) -> None:
+        texts = (self.fingerprint, self.autoencoder)
+        whole = (self.parameters, self.bytes, self.steps)
+        legal = (
+            all(isinstance(text, str) for text in texts)
+            and all(type(number) is int and 0 <= number < _MOST for number in whole)
+            and isinstance(self.seconds, int | float)
+            and 0 <= self.seconds < _MOST  # false for NaN
+        )
+        if not legal:
+            raise ValueError("The flow on a model card has a field of another type or range.")
+
+
+@dataclass(frozen=True)
 class ModelCard(JsonRecord):
     """What is known of a saved model.
 
@@ -42,6 +83,8 @@ class ModelCard(JsonRecord):
         Figures over the test images, from ``ae.analysis.evaluation.evaluate``.
     graph : str or None
         Fingerprint of the graph that belongs to the model. Cards of earlier versions lack it.
+    flow : FlowFigures or None
+        The flow that was trained on the model's latent vectors, if there is one.
 
     Raises
     ------
@@ -62,6 +105,7 @@ class ModelCard(JsonRecord):
     versions: dict[str, str]
     test: Figures = dataclasses.field(metadata={"record": Figures})
     graph: str | None = None
+    flow: FlowFigures | None = dataclasses.field(default=None, metadata={"record": FlowFigures})
 
     def __post_init__(self) -> None:
         imported = self.training is None and self.model and self.model.kind == IMPORTED

@@ -131,8 +131,14 @@ def read_arrays(path: str | os.PathLike, largest: int) -> dict[str, np.ndarray]:
     One of UNREADABLE
         If the file is damaged, too large, a pipe, or holds anything but arrays of numbers.
     """
+    with open_regular(path, largest) as file:
+        return arrays_of(file, largest)
+
+
+def arrays_of(file: IO[bytes], largest: int) -> dict[str, np.ndarray]:
+    """Read all arrays of an .npz file that is open or in memory; see ``read_arrays``."""
     arrays = {}
-    with open_regular(path, largest) as file, open_zip(file) as archive:
+    with open_zip(file) as archive:
         for name in archive.namelist():
             with archive.open(name) as member:
                 shape, _, dtype = read_array_header(member)

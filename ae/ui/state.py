@@ -135,6 +135,8 @@ DENSITY = _control("density", "generate", str, None)
 TEMPERATURE = _control("temperature", "generate", float, 1.0)  # scale of the standard deviations
 GENERATED = _control("new", "generate", int, 10)  # how many digits
 GENERATE_SEED = _control("dice", "generate", int, 0)  # seed of the draw
+FLOW_GUIDANCE = _control("guidance", "generate", float, 1.0)  # of a flow, towards the class
+FLOW_STEPS = _control("flow_steps", "generate", int, 10)  # of a flow, from noise to the digit
 GENERATE_CLASS = _control("class", "generate", str, ANY_DIGIT)  # the class asked for
 # Anomalies: what is odd; its default depends on the model
 ODD = _control("odd", "anomalies", str, None)
@@ -189,6 +191,9 @@ NOISE_SLIDER = "noise_slider"  # Denoise: the slider of the strength
 NOISY_ROWS = "noisy_rows"  # Denoise: the rows of pictures
 DENOISING_NETWORK = "denoising_network_"  # how the keys begin of what gives Denoise its networks
 USUAL_DENSITY = "usual_density"  # Generate: the default distribution of the model last shown
+FLOW_MODEL, FLOW_NETWORK = "flow_model", "flow_network"  # Generate: what gives the page a flow
+FLOW_PATH, FLOW_HAND = "flow_path", "flow_hand"  # Generate: from noise to a digit, and back
+GENERATE_PAD = "generate_pad"  # Generate: the pad's component state
 USUAL_ODD = "usual_odd"  # Anomalies: what was odd by default with the model last shown
 THRESHOLD = "threshold_"  # Anomalies: how the keys of the sliders of the threshold begin
 ODD_UPLOAD = "odd_upload"  # Anomalies: own pictures
@@ -237,6 +242,7 @@ PADS = {
     "compress": COMPRESS_PAD,
     "denoise": NOISE_PAD,
     "anomalies": ANOMALY_PAD,
+    "generate": GENERATE_PAD,
     "train": SNAPSHOT_PAD,
 }  # by the page's path: whose drawing a link carries
 

@@ -29,6 +29,7 @@ from playwright.sync_api import (
 
 from ae import runs, store
 from ae.runs import control
+from ae.store.flows import FLOW_FILE
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -72,7 +73,8 @@ def app(tmp_path_factory, browser) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
     models, log = folder / "models", folder / "log.txt"
     (models / "conv-32").mkdir(parents=True)
-    for file in (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE, store.GRAPH_FILE):
+    files = (store.MODEL_FILE, store.CARD_FILE, store.HISTORY_FILE, store.GRAPH_FILE, FLOW_FILE)
+    for file in files:
         shutil.copy2(REPOSITORY / "models" / "conv-32" / file, models / "conv-32" / file)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -139,7 +141,7 @@ def _training_processes(models: Path) -> list[int]:
             environment = (folder / "environ").read_bytes().split(b"\0")
             command = (folder / "cmdline").read_bytes().split(b"\0")
             ours = f"AE_MODELS={models}".encode() in environment
-            if ours and command[1:4] == [b"-m", b"ae", b"train"]:
+            if ours and command[1:3] == [b"-m", b"ae"]:
                 found.append(int(folder.name))
     return found
 

@@ -84,7 +84,7 @@ def test_the_distribution_follows_the_model_until_one_is_chosen(
         page.get_by_role("option", name=re.compile(f"^{name}")).click()
 
     page.goto(app.address("generate", "new=5"))
-    is_checked("A Gaussian for each class")
+    is_checked("Flow")
     choose_model("vae-2")
     is_checked("Prior N(0, 1)")
     settled(page)

@@ -22,6 +22,7 @@ from ae.config import ModelConfig, TrainingConfig
 from ae.nn.autoencoder import Autoencoder
 from ae.nn.pca import PCA
 from ae.runs import Settings, worker
+from ae.store.flows import FLOW_FILE
 from ae.system.files import write_json
 from ae.ui import cache
 
@@ -36,7 +37,7 @@ def shelf(tmp_path_factory, tensorflow, small_npz) -> Path:
     """A folder with conv-32 as it is shipped, and a model that was trained in this session."""
     shelf = tmp_path_factory.mktemp("shelf")
     (shelf / "conv-32").mkdir()
-    for file in FILES_IN_GIT:
+    for file in (*FILES_IN_GIT, FLOW_FILE):
         shutil.copy2(REPOSITORY / "models" / "conv-32" / file, shelf / "conv-32" / file)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AE_MODELS", str(shelf))

@@ -8,6 +8,8 @@ from looks import OWN, assert_looks_like, parts
 
 from ae.analysis import metrics
 from ae.analysis.densities import Gaussian, GaussianPerClass, neighbour_classifier
+from ae.nn.flow import FlowSamples
+from ae.store import flows
 from ae.ui import cache
 from ae.ui.generate import cached
 
@@ -108,11 +110,14 @@ def test_without_the_reference_encoder_the_page_says_so(open_page, put):
 
 
 def test_the_default_distribution_fits_the_model(open_page, put, ship):
-    """A plain autoencoder's digits come from fitted Gaussians, a VAE's from its prior."""
-    put("conv-32"), ship("vae-2")
+    """From a flow where there is one; else from fitted Gaussians, of a VAE from its prior."""
+    put("conv-32"), put(OWN), ship("vae-2")
     at = open_page("generate", new="5")
+    assert at.button_group(key="density").value == "Flow"
+    assert "has learned a **velocity field**" in told(at)
+    at.selectbox(key="model").set_value(OWN).run()
     assert at.button_group(key="density").value == "A Gaussian for each class"
-    assert "This is the default for conv-32" in told(at)
+    assert f"This is the default for {OWN}" in told(at)
     at.selectbox(key="model").set_value("vae-2").run()
     assert at.button_group(key="density").value == "Prior N(0, 1)"
     assert "This is the **prior** of vae-2" in told(at)
@@ -123,6 +128,29 @@ def test_a_chosen_distribution_stays_when_the_model_changes(open_page, put, ship
     at = open_page("generate", new="5", density="One Gaussian")
     at.selectbox(key="model").set_value("vae-2").run()
     assert at.button_group(key="density").value == "One Gaussian"
+
+
+def test_digits_come_from_the_flow_as_it_is_set(open_page, put, shown):
+    put("conv-32")
+    address = {"class": "4", "guidance": "1.5", "flow_steps": "3", "temperature": "0.5"}
+    at = open_page("generate", new="5", dice="6", **address)
+    assert not [*at.error, *at.warning]
+    source = FlowSamples(flows.load_flow("conv-32"), 3, 1.5)
+    z = source.sample(5, np.random.default_rng(6), 0.5, label=4)
+    for tile, image in zip(shown[-1].pixels, cache.model("conv-32").decode(z), strict=True):
+        assert_looks_like(parts(tile)[0], image)
+    table = at.table[0].value
+    assert table["Digits"].tolist()[:3] == [*cached.BASELINES, "**Flow**"]
+
+
+def test_a_flow_of_another_autoencoder_is_refused_and_one_can_be_trained(open_page, put):
+    file = put("conv-32") / "model.keras"
+    file.write_bytes(file.read_bytes() + b"\0")
+    at = open_page("generate", new="5", density="Flow")
+    assert not at.error
+    assert "conv-32 has changed since. Train the flow again." in at.warning[0].value
+    assert at.button_group(key="density").value == "A Gaussian for each class"
+    assert "Train a flow on this model" in [button.label for button in at.button]
 
 
 def test_a_linear_model_is_what_theory_predicts(open_page, ship):

@@ -11,12 +11,13 @@ from ae import imaging
 from ae.analysis.densities import KernelDensity
 from ae.analysis.neighbours import nearest, vote
 from ae.nn.autoencoder import Autoencoder
+from ae.nn.flow import MOST_GUIDANCE, MOST_STEPS, STEPS, FlowSamples
 from ae.store import ModelCard
 from ae.ui import cache, downloads, shell, state, terms, theory
 from ae.ui.generate import cached
 from ae.ui.generate.cached import SamplingRequest
 from ae.ui.markdown import plain
-from ae.ui.words import numbered
+from ae.ui.words import numbered, percent
 
 _IN_A_ROW = 10
 
@@ -43,6 +44,8 @@ class Samples:
 
 def usual_distribution(card: ModelCard) -> str:
     """Return the distribution that a model's digits are drawn from at first."""
+    if not cached.why_no_flow(card):
+        return cached.FLOW
     return cached.PRIOR if card.model.kind == "vae" else cached.CLASS_GAUSSIANS
 
 
@@ -57,11 +60,13 @@ def choose(card: ModelCard) -> SamplingRequest:
     with shell.settings(), st.container(horizontal=True, vertical_alignment="bottom"):
         distribution = st.segmented_control(
             "Distribution of the latent vectors",
-            cached.DISTRIBUTIONS,
+            cached.distributions(card),
             default=usual,
             required=True,
             **state.in_url(state.DENSITY),
             help="Where the latent vectors come from:\n"
+            f"- {cached.FLOW}: noise from N(0, 1), which a second network carries to where latent "
+            "vectors of digits lie; only where such a network has been trained\n"
             f"- {cached.PRIOR}: each latent value has mean 0 and standard deviation 1\n"
             f"- {cached.ONE_GAUSSIAN}: a normal distribution fitted to the latent vectors of "
             "10,000 training digits\n"
@@ -82,6 +87,7 @@ def choose(card: ModelCard) -> SamplingRequest:
             "distribution itself, and higher values give stranger digits.",
             width=180,
         )
+        guidance, steps = _flow_sliders() if distribution == cached.FLOW else (1.0, STEPS)
         label = st.segmented_control(
             "Class",
             [state.ANY_DIGIT, *map(str, range(10))],
@@ -113,8 +119,40 @@ def choose(card: ModelCard) -> SamplingRequest:
         )
         st.button("New digits", on_click=_next_seed, icon=":material/casino:")
     return SamplingRequest(
-        distribution, temperature, seed, count, None if label == state.ANY_DIGIT else int(label)
+        distribution,
+        temperature,
+        seed,
+        count,
+        None if label == state.ANY_DIGIT else int(label),
+        guidance,
+        steps,
     )
+
+
+def _flow_sliders() -> tuple[float, int]:
+    """Show what only a flow can be set to: guidance and steps."""
+    guidance = st.slider(
+        "Guidance",
+        0.0,
+        MOST_GUIDANCE,
+        state.default(state.FLOW_GUIDANCE),
+        0.1,
+        **state.in_url(state.FLOW_GUIDANCE),
+        help="How strongly the class pulls: 1 is what was learned, 0 ignores the class, and more "
+        "than 1 gives digits that are clearer and more alike.",
+        width=140,
+    )
+    steps = st.slider(
+        "Steps",
+        1,
+        MOST_STEPS,
+        state.default(state.FLOW_STEPS),
+        **state.in_url(state.FLOW_STEPS),
+        help="In how many steps (of Heun's method) the noise becomes a latent vector. More steps "
+        "follow the velocity field more exactly and take longer.",
+        width=140,
+    )
+    return guidance, steps
 
 
 def _next_seed() -> None:
@@ -159,15 +197,16 @@ def show_samples(request: SamplingRequest, model: Autoencoder, card: ModelCard) 
         )
     with st.spinner("Measuring how similar test digits are to training digits."):
         usual = cached.usual_distance()
+    share = percent(float(np.mean(distances < usual)))
     few = "" if len(z) == request.count else f"Only {len(z)} of this class came up. "
     st.caption(
         f"{few}Top: new digits. Below each: the most similar of the 60,000 training digits, and "
         "its distance (Euclidean, over the 784 pixel values; a copy would be at 0). Half "
         f"of these distances are below {np.median(distances):.1f}. For comparison: half of the "
         "real digits that were not trained on (test digits) are nearer than "
-        f"{usual:.1f} to the most similar training digit. New digits that are blurred can be "
-        "nearer than real ones, for they resemble the mean of many; grey pixels in the background "
-        "and odd shapes make them farther."
+        f"{usual:.1f} to the most similar training digit; of these new digits, {share} are. New "
+        "digits that are blurred can be nearer than real ones, for they resemble the mean of many; "
+        "grey pixels in the background and odd shapes make them farther."
     )
     return samples
 
@@ -201,8 +240,10 @@ def offer(samples: Samples, request: SamplingRequest, card: ModelCard) -> None:
 
 def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
     name, is_vae = plain(card.name), card.model.kind == "vae"
-    source = cached.density(card.name, request.distribution)
-    if request.distribution == cached.PRIOR:
+    source = cached.density(card.name, request)
+    if isinstance(source, FlowSamples):
+        text = _about_flow(name, source)
+    elif request.distribution == cached.PRIOR:
         deviation, mean = codes.std(axis=0), codes.mean(axis=0)
         text = (
             "Each latent value is drawn from **N(0, 1)**: mean 0, standard deviation 1. "
@@ -250,6 +291,24 @@ def _about(request: SamplingRequest, card: ModelCard, codes: np.ndarray) -> str:
             f"pictures, as with PCA. {theory.AS_PCA}"
         )
     return text
+
+
+def _about_flow(name: str, source: FlowSamples) -> str:
+    dims = source.flow.latent_dim
+    return (
+        f"The **flow** starts with noise: {dims} values from N(0, 1). A second, small network has "
+        "learned a **velocity field**: for each point, time and class it says in which direction "
+        f"and how fast to move. In {source.steps} step{'s' * (source.steps != 1)} from time 0 to "
+        "time 1 the point follows it, and arrives where the latent vectors of real digits lie. "
+        f"There the decoder of {name} turns it into a picture. The network was trained by drawing "
+        "straight lines from noise to the latent vectors of training digits, and predicting their "
+        "direction at a random point in between. "
+        "This is the idea behind today's image generators: a model of the latent vectors of an "
+        "autoencoder (Rombach et al., "
+        "[High-Resolution Image Synthesis with Latent Diffusion Models]"
+        "(https://arxiv.org/abs/2112.10752), 2022) that follows a velocity field (Lipman et al., "
+        "[Flow Matching for Generative Modeling](https://arxiv.org/abs/2210.02747), 2023)."
+    )
 
 
 def _csv(samples: Samples, name: str) -> str:

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from ae.ui import cache, shell
+from ae.ui import cache, drawing, shell
+from ae.ui.generate import cached
+from ae.ui.generate.flow_training import show_training
+from ae.ui.generate.flow_view import show_flow
 from ae.ui.generate.quality import show_quality
 from ae.ui.generate.samples import choose, explain, offer, show_samples
 
@@ -12,6 +15,7 @@ st.markdown(
     "latent vectors of real digits lie, decode it, and a new digit appears. Most other places give "
     "no digit."
 )
+drawing.restore_from_link()
 pictures = st.container()
 request = choose(shell.chosen_card())
 with pictures:
@@ -21,4 +25,8 @@ with pictures:
 explain(request, card)
 if samples is not None:
     offer(samples, request, card)
+if cached.why_no_flow(card):
+    show_training(card)
+else:
+    show_flow(card, request)
 show_quality(request, card)

@@ -5,7 +5,7 @@ let isWarm = false;
 function loaded(file) {
   try {
     const network = load(file);
-    if (!isWarm) warmUp(network);
+    if (!isWarm && network.encoder) warmUp(network);
     return network;
   } catch (error) {
     return { failure: error.message };
