@@ -13,7 +13,7 @@ import io
 
 import numpy as np
 
-from ae.config import MOST_LATENT_DIMS
+from ae.config import MOST_IMPORTED_LATENT_DIMS
 from ae.config.records import JsonRecord
 from ae.errors import ModelError
 from ae.nn.flow import CLASSES, Flow, FlowConfig, build
@@ -159,7 +159,7 @@ def from_bytes(file: bytes, autoencoder: str) -> Flow:
         arrays = archives.arrays_of(io.BytesIO(file), _LARGEST)
         head = _Head.from_json(arrays.pop("head").astype(np.uint8).tobytes().decode("ascii"))
         size = head.latent_dim
-        if type(size) is not int or not 1 <= size <= MOST_LATENT_DIMS:
+        if type(size) is not int or not 1 <= size <= MOST_IMPORTED_LATENT_DIMS:
             raise ValueError(f"{size!r:.40} latent dimensions")
         mean, deviation = (_finite(arrays.pop(key), (size,)) for key in ("mean", "deviation"))
         shares = _finite(arrays.pop("shares"), (CLASSES,)).astype(np.float64)
