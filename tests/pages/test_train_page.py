@@ -42,7 +42,7 @@ HISTORY = [record(500, 20.5), record(1000, 9.25, 8.75), record(1500, 6.125)]
 
 def headings(at) -> list[str]:
     """Those of runs: the other parts of the page have headings of their own."""
-    others = ("Time machine", "Compare training runs", "Import a Keras model")
+    others = ("Time machine", "Compare training runs", "Import a Keras model", "How ")
     return [each.value for each in at.header if not each.value.startswith(others)]
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ae.ui import shell, state
 from ae.ui.train.comparison import show_comparison
+from ae.ui.train.curve_view import show_history
 from ae.ui.train.form import show_form
 from ae.ui.train.import_form import show_import
 from ae.ui.train.run_panel import run_to_show, show_run
@@ -26,6 +27,9 @@ else:
     if run is not None:
         show_run(run)
 with shell.told():
-    show_time_machine([run.name if run else None, state.model_name()])
+    chosen = state.model_name()
+    if chosen is not None and (run is None or run.name != chosen):
+        show_history(chosen)
+    show_time_machine([run.name if run else None, chosen])
 show_comparison()
 show_import()

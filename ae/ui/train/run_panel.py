@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ae import charts, runs, store
+from ae import runs, store
 from ae.runs import control
-from ae.training.overfitting import best_record, overfitting
-from ae.training.progress import Record
-from ae.ui import cache, shell, state
+from ae.ui import shell, state
 from ae.ui.markdown import plain
+from ae.ui.train.curve_view import show_curve
 from ae.ui.train.form import duration
 from ae.ui.train.result import show_result
 from ae.ui.train.time_machine_view import show_now
 
 _LOOK_SECONDS = 1.0
-_AXES = {charts.BY_SECONDS: "Seconds", charts.BY_STEP: "Steps"}
 _STATES = {
     "starting": "is starting",
     "waiting": "is waiting for its turn",
@@ -92,7 +90,9 @@ def _show(name: str) -> None:
             show_result(name)
         if history:
             _show_progress(status, history)
-            _show_curve(name, status, history)
+            settings = runs.read_settings(name)
+            if settings is not None:
+                show_curve(history, settings.model, settings.training, live=status.going_on)
         if status.state == "training":
             show_now(name)
 
@@ -191,77 +191,6 @@ def _show_progress(status: runs.Status, history: list) -> None:
         "Learning rate",
         f"{last.learning_rate:.2g}",
         help="How far each step changes the weights. It rises during the warm-up, then falls.",
-    )
-
-
-def _show_curve(name: str, status: runs.Status, history: list[Record]) -> None:
-    settings = runs.read_settings(name)
-    if settings is None:
-        return
-    pca_error = float(cache.pca_errors(settings.model.latent_dim).mean())
-    with st.container(horizontal=True):
-        by = st.segmented_control(
-            "Horizontal axis",
-            list(_AXES),
-            format_func=_AXES.__getitem__,
-            default=charts.BY_SECONDS,
-            required=True,
-            key=state.CURVE_AGAINST,
-        )
-        log_scale = st.toggle("Logarithmic error axis", True, key=state.CURVE_LOG)
-    st.altair_chart(
-        charts.learning_curve(history, pca_error, log_scale=log_scale, by=by),
-        key=state.CURVE,
-        # The same during the whole run: another text would make the chart flicker. The newest
-        # numbers stand above it.
-        alt=f"Squared error against {_AXES[by].lower()}; a line marks the epoch with the lowest "
-        f"validation error; PCA with the same number of dimensions "
-        f"has {pca_error:.2f}",
-    )
-    if text := _overfitting_in_words(history, settings):
-        st.markdown(text)
-    if status.state != "training" and history[-1].kl_loss is not None:
-        _show_two_losses(history)
-    st.altair_chart(
-        charts.learning_rate_curve(history, by=by),
-        key=state.CURVE_RATE,
-        alt=f"Learning rate against {_AXES[by].lower()}",
-    )
-
-
-def _overfitting_in_words(history: list[Record], settings: runs.Settings) -> str:
-    """Where the validation error was lowest, and whether the run over-fits since then."""
-    best, found = best_record(history), overfitting(history)
-    if best is None:
-        return ""
-    if found is None:
-        return (
-            f"The validation error was lowest after epoch {best.epoch:.0f}: "
-            f"**{best.validation_error:.2f}**."
-        )
-    training = settings.training
-    changed = training.noise or training.shift or training.rotation or training.scaling
-    return (
-        f"**Over-fitting since epoch {best.epoch:.0f}:** the validation error rose from "
-        f"{best.validation_error:.2f} to {found.last.validation_error:.2f} while the training "
-        f"error fell from {best.squared_error:.2f} to {found.last.squared_error:.2f}. The network "
-        "learns its training digits by heart. "
-        + (
-            "The gap between the two is not given: the training digits are changed at random."
-            if changed
-            else f"The gap between the two is **{found.gap:.2f}**."
-        )
-    )
-
-
-def _show_two_losses(history: list[Record]) -> None:
-    """The parts of a VAE's loss, apart. After a run: while it goes on the chart would flicker."""
-    last = history[-1]
-    shell.show_chart(
-        charts.two_losses,
-        [each for each in history if each.kl_loss is not None],
-        alt="Squared error and kl_loss by epoch, one above the other. At the end: "
-        f"{last.squared_error:.2f} and {last.kl_loss:.2f} nats",
     )
 
 
