@@ -191,8 +191,24 @@ def test_the_posterior_is_that_of_keras(blank, tensorflow, mnist, watched):
     assert watched.errors == []
 
 
-@pytest.mark.parametrize("on_map", [False, True])
-def test_bars_and_map_mark_one_standard_deviation_of_a_vae(blank, tensorflow, mnist, on_map):
+def map_data(image: np.ndarray) -> dict:
+    """What the map of the page Latent space gets: one test digit, and one's own drawing."""
+    return {
+        "token": "t",
+        "points": base64.b64encode(bytes(8)).decode(),
+        "facts": base64.b64encode(bytes(2)).decode(),
+        "frame": [[-5, 5], [-5, 5]],
+        "names": ["z1", "z2"],
+        "start": {"at": None, "digit": None, "area": None},
+        "own": [0, 0],
+        "ownPixels": base64.b64encode((image * 255).astype(np.uint8).tobytes()).decode(),
+        "hints": {"walk": ""},
+        "plane": {"origin": [0, 0], "axes": [[1, 0], [0, 1]]},
+    }
+
+
+@pytest.mark.parametrize("where", ["bars", "map of Draw", "map of Latent space"])
+def test_bars_and_maps_mark_one_standard_deviation_of_a_vae(blank, tensorflow, mnist, where):
     settings = ModelConfig(kind="vae", latent_dim=2, filters=(4,), decoder_filters=(4, 2))
     encoder, decoder = networks.build(settings)
     models = {
@@ -200,14 +216,17 @@ def test_bars_and_map_mark_one_standard_deviation_of_a_vae(blank, tensorflow, mn
         "old": Autoencoder(encoder, decoder),  # a file without its z_log_var
     }
     green = {}
-    element = mount(blank, "code_bars")
+    element = mount(blank, "latent_map" if where == "map of Latent space" else "code_bars")
     for name, model in models.items():
         send(blank, name, graph_of(model).to_bytes())
         data = {"network": name, "drawing": "d", "mean": [0, 0], "deviation": [1, 1], "reach": 3}
-        data |= {"hint": "", "map": "" if on_map else None}
+        data |= {"hint": "", "map": None if where == "bars" else ""}
+        if where == "map of Latent space":
+            data |= map_data(mnist.x_test[0])
         element.evaluate("(element, data) => element.give(data)", data)
         blank.evaluate(SEE, [name, mnist.x_test[0].ravel().tolist()])
-        canvas = blank.locator("canvas.plot" if on_map else "canvas.levels")
+        blank.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        canvas = blank.locator("canvas.levels" if where == "bars" else "canvas.plot").first
         green[name] = canvas.evaluate(
             """canvas => {
               const { width, height } = canvas;
