@@ -33,6 +33,9 @@ def main(words: list[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError) as error:
         print(f"{parser.prog}: {_in_words(error)}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+    except MemoryError:
+        print(f"{parser.prog}: There is not enough memory for this.", file=sys.stderr)
+        return 1
 
 
 def _write_what_fits() -> None:

@@ -34,7 +34,9 @@ def add_parsers(commands: Commands) -> None:
     )
     encode.set_defaults(run=_encode)
     encode.add_argument(
-        "source", metavar="IN.npz|FOLDER", help="28×28 images: an .npz file or a folder of images."
+        "source",
+        metavar="IN.npz|FOLDER|IMAGE",
+        help="28×28 images: an .npz file, a folder of image files, or one of these.",
     )
     encode.add_argument("-o", "--output", required=True, metavar="OUT.aez", help="File to write.")
     encode.add_argument(

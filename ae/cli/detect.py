@@ -34,7 +34,9 @@ def add_parser(commands: Commands) -> None:
     parser.set_defaults(run=_run)
     parser.add_argument("model", metavar="MODEL", help="Name of a model in the models folder.")
     parser.add_argument(
-        "source", metavar="IN.npz|FOLDER", help="28×28 images: an .npz file or a folder of images."
+        "source",
+        metavar="IN.npz|FOLDER|IMAGE",
+        help="28×28 images: an .npz file, a folder of image files, or one of these.",
     )
     parser.add_argument(
         "--max-false-alarms",

@@ -34,10 +34,10 @@ def open_images(source: str | os.PathLike | BinaryIO) -> tuple[int, Iterator[np.
     Parameters
     ----------
     source : str, PathLike or binary file
-        An .npz file, open or by its path, or the path of a folder of image files. The .npz holds
-        one array, or several of which ``images`` or ``x_test`` is read, of shape (n, 28, 28),
-        uint8 or float in [0, 1]. The images in a folder are read as ``read_image`` does it, in the
-        order of their names.
+        An .npz file, open or by its path, or the path of an image file or a folder of them. The
+        .npz holds one array, or several of which ``images`` or ``x_test`` is read, of shape
+        (n, 28, 28), uint8 or float in [0, 1]. Image files are read as ``read_image`` does it, in
+        the order of their names.
 
     Returns
     -------
@@ -53,7 +53,10 @@ def open_images(source: str | os.PathLike | BinaryIO) -> tuple[int, Iterator[np.
     if not isinstance(source, str | os.PathLike):
         return _open_npz(source, "The file")
     path = Path(source)
-    return _open_folder(path) if path.is_dir() else _open_npz(path, path.name)
+    if path.is_dir():
+        return _open_pictures(_pictures_in(path))
+    is_picture = path.suffix.lower() in PICTURE_SUFFIXES
+    return _open_pictures([path]) if is_picture else _open_npz(path, path.name)
 
 
 def save_images(path: str | os.PathLike, batches: Iterable[np.ndarray], count: int) -> None:
@@ -140,7 +143,7 @@ def _unit(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32)
 
 
-def _open_folder(path: Path) -> tuple[int, Iterator[np.ndarray]]:
+def _pictures_in(path: Path) -> list[Path]:
     files = sorted(
         file
         for file in path.iterdir()
@@ -152,7 +155,10 @@ def _open_folder(path: Path) -> tuple[int, Iterator[np.ndarray]]:
             f"The folder {path.name!r} contains no images. Expected files that end in "
             f"{', '.join(PICTURE_SUFFIXES)}."
         )
+    return files
 
+
+def _open_pictures(files: list[Path]) -> tuple[int, Iterator[np.ndarray]]:
     def batches() -> Iterator[np.ndarray]:
         refused: list[str] = []
         for start in range(0, len(files), BATCH):

@@ -80,7 +80,7 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
     tensorflow_import.import_tensorflow()
     with safe_loading.refused_if_it_fails():
         calls = calls_of(_joined(files), safe_loading.MOST_CALLS)
-        sizes = {cut: math.prod(calls.shape(cut)) for cut in calls.cuts()}
+        sizes = {cut: math.prod(calls.shape(cut)) for cut in _between_kernels(calls)}
         cuts = tuple(cut for cut, size in sizes.items() if size <= MOST_IMPORTED_LATENT_DIMS)
         if not cuts:
             raise ModelError(
@@ -94,6 +94,16 @@ def understand(files: Sequence[bytes], data: Dataset) -> Understood:
         narrowest = min(cuts, key=lambda cut: (sizes[cut], -cut))
         cut = calls.halves if calls.halves in cuts else narrowest
         return Understood(calls, cuts, cut, *_ranges(calls, cut, data.x_test[:_TRIED]))
+
+
+def _between_kernels(calls: Calls) -> list[int]:
+    """Where a network can be cut so that each half does more than reshape or scale a picture."""
+    kernels = [
+        number
+        for number, call in enumerate(calls.calls, 1)
+        if call.layer is not None and any(len(weight.shape) > 1 for weight in call.layer.weights)
+    ]
+    return [cut for cut in calls.cuts() if kernels and kernels[0] <= cut < kernels[-1]]
 
 
 def keep(name: str, autoencoder: Autoencoder, data: Dataset) -> ModelCard:

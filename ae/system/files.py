@@ -39,7 +39,10 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     temporary = temporary_path(path)
     # open() applies the umask itself. Reading the umask would mean to set it for a moment, for
     # every thread of the process.
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except OSError as error:  # it names the file that was meant
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         yield temporary
         os.replace(temporary, path)

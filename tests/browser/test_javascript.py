@@ -227,3 +227,23 @@ def test_a_place_on_the_map_of_two_dimensions_comes_back(script):
     at = bars("positionsAt", box, {"clientX": x + 5, "clientY": y + 7}, 3)
     assert at == pytest.approx([1.5, -2.0])
     assert bars("placeOf", [3, 3], 3, 200) == [200, 0], "up is up"
+
+
+@pytest.mark.parametrize(("height", "width", "count"), [(7, 7, 32), (18, 17, 1), (4, 4, 20)])
+def test_each_latent_value_has_a_square_of_its_own(script, height, width, count):
+    """Where a value is painted, a click finds it; between the maps there is none."""
+    run = script("code_bars", "paper", "squareOf", "valueAt").run
+    found = run(
+        """(() => {
+          const [height, width, count] = given;
+          const size = height * width * count;
+          const plan = { height, width, count };
+          const sheet = module.paper(document.createElement("canvas"), plan, count);
+          const at = (x, y) => module.valueAt(sheet, x, y, size);
+          const places = [...Array(size).keys()].map((index) => module.squareOf(sheet, index));
+          return { back: places.map(([x, y]) => at(x + 0.5, y + 0.5)), gap: at(width + 0.5, 0.5) };
+        })()""",
+        *(height, width, count),
+    )
+    assert found["back"] == list(range(height * width * count))
+    assert found["gap"] is None

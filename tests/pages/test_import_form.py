@@ -61,6 +61,34 @@ def test_a_model_from_elsewhere_is_measured_listed_and_drawn_with(uploaded, tmp_
         assert "An imported Keras model with 6 latent dimensions" in at.sidebar.caption[-1].value
 
 
+def test_a_model_with_more_latent_values_than_pixels_is_said_to_compress_nothing(
+    uploaded, tmp_path, open_page
+):
+    import keras
+
+    layers = keras.layers
+    shape = [layers.Flatten(), layers.Dense(800), layers.Dense(784), layers.Reshape((28, 28))]
+    keras.Sequential([layers.Input((28, 28)), *shape]).save(tmp_path / "wide.keras")
+    at = uploaded((tmp_path / "wide.keras").read_bytes(), "wide.keras")
+    takes = next(each for each in at.selectbox if each.label.startswith("A pixel of its input"))
+    assert len(takes.options) == 3
+    assert all("squared error" in each for each in takes.options)  # found out, shown, changeable
+    assert any("cannot be found out" in each.value for each in at.caption)  # it has learnt nothing
+    submit(at)
+    at = open_page("start", model="wide")
+    assert at.metric[0].value == "784 → 800"
+    assert at.metric[0].delta == "no compression"
+    assert "nothing is compressed" in at.sidebar.caption[-1].value
+    for page in ("draw", "reconstruct"):
+        at.switch_page(f"ae/ui/pages/{page}.py").run()
+        assert not at.exception, page
+        assert not at.error, page
+        if page == "reconstruct":
+            (by_pca,) = (m for m in at.metric if m.label.startswith("Squared error of PCA"))
+            assert "784 dimensions" in by_pca.label
+            assert (by_pca.value, by_pca.delta) == ("0.00", "one for each pixel: a copy")
+
+
 def test_a_file_that_is_refused_is_told_in_a_sentence_and_can_be_tried_again(uploaded):
     at = uploaded(b"no model at all")
     assert [each.value for each in at.error] == [

@@ -94,7 +94,7 @@ def test_what_the_network_has_made_comes_with_the_ink(z):
         {"network": 7},
         {"z": None},
         {"z": ""},
-        {"z": floats(np.zeros(785))},
+        {"z": floats(np.zeros(4097))},
         {"z": floats([np.nan])},
         {"z": floats([np.inf])},
         {"z": floats([1])[:-1]},
