@@ -52,7 +52,7 @@ class FlowConfig(Config):
     width: int = setting(256, WholeNumber(8, 512), "Number of values between the blocks.")
     hidden: int = setting(384, WholeNumber(8, 1024), "Number of units in each block.")
     blocks: int = setting(3, WholeNumber(1, 6), "Number of residual blocks.")
-    steps: int = setting(4000, WholeNumber(1, 100_000), "Number of optimizer steps.")
+    steps: int = setting(6000, WholeNumber(1, 100_000), "Number of optimizer steps.")
     batch_size: int = setting(256, WholeNumber(2, 4096), "Number of latent vectors per step.")
     learning_rate: float = setting(0.002, Number(0, 1, above=True), "Peak learning rate of Adam.")
     seed: int = setting(0, WholeNumber(0, 2**31 - 1), "Random seed.")

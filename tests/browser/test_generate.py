@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pad_driver import SEVEN, Pad
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from ae import store
+from ae.store import flows
 
 SHIPPED = Path(__file__).parents[2] / "models"
 SLOW = 120_000  # the first look at a page computes what the later ones find done
@@ -24,6 +26,15 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=SLOW
     )
+
+
+def picture(canvas: Locator) -> np.ndarray:
+    """What a canvas of 28 × 28 shows in grey: uint8 (28, 28)."""
+    values = canvas.evaluate(
+        """canvas => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+          .filter((_, i) => i % 4 === 0)"""
+    )
+    return np.array(values, np.uint8).reshape(28, 28)
 
 
 @pytest.fixture
@@ -69,6 +80,37 @@ def test_the_digits_and_their_controls_are_on_the_first_screen(app, new_context,
     expect(new_digits(page).last).to_be_in_viewport(ratio=1)
     for control in ("density", "temperature", "class", "new", "dice"):
         expect(page.locator(f".st-key-{control}")).to_be_in_viewport(ratio=1)
+    assert watched.errors == []
+
+
+def test_noise_becomes_a_digit_and_a_drawing_becomes_others(app, page, watched):
+    """What a person sees of a flow: the way of the seed's noise, other classes, and back."""
+    page.goto(app.address("generate", "new=5&dice=3&class=5"))
+    way = page.get_by_role("group", name="Decoder output at each step").get_by_role("img")
+    expect(way).to_have_count(11, timeout=SLOW)
+    last = page.get_by_role("img", name="Decoder output at t = 1.00, class 5", exact=True).last
+    expect(last).to_be_visible(timeout=SLOW)
+    flow, model = flows.load_flow("conv-32"), store.load("conv-32")
+    noise = np.random.default_rng(3).standard_normal((3, flow.latent_dim))[2:]
+    images = model.decode(flow.latent(flow.follow(noise, np.array([5]))[:, 0]))
+    shown = [picture(way.nth(step)) for step in range(11)]
+    np.testing.assert_allclose(shown, np.clip(images, 0, 1) * 255, atol=3)
+    classes = page.get_by_role("group", name="Class", exact=True)
+    classes.get_by_role("button", name="Class 7").click()
+    expect(way.last).to_have_accessible_name("Decoder output at t = 1.00, class 7")
+    seven = picture(way.last)
+    assert np.abs(seven.astype(int) - shown[-1]).max() > 100
+    page.get_by_role("application", name=re.compile("^Noise vector")).press("ArrowRight")
+    expect(page.get_by_role("application", name=re.compile("at 0.10, 0.00"))).to_be_visible()
+    page.get_by_role("slider", name="Time").press("Home")
+    expect(page.locator(".now").get_by_role("img")).to_have_accessible_name(re.compile("t = 0.00"))
+    Pad(page).draw(SEVEN)
+    hand = page.get_by_role("group", name="Your noise vector, forwards with each class")
+    expect(hand.get_by_role("img", name=re.compile("there and back"))).to_have_count(1)
+    guessed = page.get_by_role("group", name="Class of your digit").get_by_role(
+        "button", pressed=True
+    )
+    expect(guessed).to_have_count(1)
     assert watched.errors == []
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from ae import runs, store
+from ae.analysis.densities import GaussianPerClass, neighbour_classifier
 from ae.analysis.evaluation import agree, evaluate
-from ae.analysis.metrics import psnr, squared_error
+from ae.analysis.metrics import frechet_distance, psnr, squared_error
 from ae.data import MNIST_SHA256
 from ae.data.noise import corrupt
-from ae.store import SHIPPED
+from ae.nn.flow import FlowSamples
+from ae.store import SHIPPED, flows
 from ae.training import snapshots
 
 pytestmark = pytest.mark.usefixtures("tensorflow", "_shipped_folder")
@@ -171,3 +173,34 @@ def test_linear_32_is_as_good_as_pca_and_spans_its_subspace():
     test = store.read_card("linear-32").test
     assert test.squared_error <= 1.01 * test.pca_squared_error
     assert max(test.principal_angles) < 5
+
+
+def test_flows_give_digits_of_the_class_that_is_asked_for(mnist, mnist_pca):
+    """Judged by the 5 nearest training digits in 40 principal components, 97 % right on real ones.
+
+    And they are nearer to test digits than those of a Gaussian for each class.
+    """
+    with_flow = [card.name for card in store.list_models() if card.flow is not None]
+    assert "conv-32" in with_flow
+    pca = mnist_pca.truncate(40)
+    judge = neighbour_classifier(pca.encode(mnist.x_train), mnist.y_train)
+    labels = np.arange(1000) % 10
+    for name in with_flow:
+        assert (store.models_folder() / name / flows.FLOW_FILE).stat().st_size <= 3_000_000
+        flow, model = flows.load_flow(name), store.load(name)
+        noise = np.random.default_rng(0).standard_normal((len(labels), flow.latent_dim))
+        test = model.encode(mnist.x_test)
+
+        def digits(z, model=model):
+            return np.clip(model.decode(z), 0, 1)
+
+        def distance(source, model=model, test=test):
+            z = source.sample(1000, np.random.default_rng(0))
+            return frechet_distance(model.encode(digits(z)), test)
+
+        for guidance, share in ((1.0, 0.97), (1.5, 0.99)):
+            z = flow.latent(flow.follow(noise, labels, guidance=guidance)[-1])
+            assert np.mean(judge(pca.encode(digits(z))) == labels) >= share
+        z = model.encode(mnist.x_train[:10_000])
+        gaussians = GaussianPerClass.fit(z, mnist.y_train[:10_000])
+        assert distance(FlowSamples(flow)) < 0.8 * distance(gaussians)
