@@ -12,6 +12,7 @@ from ae import VERSION
 from ae.cli import codec, detect, evaluate, export, flow, noise_matrix, training
 from ae.cli.options import drop_output
 from ae.system import tensorflow_import
+from ae.system.files import REPOSITORY
 
 
 def main(words: list[str] | None = None) -> int:
@@ -22,6 +23,8 @@ def main(words: list[str] | None = None) -> int:
     parser = _parser()
     try:
         options = parser.parse_args(words)
+        if not REPOSITORY.is_dir():  # nothing in a zip file can be opened by its path
+            raise ValueError(f"The package runs from a folder. Unpack {REPOSITORY} first.")
         status = options.run(options)
         sys.stdout.flush()
         return status

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,25 @@ def test_the_version_is_that_of_the_project():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     result = ae("--version")
     assert (result.returncode, result.stdout) == (0, f"{project['name']} {project['version']}\n")
+
+
+def test_a_package_in_a_zip_file_says_that_it_runs_from_a_folder(tmp_path):
+    packed = tmp_path / "ae.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in (REPOSITORY / "ae").rglob("*.py"):
+            archive.write(path, path.relative_to(REPOSITORY))
+    result = subprocess.run(
+        command("evaluate", "any"),
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(packed)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert result.returncode == 2
+    assert (
+        result.stderr == f"python -m ae: The package runs from a folder. Unpack {packed} first.\n"
+    )
 
 
 def test_help_is_written_in_a_terminal_of_any_encoding():

@@ -10,7 +10,7 @@ from scipy.linalg import subspace_angles
 from sklearn import decomposition
 
 from ae.analysis.metrics import squared_error
-from ae.nn.pca import PCA, principal_angles
+from ae.nn.pca import PCA, axes_of, principal_angles
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +145,15 @@ def test_principal_angles_are_those_of_scipy(seed, sizes, distance):
 def test_grey_levels_give_the_pca_of_their_values(small_data, small_pca):
     levels = np.rint(small_data.x_train * 255).astype(np.uint8)
     assert PCA.fit(levels, 20).fingerprint == small_pca.fingerprint
+
+
+def test_the_axes_of_very_long_vectors_are_those_of_the_vectors_that_count():
+    """Of 300 vectors, all count: axes and variances are those of their covariance."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(300, 1200)) * np.linspace(3, 0.1, 1200)
+    mean, axes, variances = axes_of(z.astype(np.float32))
+    np.testing.assert_allclose(mean, z.mean(axis=0), atol=1e-6)
+    assert axes.shape == (299, 1200)  # less the mean, they span one dimension fewer
+    np.testing.assert_allclose(axes @ axes.T, np.eye(299), atol=1e-6)
+    expected = np.linalg.svd(z - z.mean(axis=0), compute_uv=False)[:299] ** 2 / 300
+    np.testing.assert_allclose(variances, expected, rtol=1e-4)
