@@ -74,8 +74,9 @@ def ship(models_folder) -> Callable[[str], None]:
 
     def ship(name: str) -> None:
         (models_folder / name).mkdir()
-        for file in FILES_IN_GIT:
-            shutil.copy2(REPOSITORY / "models" / name / file, models_folder / name / file)
+        for file in (*FILES_IN_GIT, FLOW_FILE):
+            if (path := REPOSITORY / "models" / name / file).exists():
+                shutil.copy2(path, models_folder / name / file)
 
     return ship
 

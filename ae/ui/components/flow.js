@@ -42,17 +42,3 @@ const latentOf = (x, { mean, deviation }) => x.map((value, i) => value * deviati
 const standardised = (z, { mean, deviation }) => z.map((value, i) => (value - mean[i]) / deviation[i]);
 
 const className = (label) => (label === NO_CLASS ? "no class" : `class ${label}`);
-
-// Fills a group with a button for each class. Returns what shows which one is chosen.
-function classButtons(group, labels, choose) {
-  const buttons = labels.map((label) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = label === NO_CLASS ? "No class" : label;
-    button.setAttribute("aria-label", label === NO_CLASS ? "No class" : `Class ${label}`);
-    button.addEventListener("click", () => choose(label));
-    return button;
-  });
-  group.append(...buttons);
-  return (chosen) => buttons.forEach((button, i) => button.setAttribute("aria-pressed", labels[i] === chosen));
-}

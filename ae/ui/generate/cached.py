@@ -23,7 +23,7 @@ from ae.analysis.densities import (
 )
 from ae.analysis.handwriting import ink, slant
 from ae.analysis.neighbours import nearest
-from ae.nn.flow import STEPS, Flow, FlowSamples
+from ae.nn.flow import NO_CLASS, STEPS, Flow, FlowSamples
 from ae.store import ModelCard, flows
 from ae.ui import cache
 
@@ -97,7 +97,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Hand:
-    """What a flow keeps of test digits that go backwards as what they are, and forwards as others.
+    """What a flow keeps of test digits that go backwards without a class, and forwards as others.
 
     Attributes
     ----------
@@ -235,7 +235,8 @@ def _hand(name: str, version: int, flow_version: int) -> Hand:
     images, labels = data.x_test[:_TURNED], data.y_test[:_TURNED].astype(int)
     others = (labels + np.random.default_rng(0).integers(1, 10, len(labels))) % 10
     ends = flow.standardised(cache.test_codes(name)[:_TURNED])
-    noise = flow.follow(ends, labels, backwards=True)[-1]
+    # as what they are, they kept less of their hand
+    noise = flow.follow(ends, np.full(len(ends), NO_CLASS), backwards=True)[-1]
     z = flow.latent(flow.follow(noise, others)[-1])
     classify = neighbour_classifier(codes(name), data.y_train[:FITTED])
     after = np.clip(cache.model(name).decode(z), 0, 1)

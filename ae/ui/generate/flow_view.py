@@ -53,9 +53,8 @@ def _show_hand(card: ModelCard) -> None:
     """A pad, and the same hand writing all ten digits."""
     st.header("Your hand, other digits")
     st.caption(
-        "A flow also runs **backwards**: from the latent vector of your digit, as the class that "
-        "it is, to the noise vector that leads to it. From there it runs forwards with another "
-        "class."
+        "A flow also runs **backwards**: from the latent vector of your digit, without a class, to "
+        "the noise vector that leads to it. From there it runs forwards with a class."
     )
     left, right = st.columns((3, 4), gap="medium")
     with left:

@@ -1,4 +1,4 @@
-"""One's own hand, other digits: a drawing's way back along a flow, and forwards with each class.
+"""One's own hand, other digits: a drawing's way back to noise, and forwards with each class.
 
 The browser does it all, with two networks that `send_network` has given to the page.
 """

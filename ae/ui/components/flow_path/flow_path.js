@@ -59,6 +59,20 @@ function receive(view, data) {
   if (ready) moved(view);
 }
 
+// Fills a group with a button for each class. Returns what shows which one is chosen.
+function classButtons(group, labels, choose) {
+  const buttons = labels.map((label) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label === NO_CLASS ? "No class" : label;
+    button.setAttribute("aria-label", label === NO_CLASS ? "No class" : `Class ${label}`);
+    button.addEventListener("click", () => choose(label));
+    return button;
+  });
+  group.append(...buttons);
+  return (chosen) => buttons.forEach((button, i) => button.setAttribute("aria-pressed", labels[i] === chosen));
+}
+
 function laySteps({ find, data: { steps } }) {
   find(".steps").replaceChildren(...Array.from({ length: steps + 1 }, (_, n) => {
     const figure = document.createElement("figure");
