@@ -18,6 +18,16 @@ _SHIPPED = {
         "refinement, which the page Inside shows.",
     ),
     "conv-64": ("64 dimensions", "The lowest error of all shipped models, for twice the values."),
+    "textbook-32": (
+        "a first try",
+        "What a tutorial's first try gives: ReLU, cross-entropy, Adam, two epochs. Compare it with "
+        "conv-32.",
+    ),
+    "overfit-32": (
+        "over-fitted",
+        "Trained for long on 500 digits alone: it knows them by heart. The page Train shows when "
+        "the error on other digits began to rise.",
+    ),
     "linear-32": (
         "no better than PCA",
         "A linear encoder and a linear decoder. In theory its mean error cannot be below that of "

@@ -26,7 +26,7 @@ GRAPH_FILE = "graph.bin"
 # Listed first and in this order; all other models in the folder are people's own.
 SHIPPED = (
     *("conv-2", "conv-4", "conv-8", "conv-16", "conv-32", "conv-64"),
-    *("linear-32", "denoise-32", "vae-2", "vae-16", "without-1"),
+    *("textbook-32", "overfit-32", "linear-32", "denoise-32", "vae-2", "vae-16", "without-1"),
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")

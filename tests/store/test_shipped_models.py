@@ -17,6 +17,7 @@ from ae.data.noise import corrupt
 from ae.nn.flow import FlowSamples
 from ae.store import SHIPPED, flows
 from ae.training import snapshots
+from ae.training.overfitting import overfitting
 
 pytestmark = pytest.mark.usefixtures("tensorflow", "_shipped_folder")
 
@@ -86,7 +87,7 @@ def test_conv_32_has_a_test_error_of_at_most_1_8():
     assert store.read_card("conv-32").test.squared_error <= 1.8
 
 
-@pytest.mark.parametrize("name", ["conv-2", "conv-32"])
+@pytest.mark.parametrize("name", ["conv-2", "conv-32", "overfit-32"])
 def test_snapshots_can_be_shown_and_take_at_most_3_megabytes(name, mnist):
     paths = snapshots.paths(store.models_folder() / name)
     assert sum(path.stat().st_size for path in paths) <= 3_000_000
@@ -104,6 +105,18 @@ def test_snapshots_can_be_shown_and_take_at_most_3_megabytes(name, mnist):
 def test_conv_64_is_better_than_conv_32():
     smaller, larger = (store.read_card(name).test for name in ("conv-32", "conv-64"))
     assert larger.squared_error < smaller.squared_error
+
+
+def test_overfit_32_over_fits_before_ones_eyes():
+    found = overfitting(runs.read_history("overfit-32"))
+    assert found is not None
+    assert found.last.validation_error > 1.05 * found.best.validation_error
+    assert found.last.squared_error < 0.1 * found.last.validation_error
+
+
+def test_textbook_32_is_between_conv_32_and_pca():
+    best, first = (store.read_card(name).test for name in ("conv-32", "textbook-32"))
+    assert 2 * best.squared_error < first.squared_error < first.pca_squared_error
 
 
 def test_a_1_has_the_lowest_error_although_without_1_has_never_seen_one():
