@@ -178,7 +178,8 @@ def test_linear_32_is_as_good_as_pca_and_spans_its_subspace():
 def test_flows_give_digits_of_the_class_that_is_asked_for(mnist, mnist_pca):
     """Judged by the 5 nearest training digits in 40 principal components.
 
-    The judge errs on some two in a hundred real digits. And they are nearer to test digits than those of a Gaussian for each class.
+    The judge errs on some two in a hundred real digits. And they are nearer to test digits than
+    those of a Gaussian for each class.
     """
     with_flow = [card.name for card in store.list_models() if card.flow is not None]
     assert "conv-32" in with_flow
