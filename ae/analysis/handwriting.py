@@ -1,4 +1,4 @@
-"""What of a hand can be measured on images of digits: slant and amount of ink."""
+"""What can be measured on images of strokes: slant, amount of ink, and how grey it is."""
 
 from __future__ import annotations
 
@@ -30,3 +30,20 @@ def slant(images: np.ndarray) -> np.ndarray:
 def ink(images: np.ndarray) -> np.ndarray:
     """Return the sum of each image's pixels: float64 (n,)."""
     return np.asarray(images, np.float64).sum(axis=(1, 2))
+
+
+def grey(images: np.ndarray) -> np.ndarray:
+    """Return which share of each image's ink is grey, as it is where strokes are blurred.
+
+    Parameters
+    ----------
+    images : float array of shape (n, 28, 28), values in [0, 1]
+
+    Returns
+    -------
+    float64 array of shape (n,)
+        Among the pixels above 0.25, the share of those below 0.75; 0 of an image without ink.
+    """
+    inked = np.asarray(images) > 0.25
+    between = inked & (np.asarray(images) < 0.75)
+    return between.sum(axis=(1, 2)) / np.maximum(inked.sum(axis=(1, 2)), 1)

@@ -12,7 +12,6 @@ import altair as alt
 import pandas as pd
 
 from ae.charts.style import SQUARED_ERROR_LINES, layered, legend
-from ae.training.overfitting import best_record
 from ae.training.progress import Record
 
 BY_SECONDS, BY_STEP = "seconds", "step"  # what the horizontal axis is: fields of Record
@@ -75,25 +74,28 @@ def learning_curve(
     ]
     if pca_error is not None:
         layers += _baseline(pca_error, above=records[-1].squared_error < pca_error)
-    return layered(300, *layers, *_best_epoch(records, by), one_legend=True)
+    return layered(300, *layers, *_best_epoch(base, by), one_legend=True)
 
 
-def _best_epoch(records: Sequence[Record], by: str) -> list[alt.Chart]:
-    """Return a line at the lowest validation error; without data if there is none.
+def _best_epoch(errors: alt.Chart, by: str) -> list[alt.Chart]:
+    """Return a line at the lowest validation error.
 
-    It is always there: when it comes, only data change, and the chart isn't drawn anew.
+    It is found in the chart's own data: a chart that gets more of them isn't drawn anew.
+
+    errors : the chart that both lines of errors are made of.
     """
-    best = best_record(records)
-    at, label = (
-        ([], []) if best is None else ([getattr(best, by)], [f"best epoch: {best.epoch:.0f}"])
-    )
-    line = alt.Chart(pd.DataFrame({"at": at, "label": label})).encode(
-        x=alt.X("at:Q", title=TITLES[by])
+    lowest = (
+        alt.Chart(errors.data)
+        .transform_filter(alt.datum.of == VALIDATION)
+        .transform_joinaggregate(lowest="min(error)")
+        .transform_filter("datum.error == datum.lowest")
+        .transform_calculate(label="'best epoch: ' + format(datum.epoch, '.0f')")
+        .encode(x=alt.X("at:Q", title=TITLES[by]))
     )
     text = {"align": "left", "baseline": "top", "dx": 4, "dy": 4, "color": "gray"}
     return [
-        line.mark_rule(strokeDash=[2, 3], color="gray"),
-        line.mark_text(**text).encode(y=alt.value(0), text="label:N"),
+        lowest.mark_rule(strokeDash=[2, 3], color="gray"),
+        lowest.mark_text(**text).encode(y=alt.value(0), text="label:N"),
     ]
 
 

@@ -56,7 +56,7 @@ def test_a_model_is_trained_from_the_button(app, page, new_context, watched, qui
     start_run(page, app, name, epochs=1)
     expect(heading(page, name, "training")).to_be_visible(timeout=STARTING_MS)
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=STARTING_MS)
+    expect(page.locator(".st-key-curve")).to_be_visible(timeout=STARTING_MS)
 
     # The app stays usable: somebody else draws meanwhile, and sees it in time.
     other = new_context().new_page()
@@ -104,7 +104,7 @@ def test_a_run_is_paused_and_goes_on_and_its_chart_does_not_flicker(
 ):
     name = "paused-2"
     start_run(page, app, name, epochs=20)
-    chart = page.get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first
+    chart = page.locator(".st-key-curve").locator("svg, canvas").first
     expect(chart).to_be_visible(timeout=STARTING_MS)
     mark = "element => { element.dataset.drawn = 'once' }"
     chart.evaluate(mark)

@@ -130,3 +130,14 @@ def test_a_run_that_passes_pca_changes_no_more_than_the_data_of_its_curve():
             layer["data"] = layer["name"] = None
         without_data.append(spec)
     assert without_data[0] == without_data[1]
+
+
+def test_the_first_validation_error_changes_no_more_than_the_data_of_the_curve():
+    specs = [charts.learning_curve(rows).to_dict() for rows in (HISTORY[:49], HISTORY[:60])]
+    for spec in specs:
+        (data,) = spec.pop("datasets").values()  # so the best epoch is found in the same data
+        assert data
+        for layer in (spec, *spec["layer"]):
+            layer.pop("data", None)
+            layer.pop("name", None)
+    assert specs[0] == specs[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from looks import OWN, assert_looks_like, parts
@@ -130,15 +132,19 @@ def test_a_chosen_distribution_stays_when_the_model_changes(open_page, put, ship
     assert at.button_group(key="density").value == "One Gaussian"
 
 
-def test_digits_come_from_the_flow_as_it_is_set(open_page, put, shown):
-    put("conv-32")
+def test_digits_come_from_the_flow_as_it_is_set(open_page, put, ship, shown):
+    put("conv-32"), ship("vae-2")
     address = {"class": "4", "guidance": "1.5", "flow_steps": "3", "temperature": "0.5"}
     at = open_page("generate", new="5", dice="6", **address)
     assert not [*at.error, *at.warning]
     source = FlowSamples(flows.load_flow("conv-32"), 3, 1.5)
     z = source.sample(5, np.random.default_rng(6), 0.5, label=4)
-    for tile, image in zip(shown[-1].pixels, cache.model("conv-32").decode(z), strict=True):
+    for tile, image in zip(shown[0].pixels, cache.model("conv-32").decode(z), strict=True):
         assert_looks_like(parts(tile)[0], image)
+    # And three ways beside each other, of which the VAE's is the most blurred.
+    grey = re.findall(r"(\d+) % of the ink is grey; of real test digits, (\d+) %", told(at))
+    vae, _, flow = (int(share) for share, _ in grey)
+    assert vae > flow + 5
     table = at.table[0].value
     assert table["Digits"].tolist()[:3] == [*cached.BASELINES, "**Flow**"]
 

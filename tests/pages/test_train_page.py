@@ -133,7 +133,9 @@ def test_without_a_run_there_is_the_form_alone(open_page, put):
     assert not button(at, "Stop")
     assert not headings(at)
     assert not at.image
-    assert not charts(at)
+    # How the chosen model was trained.
+    assert "How conv-32 was trained" in [each.value for each in at.header]
+    assert len(charts(at)) == 2
 
 
 def test_a_run_that_starts_can_be_stopped(open_page, run, alive):

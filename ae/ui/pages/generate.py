@@ -8,6 +8,7 @@ from ae.ui.generate.flow_training import show_training
 from ae.ui.generate.flow_view import show_flow
 from ae.ui.generate.quality import show_quality
 from ae.ui.generate.samples import choose, explain, offer, show_samples
+from ae.ui.generate.why_blurred import show_why_blurred
 
 st.title("Can it invent digits?")
 st.markdown(
@@ -29,4 +30,5 @@ if cached.why_no_flow(card):
     show_training(card)
 else:
     show_flow(card, request)
+    show_why_blurred(card, request)
 show_quality(request, card)

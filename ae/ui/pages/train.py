@@ -28,7 +28,7 @@ else:
         show_run(run)
 with shell.told():
     chosen = state.model_name()
-    if chosen is not None and (run is None or run.name != chosen):
+    if chosen is not None and (run is None or not (run.comes_first or run.name == chosen)):
         show_history(chosen)
     show_time_machine([run.name if run else None, chosen])
 show_comparison()
