@@ -24,6 +24,8 @@ def start_run(page: Page, app, name: str, epochs: int) -> None:
     page.get_by_label("Name of the new model", exact=True).fill(name)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(heading(page, name)).to_be_visible()
+    # The chosen model's curve has made room: what is the first chart now is the run's.
+    expect(page.get_by_role("heading", name="How conv-32 was trained")).to_have_count(0)
 
 
 def fill(page: Page, label: str, value: str) -> None:
@@ -56,7 +58,7 @@ def test_a_model_is_trained_from_the_button(app, page, new_context, watched, qui
     start_run(page, app, name, epochs=1)
     expect(heading(page, name, "training")).to_be_visible(timeout=STARTING_MS)
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.locator(".st-key-curve")).to_be_visible(timeout=STARTING_MS)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=STARTING_MS)
 
     # The app stays usable: somebody else draws meanwhile, and sees it in time.
     other = new_context().new_page()
@@ -104,7 +106,7 @@ def test_a_run_is_paused_and_goes_on_and_its_chart_does_not_flicker(
 ):
     name = "paused-2"
     start_run(page, app, name, epochs=20)
-    chart = page.locator(".st-key-curve").locator("svg, canvas").first
+    chart = page.get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first
     expect(chart).to_be_visible(timeout=STARTING_MS)
     mark = "element => { element.dataset.drawn = 'once' }"
     chart.evaluate(mark)

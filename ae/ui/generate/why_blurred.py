@@ -29,21 +29,22 @@ def show_why_blurred(card: ModelCard, request: SamplingRequest) -> None:
         (
             vae,
             cached.PRIOR,
-            f"{plain(vae.name)}, from its prior",
+            f"{plain(vae.name)}: prior",
             "A VAE's decoder is trained on random samples of z, so different digits share a place: "
             "it learns to draw their mean, which is **blurred**.",
         ),
         (
             card,
             cached.CLASS_GAUSSIANS,
-            f"{name}, from a Gaussian for each class",
-            "This decoder is trained on z itself and draws **sharp** strokes. But a Gaussian also "
+            f"{name}: Gaussians",
+            "A Gaussian for each class. This decoder is trained on z itself and draws **sharp** "
+            "strokes. But a Gaussian also "
             "covers places where no digit lies: some have **wrong shapes**.",
         ),
         (
             card,
             cached.FLOW,
-            f"{name}, from its flow",
+            f"{name}: flow",
             "The same sharp decoder, and z follows the velocity field to where digits lie: "
             "**sharp strokes and right shapes**.",
         ),
