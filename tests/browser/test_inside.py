@@ -276,7 +276,7 @@ def test_a_map_that_is_switched_off_changes_the_reconstruction_and_the_link(
     expect(page).not_to_have_url(re.compile("changes="))
     # Noise: the same for every picture, and seen in the image.
     clean = pixels(shown(page, "Image"))
-    closer(page).get_by_label("Noise on the input").fill("0.4")
+    closer(page).get_by_label("Noise on the image").fill("0.4")
     expect_pixels_to_change(shown(page, "Image"), clean)
     expect(changed).to_be_visible()
     closer(page).get_by_role("button", name="Undo all changes").click()

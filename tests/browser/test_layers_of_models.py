@@ -118,6 +118,7 @@ def test_every_layer_of_a_model_is_told_and_can_be_changed(
     choice, ways = blank.get_by_role("combobox", name="Look closer at"), set()
     options = choice.locator("option").evaluate_all("all => all.map((each) => each.value)")
     assert len(options) >= 2
+    assert not [each for each in options if "gather" in each], "a step is no layer"
     name_of_last = blank.get_by_role("button", name="Reconstruction", exact=True)
     block = blank.locator("figure.block").filter(has=name_of_last)
     reconstruction = block.locator("canvas:not(.twin)")

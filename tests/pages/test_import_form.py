@@ -70,7 +70,7 @@ def test_a_model_with_more_latent_values_than_pixels_is_said_to_compress_nothing
     shape = [layers.Flatten(), layers.Dense(800), layers.Dense(784), layers.Reshape((28, 28))]
     keras.Sequential([layers.Input((28, 28)), *shape]).save(tmp_path / "wide.keras")
     at = uploaded((tmp_path / "wide.keras").read_bytes(), "wide.keras")
-    takes = next(each for each in at.selectbox if each.label.startswith("A pixel of its input"))
+    takes = next(each for each in at.selectbox if each.label.startswith("Values of its input"))
     assert len(takes.options) == 3
     assert all("squared error" in each for each in takes.options)  # found out, shown, changeable
     assert any("cannot be found out" in each.value for each in at.caption)  # it has learnt nothing

@@ -23,7 +23,9 @@ def show_flow(card: ModelCard, request: SamplingRequest) -> None:
     st.caption(
         f"A noise vector of {card.model.latent_dim} random values becomes a latent vector in "
         f"{request.steps} step{'s' * (request.steps != 1)}, and the decoder draws every point on "
-        "the way. Choose a class: the same noise then becomes another digit, often in a similar "
+        "the way. At time t = 0 there is noise in z, not in the picture: the decoder draws strokes "
+        "from any z. At t = 1 they are a digit. Choose a class: the same noise then becomes "
+        "another digit, often in a similar "
         "hand. All of this is computed in your browser. Guidance, steps and random seed are those "
         "chosen above."
     )

@@ -15,7 +15,7 @@ from ae.runs import control
 from ae.store import import_model
 from ae.store.import_model import RANGES, Understood
 from ae.store.keras_file import LARGEST_FILE
-from ae.ui import cache, shell, state
+from ae.ui import cache, links, shell, state
 from ae.ui.markdown import plain
 from ae.ui.train.run_panel import show_delete
 
@@ -86,7 +86,7 @@ def _choices(understood: Understood, file_id: str) -> tuple[int, str, str]:
 
     keys = [f"{state.BROUGHT_CHOICE}{what}_{file_id}" for what in ("cut", "takes", "gives")]
     cut = st.selectbox(
-        "The latent vector is cut out",
+        "The layer whose output is the latent vector",
         understood.cuts,
         understood.cuts.index(understood.cut),
         format_func=label,
@@ -96,7 +96,7 @@ def _choices(understood: Understood, file_id: str) -> tuple[int, str, str]:
     left, right = st.columns(2)
     names = list(RANGES)
     takes = left.selectbox(
-        "A pixel of its input, black to white",
+        "Values of its input, from black to white",
         names,
         names.index(understood.takes),
         format_func=lambda name: name + _error_with(understood, name),
@@ -105,7 +105,10 @@ def _choices(understood: Understood, file_id: str) -> tuple[int, str, str]:
         "model with each: the lowest squared error tells the range.",
     )
     gives = right.selectbox(
-        "A pixel of its output, black to white", names, names.index(understood.gives), key=keys[2]
+        "Values of its output, from black to white",
+        names,
+        names.index(understood.gives),
+        key=keys[2],
     )
     if not understood.is_sure:
         st.caption(
@@ -134,7 +137,7 @@ def _show_digits(autoencoder: Autoencoder) -> None:
     if error > empty:
         st.warning(
             f"A black picture has a lower error ({empty:.1f}). Try another range or another place "
-            "to cut; if nothing helps, the model was trained for something else.",
+            "to cut; if nothing helps, the model was trained for something else, or not at all.",
             icon=":material/warning:",
         )
 
@@ -181,9 +184,12 @@ def _show_taken(name: str) -> None:
     else:
         st.warning(
             f"{text} A black picture has {empty:.2f}: the model does not reconstruct digits. "
-            "Import it again with another range or another place to cut.",
+            "Import it again with another range or another place to cut, or train it first.",
             icon=":material/warning:",
         )
+    with st.container(horizontal=True):
+        for page, label in (("draw", "Draw with this model"), ("inside", "See its layers")):
+            links.to_page(page, label, "arrow_forward", **{state.MODEL: name})
 
 
 def _error_of_black(images: np.ndarray) -> float:

@@ -150,8 +150,7 @@ function showPictures(view) {
   // The mean's own picture has no error: it is what the others are compared with.
   const isMean = !seen && changes.size === 0;
   view.message = isMean ? "It is the mean latent vector's picture" : `Squared ${error} against ${name}`;
-  const isOwn = seen && changes.size === 0; // then the reconstruction of the digit itself
-  const caption = isMean ? name : isOwn ? error : `${error}; green: ${name}`;
+  const caption = isMean ? name : `${error}; green: ${name}`;
   showPicture(view, ".decoded", overlaid(output, target), caption, `Decoder output. ${view.message}`);
   showChange(view, decoder, values);
 }

@@ -147,7 +147,8 @@ function paintingOf(block, map, index) {
 
 function plainOf({ result }, index, factor) {
   const { operation, values, from } = result;
-  const inputs = from.filter((each) => each.values.length === values.length).map((each) => number(each.values[index]));
+  // A gather puts the values into another order.
+  const inputs = (operation.op === "gather" ? [] : from).filter((each) => each.values.length === values.length).map((each) => number(each.values[index]));
   const [activation] = operation.activation ?? [];
   const between = { add: " + ", subtract: " − ", multiply: " × ", maximum: " or ", minimum: " or " }[operation.function];
   const what = activation ? `${activation}(${inputs[0]})` : between ? inputs.join(between) : inputs.length ? `In: ${inputs.join(", ")}; out` : "The value";

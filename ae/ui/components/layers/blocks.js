@@ -38,10 +38,17 @@ function besideMean(head, encoder) {
 // What a decoder in the encoder is called, of which an operation is; an empty text for others.
 const decoderIn = (name) => /^decoder( \(\d+\))?(?=\/)/.exec(name)?.[0] ?? "";
 
+// Layers that average, enlarge, pad or crop are products of matrices here, one after the other: only
+// the last of these steps has the layer's own name.
+const RESAMPLES = /^((Global)?AveragePooling2D|UpSampling2D|Resizing|ZeroPadding2D|Cropping2D)$/;
+const isStep = (name, { layer, operation }) =>
+  RESAMPLES.test(layer) && new RegExp(`/${operation?.op}( \\(\\d+\\))?$`).test(name);
+
 function shownOf(part, { results }) {
   const blocks = [];
   const last = [...results.keys()].at(-1); // shown if nothing else is
   for (const [name, result] of results) {
+    if (isStep(name, result)) continue;
     if (result.reshapes && (blocks.length > 0 || name !== last)) {
       // A dense layer's values are shown as the feature maps that they become.
       const before = blocks.at(-1);

@@ -108,7 +108,7 @@ function restClosely(view) {
   const { close, seen } = view;
   if (!close || !seen) return;
   const { block } = close;
-  if (!close.isOwnMap && block.plan.count > 1) close.map = byStrength(block.result.values, block.plan)[0];
+  if (!close.isOwnMap && block.plan.count > 1) close.map = brightest(block.result.values, block.plan);
   orderMaps(view);
   paintLarge(view);
   showTurn(view);

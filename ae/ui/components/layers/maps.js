@@ -24,6 +24,13 @@ function byStrength(values, plan) {
   return [...strong.keys()].sort((a, b) => strong[b] - strong[a]);
 }
 
+// The index of the map with the highest value: it has found its pattern somewhere.
+function brightest(values, { count }) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best % count;
+}
+
 // The strongest maps, in their order.
 const strongest = (values, plan) => byStrength(values, plan).slice(0, MOST_MAPS).sort((a, b) => a - b);
 
