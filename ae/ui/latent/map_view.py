@@ -20,6 +20,7 @@ from ae.ui.latent.common import ENCODING, about_plane, axis_names
 from ae.ui.latent.digit_picker import DIGITS
 from ae.ui.latent.faithfulness import show_faithfulness
 from ae.ui.latent.selection_view import show_area, show_digit, show_place
+from ae.ui.markdown import plain
 
 COUNTS = (1000, 2500, 5000, DIGITS)
 # What can be chosen on the map: by the name in Look.to_params, the parameter of the URL.
@@ -180,7 +181,7 @@ def _projections(name: str, kind: str) -> tuple[LatentProjection, Projection]:
     """The map of the latent vectors, and that of the pixels to compare it with."""
     with st.spinner(ENCODING):
         cache.test_codes(name)
-    with st.spinner(f"Computing the map of {name}: about 3 seconds, once for each model."):
+    with st.spinner(f"Computing the map of {plain(name)}: about 3 seconds, once for each model."):
         return cached.projection(name, kind), cached.projection_of_pixels(kind)
 
 
