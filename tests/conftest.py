@@ -11,7 +11,8 @@ import pytest
 from hypothesis import strategies as st
 from strategies import model_configs, training_configs
 
-from ae import runs
+from ae import runs, store
+from ae.analysis.evaluation import Figures
 from ae.config import ModelConfig, TrainingConfig
 from ae.data import Dataset, load_data, load_mnist
 from ae.nn.autoencoder import Autoencoder
@@ -121,6 +122,22 @@ def models_folder(tmp_path, monkeypatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("AE_MODELS", str(folder))
     return folder
+
+
+@pytest.fixture
+def mine(models_folder, tiny_model, tiny_config) -> Path:
+    """The folder of a model called "mine" in the models folder: untrained, its figures invented."""
+    (models_folder / "mine").mkdir()
+    path = models_folder / "mine" / store.MODEL_FILE
+    tiny_model.save(path)
+    figures = Figures(3, 5.0, 5 / 784, 1.0, 0.5, {"7": 5.0}, {"50": 4.5}, 4.0)
+    card = store.ModelCard(
+        *("mine", tiny_config, TrainingConfig(), tiny_model.parameters, path.stat().st_size),
+        *("MNIST", "0" * 64, 3, 1.5, "here", {"python": "3"}),
+        figures,
+    )
+    store.write_card(card)
+    return path.parent
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,6 @@ def train_flow(
     mean, deviation = statistics(z)
     keras.utils.set_random_seed(config.seed)
     network = build(config, z.shape[1])
-    averages = [variable.numpy() for variable in network.weights]
     train, averaged = _steps(config, network, ((z - mean) / deviation).astype(np.float32), labels)
     step = 0
     while step < config.steps:
@@ -107,8 +106,7 @@ def train_flow(
             )
         if step % 40 == 0 or step == config.steps:
             on_record(FlowRecord(step, config.steps, loss, time.perf_counter() - began))
-    averages = averaged()
-    network.set_weights(averages)
+    network.set_weights(averaged())
     shares = np.bincount(labels, minlength=CLASSES) / len(labels)
     return Flow(network, mean, deviation, shares)
 

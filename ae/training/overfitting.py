@@ -33,8 +33,11 @@ class Overfitting:
 
 def best_record(records: Sequence[Record]) -> Record | None:
     """Return the row with the lowest validation error; None where there is no such error."""
-    checked = [each for each in records if each.validation_error is not None]
-    return min(checked, key=lambda each: each.validation_error or 0, default=None)
+    return min(_checked(records), key=lambda each: each.validation_error or 0, default=None)
+
+
+def _checked(records: Sequence[Record]) -> list[Record]:
+    return [each for each in records if each.validation_error is not None]
 
 
 def overfitting(records: Sequence[Record]) -> Overfitting | None:
@@ -54,7 +57,7 @@ def overfitting(records: Sequence[Record]) -> Overfitting | None:
     best = best_record(records)
     if best is None or best.validation_error is None:
         return None
-    last = [each for each in records if each.validation_error is not None][-1]
+    last = _checked(records)[-1]
     if (last.validation_error or 0) <= _NOTABLE * best.validation_error:
         return None
     return Overfitting(best, last) if last.squared_error < best.squared_error else None

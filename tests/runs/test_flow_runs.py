@@ -6,8 +6,6 @@ import pytest
 
 from ae import store
 from ae.__main__ import main
-from ae.analysis.evaluation import Figures
-from ae.config import TrainingConfig
 from ae.errors import ModelError
 from ae.nn.flow import FlowConfig
 from ae.runs import flow_runs, run_folder
@@ -18,19 +16,9 @@ SMALL = ("--width", "8", "--hidden", "8", "--blocks", "1", "--steps", "60")
 
 
 @pytest.fixture
-def folder(models_folder, tiny_model, tiny_config):
+def folder(mine):
     """A model without a flow."""
-    (models_folder / "mine").mkdir()
-    path = models_folder / "mine" / store.MODEL_FILE
-    tiny_model.save(path)
-    figures = Figures(3, 5.0, 5 / 784, 1.0, 0.5, {"7": 5.0}, {"50": 4.5}, 4.0)
-    card = store.ModelCard(
-        *("mine", tiny_config, TrainingConfig(), tiny_model.parameters, path.stat().st_size),
-        *("MNIST", "0" * 64, 3, 1.5, "here", {"python": "3"}),
-        figures,
-    )
-    store.write_card(card)
-    return path.parent
+    return mine
 
 
 def test_the_command_saves_a_flow_beside_its_model(folder, capsys, monkeypatch):

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 from ae import store
-from ae.analysis.evaluation import Figures
-from ae.config import TrainingConfig
 from ae.errors import ModelError
 from ae.nn.flow import Flow, FlowConfig, FlowSamples, build
 from ae.store import flows
@@ -35,20 +33,10 @@ def flow(tensorflow, tiny_model) -> Flow:
 
 
 @pytest.fixture
-def folder(models_folder, tiny_model, tiny_config, flow):
+def folder(mine, flow):
     """A model with a flow."""
-    (models_folder / "mine").mkdir()
-    path = models_folder / "mine" / store.MODEL_FILE
-    tiny_model.save(path)
-    figures = Figures(3, 5.0, 5 / 784, 1.0, 0.5, {"7": 5.0}, {"50": 4.5}, 4.0)
-    card = store.ModelCard(
-        *("mine", tiny_config, TrainingConfig(), tiny_model.parameters, path.stat().st_size),
-        *("MNIST", "0" * 64, 3, 1.5, "here", {"python": "3"}),
-        figures,
-    )
-    store.write_card(card)
     flows.save_flow("mine", flow, CONFIG, flows.autoencoder_fingerprint("mine"), 1.25)
-    return models_folder / "mine"
+    return mine
 
 
 def drawn(flow: Flow) -> np.ndarray:

@@ -4,10 +4,11 @@ import streamlit as st
 
 from ae.ui import cache, drawing, shell
 from ae.ui.generate import cached
+from ae.ui.generate.explanation import explain
 from ae.ui.generate.flow_training import show_training
 from ae.ui.generate.flow_view import show_flow
 from ae.ui.generate.quality import show_quality
-from ae.ui.generate.samples import choose, explain, offer, show_samples
+from ae.ui.generate.samples import choose, offer, show_samples
 from ae.ui.generate.why_blurred import show_why_blurred
 
 st.title("Can it invent digits?")

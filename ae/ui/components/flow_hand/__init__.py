@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ae.nn.flow import STEPS, Flow
 from ae.ui.components import base
+from ae.ui.components.flow import SCRIPTS, flow_data
 
 
 def flow_hand(
@@ -19,21 +20,17 @@ def flow_hand(
     Parameters
     ----------
     key : the place of the component in `st.session_state`.
-    network, flow_network : names of the networks of the autoencoder and of the flow.
-    flow : mean and standard deviation of the latent vectors are taken from it.
+    network, flow_network, flow : see `flow_data`.
     drawing : name of the drawing, as the pad has it.
     """
     _component(
         key=key,
         data={
-            "network": network,
-            "flow": flow_network,
-            "mean": flow.mean.tolist(),
-            "deviation": flow.deviation.tolist(),
+            **flow_data(network, flow_network, flow),
             "steps": STEPS,
             "drawing": drawing,
         },
     )
 
 
-_component = base.register(Path(__file__).parent, "../networks.js", "../flow.js")
+_component = base.register(Path(__file__).parent, *SCRIPTS)

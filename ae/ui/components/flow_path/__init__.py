@@ -11,6 +11,7 @@ import numpy as np
 
 from ae.nn.flow import NO_CLASS, Flow
 from ae.ui.components import base
+from ae.ui.components.flow import SCRIPTS, flow_data
 
 
 def flow_path(
@@ -29,8 +30,7 @@ def flow_path(
     Parameters
     ----------
     key : the place of the component in `st.session_state`.
-    network, flow_network : names of the networks of the autoencoder and of the flow.
-    flow : mean and standard deviation of the latent vectors are taken from it.
+    network, flow_network, flow : see `flow_data`.
     noise : float array of shape (3, latent_dim). Noise vectors are chosen on a plane of three; the
         last one comes first.
     label : the class at first, or None for no class.
@@ -39,10 +39,7 @@ def flow_path(
     _component(
         key=key,
         data={
-            "network": network,
-            "flow": flow_network,
-            "mean": flow.mean.tolist(),
-            "deviation": flow.deviation.tolist(),
+            **flow_data(network, flow_network, flow),
             "noise": base.encode_floats(noise),
             "label": NO_CLASS if label is None else label,
             "guidance": guidance,
@@ -51,4 +48,4 @@ def flow_path(
     )
 
 
-_component = base.register(Path(__file__).parent, "../networks.js", "../map_marks.js", "../flow.js")
+_component = base.register(Path(__file__).parent, *SCRIPTS, "../map_marks.js")
